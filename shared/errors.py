@@ -1,0 +1,106 @@
+"""Every error this product raises on purpose: what happened, where, and what to do now.
+
+No message ever holds a value from a row: rows belong to people, and messages end up in telemetry.
+"""
+
+from __future__ import annotations
+
+
+class SlimmeCheckError(Exception):
+    """An error with a code, a place and a next step. `retry` says whether the same call may succeed later."""
+
+    code = "SC-000"
+    retry = False
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "", code: str | None = None) -> None:
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+        if code is not None:
+            self.code = code
+        super().__init__(what, where, next_step)
+
+    def __str__(self) -> str:
+        place = f" [{self.where}]" if self.where else ""
+        step = f" {self.next_step}" if self.next_step else ""
+        return f"{self.code}{place}: {self.what}{step}"
+
+
+class SettingsInvalid(SlimmeCheckError):
+    """The environment does not describe a working app; names every wrong setting at once."""
+
+    code = "SC-100"
+
+
+class ModelPackageInvalid(SlimmeCheckError):
+    """A model package is incomplete, changed since it was made, or does not reproduce its golden cases."""
+
+    code = "SC-200"
+
+
+class ScoreInputInvalid(SlimmeCheckError):
+    """A table handed to the model lacks a feature or holds a value that the model never learned from."""
+
+    code = "SC-210"
+
+
+class ExplanationBroken(SlimmeCheckError):
+    """Score and contributions do not add up on some row; the run must fail rather than publish it."""
+
+    code = "SC-220"
+
+
+class KeyUnavailable(SlimmeCheckError):
+    """The pseudonymisation key cannot be read or is not safe to use; nothing may be processed."""
+
+    code = "SC-300"
+
+
+class StorageUnavailable(SlimmeCheckError):
+    """Storage did not answer; the same call may succeed later."""
+
+    code = "SC-400"
+    retry = True
+
+
+class BlobNotFound(SlimmeCheckError):
+    """A blob that was asked for is not there."""
+
+    code = "SC-404"
+
+
+class LedgerUnavailable(SlimmeCheckError):
+    """The database did not answer, or is locked; the same call may succeed later."""
+
+    code = "SC-500"
+    retry = True
+
+
+class LedgerVersionMismatch(SlimmeCheckError):
+    """The database was made by another version of this code."""
+
+    code = "SC-510"
+
+
+class TransitionRefused(SlimmeCheckError):
+    """A run cannot go from the state it is in to the state that was asked for."""
+
+    code = "SC-520"
+
+
+class AttemptSuperseded(SlimmeCheckError):
+    """Another worker took over this run; this attempt may not change anything any more."""
+
+    code = "SC-530"
+
+
+class NotKnown(SlimmeCheckError):
+    """What was asked for (a delivery, an application, a model) is not in the administration."""
+
+    code = "SC-540"
+
+
+class RequestRefused(SlimmeCheckError):
+    """A person's request is incomplete or not allowed, for example without a reason."""
+
+    code = "SC-550"
