@@ -185,12 +185,11 @@ class RunIdentity:
 class ResultSet:
     """Everything a run publishes. Bytes are a function of delivery, model, contract and key alone.
 
-    `results` has one row per application (the columns of the result schema); `contributions` and `features` hold, per
-    application in the same order, a JSON text, or None where the model did not score.
+    `results`: one row per application, sorted by aanvraagnummer, with aanvraagnummer, dienst, persoon (pseudonyms),
+    peilmoment (ISO text), resultaattype, reden, advies, score, intercept, zekerheid (NaN where there is none),
+    steekproef (bool), and as JSON text (None where the model did not score) kenmerken, bijdragen; uitleg always.
+    `files`: the bytes of the result files by name (resultaten.parquet, resultaten.jsonl); row i is line i.
     """
 
     results: pd.DataFrame
-    contributions: tuple[str | None, ...]
-    features: tuple[str | None, ...]
-    steekproef: tuple[bool, ...]
     files: Mapping[str, bytes]

@@ -1,0 +1,62 @@
+"""The pure core in one place: files in, results out; no clock, no storage, no log.
+
+`shared/runs.py` calls these four in this order, and does everything that has an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.records import (
+    CheckedDelivery,
+    DeliveryFiles,
+    FeatureTable,
+    Finding,
+    PseudonymisedDelivery,
+    ResultSet,
+    RunIdentity,
+)
+from shared.stages import check, explain, present, score
+from shared.stages.pseudonymise import PseudonymKey, Pseudonymiser, pseudonymise
+from shared.usecase import UseCase
+
+
+def check_delivery(
+    files: DeliveryFiles,
+    use_case: UseCase,
+    bands: Mapping[str, Mapping[str, float | None]],
+    *,
+    previous_tot: datetime | None = None,
+) -> CheckedDelivery:
+    """Return the typed tables of a delivery and what is wrong with it; never raises for bad input.
+
+    `bands`: rows per application per table, from the model package. `previous_tot`: end of the period of the last
+    accepted delivery, None for the first.
+    """
+    return check.check_delivery(files, use_case, bands, previous_tot=previous_tot)
+
+
+def pseudonymise_delivery(
+    checked: CheckedDelivery, use_case: UseCase, key: PseudonymKey
+) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
+    """Return the applications and the rows they need under pseudonyms, and findings on what was left out."""
+    selection = use_case.select(checked)
+    return pseudonymise(selection, use_case, key), selection.findings
+
+
+def features(
+    delivery: PseudonymisedDelivery,
+    use_case: UseCase,
+    key: PseudonymKey,
+    special_addresses: tuple[Mapping[str, str], ...] = (),
+) -> FeatureTable:
+    """Return eligibility, features, flags and facts for every application of a pseudonymised delivery."""
+    special = frozenset(use_case.special_address(address, Pseudonymiser(key)) for address in special_addresses)
+    return use_case.compute_features(delivery, special)
+
+
+def judge(table: FeatureTable, use_case: UseCase, identity: RunIdentity) -> ResultSet:
+    """Return one result per application: scored and explained, or the reason why not."""
+    scored = score.score_applications(identity.model, table)
+    return present.present(explain.explain(scored, table, use_case, identity.model), identity)
