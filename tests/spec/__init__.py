@@ -1,0 +1,1 @@
+"""Specifications: sentences of the contract as tests with literal numbers, for product and oracle alike."""

@@ -1,0 +1,1 @@
+"""One specification per row of the eligibility table."""
