@@ -38,7 +38,7 @@ def build_package(
     known = dict(facts or {})
     export = read_export(export_bytes)
     names = tuple(feature.name for feature in export.ebm.features)
-    policy, notes = fit_to_model(read_policy(policy_bytes), names)
+    policy, notes = fit_to_model(read_policy(policy_bytes, known.get("income_mean")), names)
     _check_positive_class(policy["positive_class"], export)
     guard = _guarded(judge_export(export), accept_unguarded)
     imputation = (

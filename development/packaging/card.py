@@ -123,6 +123,8 @@ def _facts_lines(facts: Mapping[str, Any]) -> list[str]:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             columns = tuple(value[0])
             lines += ["", f"**{name}**", "", *_table(columns, [tuple(row[c] for c in columns) for row in value]), ""]
+        elif value == []:
+            lines.append(f"- {name}: niet getoond, omdat de aantallen te klein zijn")
         else:
             lines.append(f"- {name}: {value}")
     return lines

@@ -16,10 +16,11 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _BAND_KEYS = {"laag", "hoog", "vanaf"}
 
 
-def read_policy(content: bytes) -> dict[str, Any]:
+def read_policy(content: bytes, trained_mean: float | None = None) -> dict[str, Any]:
     """Return a valid policy with every key present; the policy.json of a package is one too.
 
-    Required are name, version and threshold. Raises PackagingRefused naming every key that is unknown or wrong.
+    Required are name, version and threshold; an income_mean that is null is that of training. Raises PackagingRefused
+    naming every key that is unknown or wrong.
     """
     try:
         given = json.loads(content)
@@ -31,6 +32,8 @@ def read_policy(content: bytes) -> dict[str, Any]:
     if unknown:
         raise _refused(f"unknown keys: {', '.join(unknown)}.")
     policy = {key: given.get(key, default) for key, (default, _) in _RULES.items()}
+    if policy["income_feature"] is not None and policy["income_mean"] is None:
+        policy["income_mean"] = trained_mean
     wrong = sorted(key for key, (default, right) in _RULES.items() if not _holds(policy[key], default, right))
     if wrong:
         raise _refused(f"wrong or missing: {', '.join(f'{key} ({_NEEDS[key]})' for key in wrong)}.")
