@@ -66,7 +66,7 @@ def earlier_diensten(rng: Rng, life: Circumstances, moments: Moments) -> Earlier
     decision = choose(rng, len(refused), {REFUSED: 0.55, WITHDRAWN: 0.28, EMPTY: 0.17})
     parts.append(_dienst(refused, product[refused], asked, no_days(len(refused)), no_days(len(refused)), decision))
 
-    parts.append(_long_ended(rng, per_row(rng, everyone, 0.22), first))
+    parts.append(_long_ended(rng, per_row(rng, everyone, 0.35), first))
     parts.append(_never_paid(rng, per_row(rng, everyone, 0.012), first))
     parts.append(_other_products(rng, per_row(rng, everyone, 0.22), first, last))
     frame = stack(parts)

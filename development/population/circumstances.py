@@ -8,10 +8,10 @@ is (a Gaussian copula).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from . import marginals as m
-from .frames import EMPTY, Bools, Floats, Ints, Rng, chance, choose, full
+from .frames import EMPTY, Bools, Floats, Ints, Rng, chance, choose, even_ranks, full
 
 # Where somebody lives, as far as the register tells.
 HOME_KNOWN, HOME_ABSENT, HOME_UNKNOWN, HOME_POSTAL_ONLY = 0, 1, 2, 3
@@ -68,7 +68,7 @@ def draw_circumstances(rng: Rng, count: int) -> Circumstances:
         return np.asarray(ndtr(loading * unsettled + np.sqrt(1 - loading**2) * noise))
 
     relocation = rank(-0.45)
-    days = m.relocation_days(relocation * 0.99).astype(np.int64)
+    days = m.relocation_days(relocation * 0.983).astype(np.int64)
     registered, started = _participations(rng, rank(-0.30))
     product = choose(rng, count, _PRODUCTS)
     return Circumstances(
@@ -90,7 +90,7 @@ def draw_circumstances(rng: Rng, count: int) -> Circumstances:
         no_shows=_counts(rank(0.40), m.NO_NO_SHOW),
         no_contacts=_counts(rank(0.25), m.NO_NO_CONTACT),
         income_known=(known := rank(-0.10)) > m.INCOME_UNKNOWN,
-        income=np.where(known > 1 - m.INCOME_POSITIVE, _income(rng, count), 0),
+        income=_income(rng, known > 1 - m.INCOME_POSITIVE),
         applied=rank(0.30) > 1 - _APPLIED_FIRST / 0.93,
         benefit_days=_benefit_days(rng, rank(0.15)),
         age=_age(rng, relocation, days),
@@ -111,9 +111,10 @@ def _participations(rng: Rng, u: Floats) -> tuple[Ints, Ints]:
 
 def _wealth(rng: Rng, u: Floats) -> Ints:
     """Gives the total in cents: negative for debts."""
-    count = len(u)
-    euro = np.where(u > 1 - m.DEBT, m.debt(rng.random(count)), 0.0)
-    euro = np.where(u < m.WEALTH, m.wealth(rng.random(count)), euro)
+    euro = np.zeros(len(u))
+    owing, owning = u > 1 - m.DEBT, u < m.WEALTH
+    euro[owing] = m.debt(even_ranks(rng, int(owing.sum())))
+    euro[owning] = m.wealth(even_ranks(rng, int(owning.sum())))
     return np.asarray(np.rint(euro * 100).astype(np.int64))
 
 
@@ -122,9 +123,12 @@ def _counts(u: Floats, none: float) -> Ints:
     return (u > none).astype(np.int64) + (u > 1 - some * 0.25) + (u > 1 - some * 0.06)
 
 
-def _income(rng: Rng, count: int) -> Ints:
-    euro = m.INCOME_MEDIAN * np.exp(0.6 * rng.standard_normal(count))
-    return np.asarray(np.rint(np.clip(euro, 40, 3_900) * 100).astype(np.int64))
+def _income(rng: Rng, positive: Bools) -> Ints:
+    """Gives the incomes in cents: spread around the median where positive, otherwise nothing."""
+    euro = np.zeros(len(positive))
+    ranks = even_ranks(rng, int(positive.sum()))
+    euro[positive] = np.clip(m.INCOME_MEDIAN * np.exp(0.6 * ndtri(ranks)), 40, 3_900)
+    return np.asarray(np.rint(euro * 100).astype(np.int64))
 
 
 def _benefit_days(rng: Rng, u: Floats) -> Ints:

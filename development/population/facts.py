@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .circumstances import HOME_ABSENT, HOME_KNOWN, HOME_POSTAL_ONLY, HOME_UNKNOWN
-from .frames import EMPTY, Bools, Floats, Ints
+from .circumstances import HOME_KNOWN, HOME_POSTAL_ONLY, HOME_UNKNOWN
+from .frames import Bools, Floats, Ints
 from .world import World
 
 NO_DATE_DAYS = 99_999
+_YEAR = 365
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,16 @@ def application_facts(world: World) -> Facts:
     life, found = world.life, world.applications
     owner = found.episode
     # The same home, some months later, for who applies again.
-    gap = np.where(found.second, (world.moments.last - world.moments.first)[owner].astype("m8[D]").astype(np.int64), 0)
+    gap = np.where(found.second, (world.moments.last_day - world.moments.first_day)[owner].astype(np.int64), 0)
     settled = np.isin(life.home[owner], (HOME_KNOWN, HOME_UNKNOWN))
+    known = life.home == HOME_KNOWN
     some = np.maximum(life.registered, 1)
     elsewhere = ~life.in_city & np.isin(life.home, (HOME_KNOWN, HOME_POSTAL_ONLY))
     decided = life.decided_before[owner] & (found.decided < found.ref)
     return Facts(
         judged=life.core[owner] & ~elsewhere[owner] & ~life.no_valid_dienst[owner] & ~decided,
         share_started=(life.started / some)[owner],
-        addresses=np.where(settled & (life.home[owner] != HOME_ABSENT), life.addresses[owner], 0),
+        addresses=np.where(known, life.addresses, (life.home == HOME_POSTAL_ONLY).astype(np.int64))[owner],
         relocation_days=np.where(settled, life.relocation_days[owner] + gap, NO_DATE_DAYS),
         partner=life.partner[owner],
         housemate=life.housemate[owner],
@@ -53,5 +55,5 @@ def application_facts(world: World) -> Facts:
         no_contacts=life.no_contacts[owner],
         income=np.where(life.income_known, life.income / 100, np.nan)[owner],
         applied=(life.applied[owner] | found.second) & life.core[owner],
-        received=(life.benefit_days != EMPTY)[owner] & life.core[owner],
+        received=life.received[owner] & life.core[owner] & (life.benefit_days[owner] + gap < _YEAR),
     )

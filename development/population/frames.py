@@ -81,6 +81,11 @@ def choose(rng: Rng, count: int, weights: dict[int, float]) -> Ints:
     return rng.choice(np.array(list(weights), dtype=np.int64), size=count, p=share / share.sum())
 
 
+def even_ranks(rng: Rng, count: int) -> Floats:
+    """Draws ranks 0–1 of which each equal slice holds one: few draws already follow the curve they are put through."""
+    return np.asarray((rng.permutation(count) + rng.uniform(0.001, 0.999, count)) / max(count, 1))
+
+
 def per_row(rng: Rng, episodes: Ints, mean: float) -> Ints:
     """Repeats each episode a Poisson number of times: the owners of rows without meaning for a feature."""
     return np.repeat(episodes, rng.poisson(mean, len(episodes)))

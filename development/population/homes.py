@@ -62,7 +62,8 @@ def adressen(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     other = _address(rng, extra, since, no_days(len(extra)), life.in_city[extra] & chance(rng, len(extra), 0.9))
     other["soort"] = choose(rng, len(extra), {_POSTAL: 0.6, 3: 0.15, 9: 0.25})
 
-    moved = settled[chance(rng, len(settled), 0.75) & (life.relocation_days[settled] < 9_000)]
+    movers = settled[life.relocation_days[settled] < 9_000]
+    moved = np.concatenate([movers[chance(rng, len(movers), 0.75)], movers[chance(rng, len(movers), 0.40)]])
     left = first[moved] - days(life.relocation_days[moved])
     previous = _address(rng, moved, before(rng, left, 30, 4_000), left, chance(rng, len(moved), 0.7))
     previous["soort"] = choose(rng, len(moved), {1: 0.9, 9: 0.1})

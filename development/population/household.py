@@ -31,7 +31,7 @@ def relaties(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     current = _in_register(
         rng, current, before(rng, moments.first_day[owners], 0, 5_000), no_days(len(owners)), moments
     )
-    former = per_row(rng, everyone, 0.18)
+    former = per_row(rng, everyone, 0.28)
     past = _relation(former, 4 * people + former, choose(rng, len(former), {_PARTNER: 0.7, _HOUSEMATE: 0.3}))
     end = before(rng, moments.first_day[former], 0, 2_500)
     past = _in_register(rng, past, before(rng, end, 1, 3_000), end, moments)

@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .frames import Floats
 
@@ -31,22 +30,22 @@ INCOME_MEDIAN: Final = 600
 # The published share of 29.6 % within a year and the 25 % quantile of 373 days cannot both hold (more than a quarter
 # would lie below 365). The curve passes between them: many relocations lie close to a year ago.
 _RELOCATION_CURVE: Final = {
-    0.0: 0,
-    0.05: 60,
-    0.215: 345,
-    0.288: 364,
-    0.292: 375,
-    0.50: 887,
-    0.75: 2_233,
-    0.90: 9_308,
-    0.95: 17_558,
+    0.0: 1,
+    0.05: 58,
+    0.225: 345,
+    0.300: 364,
+    0.304: 375,
+    0.505: 870,
+    0.755: 2_210,
+    0.90: 9_200,
+    0.95: 17_450,
     1.0: 24_500,
 }
 
 
 def relocation_days(u: Floats) -> Floats:
     """Turns ranks 0–1 into days since the last relocation."""
-    return np.floor(_along(_RELOCATION_CURVE, u))
+    return np.floor(_along_logs(_RELOCATION_CURVE, u, sign=1))
 
 
 def debt(u: Floats) -> Floats:
@@ -59,9 +58,5 @@ def wealth(u: Floats) -> Floats:
     return _along_logs({0.0: 15, **WEALTH_QUANTILES, 1.0: 160_000}, u, sign=1)
 
 
-def _along(curve: dict[float, int], u: Floats) -> Floats:
-    return np.interp(u, list(curve), list(curve.values()))
-
-
-def _along_logs(curve: dict[float, int], u: Floats, sign: int) -> NDArray[np.float64]:
+def _along_logs(curve: dict[float, int], u: Floats, sign: int) -> Floats:
     return np.exp(np.interp(u, list(curve), [float(np.log(sign * value)) for value in curve.values()]))

@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import DAY, Bools, Dates, Ints, Rng, days, seconds
+from .frames import DAY, Bools, Dates, Ints, Rng, days, even_ranks, seconds
 
 _OPENS, _CLOSES = 8 * 3600, 17 * 3600
 # Six of a hundred applications in a delivery of a year are the second one of the same person in it.
@@ -106,7 +106,7 @@ def entered(rng: Rng, begin: Dates, latest: Dates, delay: int = 14) -> Dates:
 def _first(rng: Rng, count: int, period: Period) -> Dates:
     choices = period.whole_days()
     # Spread evenly: the n-th of equal slices of the time, so that short periods have about as many a day.
-    place = (rng.permutation(count) + rng.random(count)) / max(count, 1)
+    place = even_ranks(rng, count)
     if len(choices):
         return office_time(rng, choices[np.floor(place * len(choices)).astype(np.int64)])
     width = float((period.tot - period.van).astype(np.int64))

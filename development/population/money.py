@@ -53,7 +53,7 @@ def inkomens(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     owners = per_row(rng, everyone, 0.30)
     poverty = _income(rng, owners, rng.integers(0, 40_000, len(owners)), _NOT_COUNTED)
     current = _current(rng, stack([main, beside, poverty]), moments)
-    owners = per_row(rng, everyone, 0.45)
+    owners = per_row(rng, everyone, 0.60)
     ended = _income(rng, owners, rng.integers(0, 260_000, len(owners)), _COUNTED | _NOT_COUNTED)
     frame = stack([current, _ended(rng, ended, moments)])
     return learnt_later(rng, with_history(rng, frame, moments), moments)
@@ -75,7 +75,7 @@ def vermogens(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     nothing = everyone[(life.wealth == 0) & chance(rng, len(everyone), 0.30)]
     empty = np.where(chance(rng, len(nothing), 0.2), EMPTY, 0)
     frame = _current(rng, stack([_vermogen(owners, rest[owners]), *pieces, _vermogen(nothing, empty)]), moments)
-    former = per_row(rng, everyone, 0.35)
+    former = per_row(rng, everyone, 0.60)
     amounts = np.rint(rng.normal(-100_000, 400_000, len(former))).astype(np.int64)
     frame = stack([frame, _ended(rng, _vermogen(former, amounts), moments)])
     return learnt_later(rng, with_history(rng, frame, moments), moments)

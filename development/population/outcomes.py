@@ -20,7 +20,7 @@ from .world import World
 KINDS: Final = ["onderzocht door handhaving", "gescreend", "bezwaar ingesteld", "bezwaar afgehandeld"]
 RESULTS: Final = ["onrechtmatig", "rechtmatig", "geen medewerking", "onjuiste opvoer", "gegrond", "ongegrond"]
 SELECTION: Final = ["proces", "model", "steekproef"]
-_STRENGTH: Final = 1.35
+_STRENGTH: Final = 1.25
 _SCREENED_SHARE: Final = 0.06
 
 

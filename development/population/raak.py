@@ -21,7 +21,7 @@ def afspraken(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     everyone = np.arange(len(life.no_shows))
     missed = np.repeat(everyone, life.no_shows)
     unreached = np.repeat(everyone, life.no_contacts)
-    other = per_row(rng, everyone, 1.10)
+    other = per_row(rng, everyone, 1.30)
     results = np.concatenate(
         [
             rng.integers(0, len(_NO_SHOW), len(missed)),
@@ -34,7 +34,7 @@ def afspraken(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     planned = between(rng, made, np.minimum(made + days(full(len(owners), 40)), moments.first_day[owners]))
     recent = _appointment(owners, results, made, planned)
 
-    old = per_row(rng, everyone, 0.45)
+    old = per_row(rng, everyone, 0.65)
     long_ago = before(rng, moments.first_day[old], 380, 1_500)
     former = _appointment(old, _any(rng, len(old)), long_ago, long_ago + days(rng.integers(0, 12, len(old))))
     # Still to come at the last application: nobody knows yet how it ends, also when the delivery is made later.
@@ -61,7 +61,7 @@ def deelnames(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     end = np.where(begun, _ended(rng, start, first), start + days(rng.integers(30, 200, len(owners))))
     recent = _participation(owners, entered, start, end)
     # Over and done with before the year, or left open long ago.
-    old = per_row(rng, everyone, 0.60)
+    old = per_row(rng, everyone, 0.75)
     long_ago = before(rng, moments.first_day[old], 700, 2_500)
     began = long_ago + days(rng.integers(0, 60, len(old)))
     over = np.where(chance(rng, len(old), 0.7), began + days(rng.integers(1, 250, len(old))), no_days(len(old)))
