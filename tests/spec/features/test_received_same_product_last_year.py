@@ -156,10 +156,19 @@ def test_rows_entered_at_one_moment_are_told_apart_by_their_key(
             id="an empty end is lowest",
         ),
         pytest.param(
-            {"dtaanvraag": "2023-02-01", "dtbegindienst": "2023-05-02", "dteindedienst": "2023-05-02"},
+            {"dtaanvraag": "2023-02-01", "dtbegindienst": "2023-05-01", "dteindedienst": "2023-05-01"},
             {"dtaanvraag": "2023-01-01", "dtbegindienst": "2023-05-02", "dteindedienst": None},
             0,
             id="the later dtaanvraag wins, before begin and end",
+        ),
+        pytest.param(
+            {"productnr": 131, "besluit": 1}, {"productnr": None, "besluit": 13}, 1, id="productnr before besluit"
+        ),
+        pytest.param(
+            {"dtbegindienst": "2023-05-02", "dteindedienst": "2023-05-02"},
+            {"dtbegindienst": "2023-05-01", "dteindedienst": "2023-05-03"},
+            0,
+            id="begin before end",
         ),
     ],
 )

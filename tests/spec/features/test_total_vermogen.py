@@ -81,6 +81,21 @@ def test_the_same_amount_written_differently_is_the_same_row(bench: Bench) -> No
     assert bench.feature(FEATURE) == 100
 
 
+def test_from_2100_on_an_end_or_withdrawal_is_empty_so_these_rows_are_the_same(bench: Bench) -> None:
+    bench.vermogen(bedrag="100.00")
+    bench.vermogen(bedrag="100.00", dteinde="2100-01-01")
+    bench.vermogen(bedrag="100.00", dteinde="2382-12-31", dtafvoer="2100-01-01 00:00:00")
+    bench.vermogen(bedrag="100.00", dtafvoer="9999-12-31 23:59:59")
+    assert bench.feature(FEATURE) == 100
+
+
+def test_up_to_2099_an_end_is_a_date_so_these_rows_differ(bench: Bench) -> None:
+    bench.vermogen(bedrag="100.00")
+    bench.vermogen(bedrag="100.00", dteinde="2099-12-31")
+    bench.vermogen(bedrag="100.00", dtafvoer="2099-12-31 23:59:59.999999")
+    assert bench.feature(FEATURE) == 300
+
+
 def test_rows_with_different_keys_are_different_rows(bench: Bench) -> None:
     bench.vermogen(bedrag="100.00", technischesleutel=1)
     bench.vermogen(bedrag="100.00", technischesleutel=2)
