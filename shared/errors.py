@@ -104,3 +104,15 @@ class RequestRefused(SlimmeCheckError):
     """A person's request is incomplete or not allowed, for example without a reason."""
 
     code = "SC-550"
+
+
+class DeliveryRefused(SlimmeCheckError):
+    """A delivery breaks the contract; nothing can be computed from it."""
+
+    code = "SC-600"
+
+
+class SnapshotInvalid(SlimmeCheckError):
+    """An audit snapshot is incomplete or not what the ledger says it is."""
+
+    code = "SC-610"

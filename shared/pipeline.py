@@ -18,7 +18,7 @@ from shared.records import (
     RunIdentity,
 )
 from shared.stages import check, explain, present, score
-from shared.stages.pseudonymise import PseudonymKey, Pseudonymiser, pseudonymise
+from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey, pseudonymise
 from shared.usecase import UseCase
 
 
@@ -59,4 +59,4 @@ def features(
 def judge(table: FeatureTable, use_case: UseCase, identity: RunIdentity) -> ResultSet:
     """Return one result per application: scored and explained, or the reason why not."""
     scored = score.score_applications(identity.model, table)
-    return present.present(explain.explain(scored, table, use_case, identity.model), identity)
+    return present.present(explain.explain(scored, table, use_case, identity.model), use_case, identity)

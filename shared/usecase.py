@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shared.records import CheckedDelivery, FeatureTable, Finding, PseudonymisedDelivery, Selection
+from shared.records import CheckedDelivery, FeatureTable, Finding, Period, PseudonymisedDelivery, Selection
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +15,22 @@ if TYPE_CHECKING:
     from shared.stages.pseudonymise import Pseudonymiser
 
 type Tables = Mapping[str, pd.DataFrame]
-type Facts = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Which of a feature's sentences applies, and the words to fill it with."""
+
+    name: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SentenceRule:
+    """Chooses the sentence of a feature from the values of these columns of the feature table."""
+
+    columns: tuple[str, ...]
+    choose: Callable[..., Case]
 
 
 @dataclass(frozen=True)
@@ -26,20 +41,29 @@ class UseCase:
     * `title`: what a person calls it.
     * `schema`: the tables and columns that may arrive, and those that never may.
     * `package`: folder name of the model package below `models/` that is active.
+    * `moment_column`: the (table, column) that sets the moment of judging; unreadable there rejects the delivery.
+    * `count_applications`: how many applications a delivery asks to judge.
     * `cross_check`: rules over several rows or tables that reject a delivery.
     * `select`: chooses the applications and only the rows they need; numbers still in clear.
     * `derive`: turns one selected table into what may be stored (pseudonyms and derived facts).
     * `compute_features`: eligibility and features; may name addresses of special groups, as pseudonyms.
-    * `sentence_case`: which sentence of the package's texts tells a feature's value, and the facts to fill it with.
+    * `special_address`: the pseudonym of an address of a special group, given in clear.
+    * `sentences`: per feature, which sentence of the package's texts tells its value.
+    * `reasons`: per reden of an outcome, the sentence for a case worker.
+    * `unknown_labels`: per unknown flag, what is unknown, in words.
     """
 
     dataset: str
     title: str
     schema: DatasetSchema
     package: str
+    moment_column: tuple[str, str]
+    count_applications: Callable[[Tables, Period], int]
     cross_check: Callable[[Tables], Sequence[Finding]]
     select: Callable[[CheckedDelivery], Selection]
     derive: Callable[[str, pd.DataFrame, Pseudonymiser], pd.DataFrame]
     compute_features: Callable[[PseudonymisedDelivery, frozenset[str]], FeatureTable]
-    sentence_case: Callable[[str, Facts], tuple[str, Facts]]
     special_address: Callable[[Mapping[str, str], Pseudonymiser], str]
+    sentences: Mapping[str, SentenceRule]
+    reasons: Mapping[str, str]
+    unknown_labels: Mapping[str, str]

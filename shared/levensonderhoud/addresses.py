@@ -1,0 +1,62 @@
+"""Turns address parts into one key and three facts; the parts themselves are never stored (domain.md §3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from shared.stages.pseudonymise import Pseudonymiser
+
+DOMAIN = "adres"
+PARTS = ("plaats", "straat", "huisnr", "huisletter", "huisnrtoev", "postcode")
+# settings of this use case; a change needs a new contract version or a request
+MUNICIPALITY_NAMES = ("amsterdam", "weesp", "driemond")
+MUNICIPALITY_PREFIX = "amsterdam "
+_SEPARATOR = "\x1f"
+_NOT_A_TO_Z = re.compile(r"[^a-z]+")
+_BLANKS = re.compile(r"\s+")
+
+
+def in_municipality(place: str) -> bool:
+    """Say whether a place name, however spelled, is the municipality or a part of it; an unknown place is not."""
+    name = _NOT_A_TO_Z.sub(" ", place.lower()).strip()
+    return name in MUNICIPALITY_NAMES or name.startswith(MUNICIPALITY_PREFIX)
+
+
+def canonical_address(address: Mapping[str, str]) -> str:
+    """Return what makes an address this address: by postcode where it is filled, else by place and street."""
+    part = {name: address.get(name, "").strip().lower() for name in PARTS}
+    postcode = _BLANKS.sub("", part["postcode"])
+    start = ["p", postcode] if postcode else ["s", part["plaats"], part["straat"]]
+    return _SEPARATOR.join([*start, part["huisnr"], part["huisletter"], part["huisnrtoev"]])
+
+
+def address_key(address: Mapping[str, str], pseudonymiser: Pseudonymiser) -> str:
+    """Return the adressleutel of one address in clear."""
+    return pseudonymiser.pseudonym(DOMAIN, canonical_address(address))
+
+
+def derive_addresses(rows: pd.DataFrame, pseudonymiser: Pseudonymiser) -> pd.DataFrame:
+    """Return adressen with adressleutel, in_gemeente, plaats_gevuld and straat_gevuld instead of the parts."""
+    columns = [_texts(rows[name]) for name in PARTS]
+    canonical = [canonical_address(dict(zip(PARTS, parts, strict=True))) for parts in zip(*columns, strict=True)]
+    codes, different = pd.factorize(np.array(canonical, dtype=object))
+    keys = pd.Categorical.from_codes(
+        codes, categories=pd.Index(pseudonymiser.pseudonyms(DOMAIN, different), dtype="str")
+    )
+    places = rows["plaats"].cat.categories
+    inside = np.array([in_municipality(place) for place in places] + [False], dtype=bool)
+    return rows.assign(
+        adressleutel=keys,
+        in_gemeente=inside[rows["plaats"].cat.codes.to_numpy()],
+        plaats_gevuld=rows["plaats"].notna().to_numpy(),
+        straat_gevuld=rows["straat"].notna().to_numpy(),
+    ).drop(columns=list(PARTS))
+
+
+def _texts(column: pd.Series) -> list[str]:
+    texts = np.array([*column.cat.categories, ""], dtype=object)
+    return list(texts[column.cat.codes.to_numpy()])

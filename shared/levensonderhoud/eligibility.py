@@ -1,0 +1,100 @@
+"""Who is scored and who is not, decided before any score: the first condition that applies (domain.md §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from shared.levensonderhoud.features import adressen
+from shared.levensonderhoud.features.diensten import CORE_PRODUCTS
+from shared.levensonderhoud.moments import Mask, known
+from shared.levensonderhoud.pairs import Pairs, codes_in, exists, pair
+
+if TYPE_CHECKING:
+    from shared.usecase import Tables
+
+OTHER_LAWS = (87, 88)  # IOAW and IOAZ
+MODEL = "MODEL"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an eligibility condition leads to; resultaattype 0 means that the model decides."""
+
+    resultaattype: int
+    reden: str
+
+
+# in this order; the last one always applies
+OUTCOMES = (
+    Outcome(4, "GEGEVENS_ONBRUIKBAAR"),
+    Outcome(4, "GEEN_DIENST"),
+    Outcome(3, "IOAW_IOAZ"),
+    Outcome(4, "PRODUCT_BUITEN_BEREIK"),
+    Outcome(4, "AL_BESLIST"),
+    Outcome(4, "BIJZONDERE_DOELGROEP"),
+    Outcome(2, "BUITEN_GEMEENTE"),
+    Outcome(0, MODEL),
+)
+REASONS = {
+    "GEGEVENS_ONBRUIKBAAR": "Gegevens van deze aanvraag zijn onbruikbaar geleverd. Daarom is er geen voorspelling.",
+    "GEEN_DIENST": "Bij dit nummer hoort geen geldige dienst. Daarom is er geen voorspelling.",
+    "IOAW_IOAZ": "Dit is een aanvraag IOAW of IOAZ. Daarvoor is het model niet gemaakt.",
+    "PRODUCT_BUITEN_BEREIK": "Voor dit product is het model niet gemaakt.",
+    "AL_BESLIST": "Op deze aanvraag was al beslist. Daarom is er geen voorspelling.",
+    "BIJZONDERE_DOELGROEP": "De aanvrager hoort bij een bijzondere doelgroep. Daarom is er geen voorspelling.",
+    "BUITEN_GEMEENTE": "De aanvrager woont buiten de gemeente. Daarom is er geen score.",
+    MODEL: "Het model heeft deze aanvraag gewogen.",
+}
+
+
+def decide(
+    applications: pd.DataFrame,
+    row: np.ndarray,
+    product: pd.Series,
+    tables: Tables,
+    addresses: Pairs,
+    special: frozenset[str],
+) -> list[Outcome]:
+    """Return the outcome of every application. `row`: its row in diensten, -1 without; `addresses`: its applicant's."""
+    number = len(applications)
+    current = addresses.where(adressen.counts(addresses))
+    conditions = (
+        applications["onbruikbaar"].to_numpy(dtype=bool),
+        row < 0,
+        product.isin(OTHER_LAWS).to_numpy(dtype=bool),
+        ~product.isin(CORE_PRODUCTS).to_numpy(dtype=bool),
+        _already_decided(applications, tables["diensten"]),
+        _lives_in_special_place(current, special, number),
+        _lives_elsewhere(current, number),
+        np.ones(number, dtype=bool),
+    )
+    first = np.argmax(np.stack(conditions), axis=0) if number else np.zeros(0, dtype=np.int64)
+    return [OUTCOMES[position] for position in first.tolist()]
+
+
+def _already_decided(applications: pd.DataFrame, diensten: pd.DataFrame) -> Mask:
+    """Say where a valid row of the number, known at ref and alive or not, has a decision."""
+    decided = diensten[((diensten["geldig"] == 1) & diensten["besluit"].notna()).to_numpy(dtype=bool)]
+    numbers = pd.Index(applications["dienst"])
+    pairs = pair(applications, np.arange(len(numbers)), decided, codes_in(decided["dienst"], numbers))
+    return exists(pairs.application[known(pairs.moments("dtopvoer"), pairs.ref)], len(applications))
+
+
+def _lives_in_special_place(current: Pairs, special: frozenset[str], applications: int) -> Mask:
+    """Say where the youngest current address is a listed one; with ties one listed address is enough."""
+    begins = current.moments("dtbegin").astype(np.int64)
+    youngest = np.full(applications, np.iinfo(np.int64).min)
+    np.maximum.at(youngest, current.application, begins)
+    listed = current.rows["adressleutel"].isin(special).to_numpy(dtype=bool)
+    return exists(current.application[listed & (begins == youngest[current.application])], applications)
+
+
+def _lives_elsewhere(current: Pairs, applications: int) -> Mask:
+    """Say where current addresses with a place are known, and none lies in the municipality."""
+    placed = current.application[current.rows["plaats_gevuld"].to_numpy(dtype=bool)]
+    inside = current.application[current.rows["in_gemeente"].to_numpy(dtype=bool)]
+    return exists(placed, applications) & ~exists(inside, applications)

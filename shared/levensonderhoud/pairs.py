@@ -1,0 +1,118 @@
+"""Brings each application together with the rows of its applicant, whatever the number of either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from shared.levensonderhoud.moments import Mask, Moments, alive, known
+
+
+def codes_in(numbers: pd.Series, index: pd.Index) -> np.ndarray:
+    """Return for each number of a categorical its position in an index, -1 where it is empty or not in there."""
+    places = np.append(index.get_indexer(numbers.cat.categories), -1)
+    return places[numbers.cat.codes.to_numpy()]
+
+
+def match(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the positions (i, j) of all pairs with left[i] == right[j] >= 0, by j and then i."""
+    order = np.argsort(left, kind="stable")
+    ordered = left[order]
+    first = np.searchsorted(ordered, right, side="left")
+    count = np.where(right >= 0, np.searchsorted(ordered, right, side="right") - first, 0)
+    j = np.repeat(np.arange(len(right)), count)
+    step = np.arange(len(j)) - np.repeat(np.cumsum(count) - count, count)
+    return order[np.repeat(first, count) + step], j
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """All (application, row) pairs of a table: the rows, for each its application's position and ref."""
+
+    rows: pd.DataFrame
+    application: np.ndarray
+    ref: Moments
+
+    def moments(self, column: str) -> Moments:
+        """Return a date or time column as datetime64[us]."""
+        return self.rows[column].to_numpy(dtype="datetime64[us]")
+
+    def known_and_alive(self) -> Mask:
+        """Say which rows had been entered and not withdrawn at ref."""
+        return known(self.moments("dtopvoer"), self.ref) & alive(self.moments("dtafvoer"), self.ref)
+
+    def where(self, mask: Mask) -> Pairs:
+        """Return the pairs that a mask keeps."""
+        return Pairs(self.rows[mask], self.application[mask], self.ref[mask])
+
+
+def pair(applications: pd.DataFrame, application_codes: np.ndarray, rows: pd.DataFrame, row_codes: np.ndarray) -> Pairs:
+    """Return every pair of an application and a row with the same code."""
+    application, row = match(application_codes, row_codes)
+    refs = applications["peilmoment"].to_numpy(dtype="datetime64[us]")
+    return Pairs(rows.take(row), application, refs[application])
+
+
+def pair_by_person(applications: pd.DataFrame, rows: pd.DataFrame, column: str = "persoon") -> Pairs:
+    """Return every pair of an application and a row of its applicant."""
+    persons = pd.Index(applications["persoon"].unique()).drop("", errors="ignore")
+    return pair(applications, persons.get_indexer(applications["persoon"]), rows, codes_in(rows[column], persons))
+
+
+def count(application: np.ndarray, applications: int) -> np.ndarray:
+    """Return how many pairs each application has (int64)."""
+    return np.bincount(application, minlength=applications).astype(np.int64)
+
+
+def exists(application: np.ndarray, applications: int) -> np.ndarray:
+    """Say which applications have a pair at all."""
+    found = np.zeros(applications, dtype=bool)
+    found[application] = True
+    return found
+
+
+def exact_sums(numbers: np.ndarray, application: np.ndarray, applications: int) -> Sequence[int]:
+    """Return the sum per application, exact whatever its size (int64 where that is safe, else Python integers)."""
+    largest = int(np.abs(numbers.astype(np.float64)).max()) if len(numbers) else 0
+    dtype = np.int64 if largest * max(len(numbers), 1) < 2**53 else object
+    sums = np.zeros(applications, dtype=dtype)
+    np.add.at(sums, application, numbers.astype(dtype))
+    return sums
+
+
+def divided(numerators: Sequence[int], denominators: Sequence[int] | int, default: float) -> np.ndarray:
+    """Return one division in double per application; `default` where the denominator is 0."""
+    if isinstance(denominators, int):
+        denominators = np.full(len(numerators), denominators)
+    quotients = [
+        n / d if d else default
+        for n, d in zip(np.asarray(numerators).tolist(), np.asarray(denominators).tolist(), strict=True)
+    ]
+    return np.array(quotients, dtype=np.float64) + 0.0
+
+
+# the order in which rows compete when a rule picks the earliest or the latest (domain.md §2, ties)
+TIE_BREAKERS = ("technischesleutel", "productnr", "besluit", "dtaanvraag", "begin", "einde", "dtafvoer")
+
+
+def rank(column: pd.Series) -> np.ndarray:
+    """Return int64 values in the order of a column, where empty lies below every value."""
+    lowest = np.iinfo(np.int64).min
+    if column.dtype.kind == "M":
+        return column.to_numpy(dtype="datetime64[us]").astype(np.int64)  # NaT is the lowest int64
+    return column.to_numpy(dtype=np.int64, na_value=lowest)
+
+
+def best_per_group(groups: np.ndarray, rows: pd.DataFrame, first: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return the positions of the winning row of each group, in the order of the groups.
+
+    `first` turns dtopvoer (as int64) into what must be greatest; ties go to the greater value of TIE_BREAKERS.
+    """
+    keys = [rank(rows[name]) for name in reversed(TIE_BREAKERS)]
+    order = np.lexsort([*keys, first(rank(rows["dtopvoer"])), groups])
+    ordered = groups[order]
+    last = np.append(ordered[1:] != ordered[:-1], True) if len(ordered) else np.zeros(0, dtype=bool)
+    return order[last]

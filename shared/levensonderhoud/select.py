@@ -1,0 +1,134 @@
+"""Chooses the applications of a delivery and only the rows that they need, before anything is stored (domain.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from shared.levensonderhoud.applications import find_applications, rows_of_applications
+from shared.levensonderhoud.features import adressen, afspraken, deelnames, feiten, inkomens, relaties, vermogens
+from shared.levensonderhoud.moments import Mask
+from shared.levensonderhoud.pairs import Pairs, codes_in, pair_by_person
+from shared.records import Affected, CheckedDelivery, Finding, Selection
+from shared.stages.rules import finding
+from shared.usecase import Tables
+
+# the same bounds that the features use, so that minimising can never change one
+WINDOWS: dict[str, Callable[[Pairs], Mask]] = {
+    "adressen": adressen.counts,
+    "afspraken": afspraken.counts,
+    "deelnames": deelnames.counts,
+    "feiten": feiten.counts,
+    "inkomens": inkomens.counts,
+    "relaties": relaties.counts,
+    "vermogens": vermogens.counts,
+}
+PERSON_COLUMN = dict.fromkeys(WINDOWS, "subjectnr") | {
+    "afspraken": "administratienummer",
+    "deelnames": "administratienummer",
+}
+
+
+def select(checked: CheckedDelivery) -> Selection:
+    """Return the applications and the rows they need, with a finding for every kind of row left out."""
+    if checked.description is None:
+        raise ValueError("a rejected delivery has no applications")
+    tables = checked.tables
+    applications = _with_clients(find_applications(tables, checked.description.period), tables)
+    set_aside = _set_aside(applications, tables, checked.affected)
+    contradicting = applications.pop("contradicting").to_numpy()
+    findings = _unusable_findings(set_aside, contradicting)
+    applications["onbruikbaar"] = set_aside | contradicting
+    kept: dict[str, pd.DataFrame] = {}
+    for name, mask in _needed(applications, tables, findings).items():
+        kept[name] = _without_traces(tables[name][mask])
+    kept["soorteninkomen"] = tables["soorteninkomen"]
+    return Selection(applications, kept, tuple(sorted(findings)))
+
+
+def _with_clients(applications: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    diensten = tables["diensten"]
+    rows = rows_of_applications(
+        pd.Index(applications["aanvraagnummer"]), diensten, number_column="dienstnr", client_column="subjectnrklant"
+    )
+    clients = np.array([*diensten["subjectnrklant"].cat.categories, ""], dtype=object)
+    codes = np.append(diensten["subjectnrklant"].cat.codes.to_numpy(), -1)[rows.row]
+    codes[rows.contradicting] = -1
+    return applications.assign(persoon=clients[codes], contradicting=rows.contradicting)
+
+
+def _set_aside(applications: pd.DataFrame, tables: Tables, affected: Affected) -> np.ndarray:
+    """Say which applications a row was set aside for: of their person, a party of it, or a service they use."""
+    members, links, diensten = tables["partijen"], tables["dienstsubjecten"], tables["diensten"]
+    persons = set(affected.persoon) | _others(members, "partijnr", affected.partij, "persoonnr")
+    services = set(affected.dienst) | _others(links, "subjectnr", affected.partij, "dienstnr")
+    parties = _others(links, "dienstnr", affected.dienst, "subjectnr")
+    persons |= _others(members, "partijnr", parties, "persoonnr")
+    persons |= _others(diensten, "dienstnr", affected.dienst, "subjectnrklant")
+    return (applications["persoon"].isin(persons) | applications["aanvraagnummer"].isin(services)).to_numpy()
+
+
+def _others(rows: pd.DataFrame, column: str, numbers: set[str] | frozenset[str], other: str) -> set[str]:
+    """Return the numbers that stand in one column of the rows that hold certain numbers in another."""
+    return set(rows.loc[rows[column].isin(numbers), other].dropna().astype(str)) if numbers else set()
+
+
+def _unusable_findings(set_aside: np.ndarray, contradicting: np.ndarray) -> list[Finding]:
+    counts = {"LEV-605": int(set_aside.sum()), "LEV-604": int(contradicting.sum())}
+    return [finding(code, aantal=number) for code, number in counts.items() if number]
+
+
+def _needed(applications: pd.DataFrame, tables: Tables, findings: list[Finding]) -> dict[str, Mask]:
+    """Return per table which rows are kept; adds a finding for each reason why rows are not."""
+    masks = {name: _needed_of_person(name, tables[name], applications, findings) for name in WINDOWS}
+    persons = pd.Index(applications["persoon"].unique()).drop("", errors="ignore")
+    partijen, links, diensten = tables["partijen"], tables["dienstsubjecten"], tables["diensten"]
+    masks["partijen"] = codes_in(partijen["persoonnr"], persons) >= 0
+    _count(findings, "LEV-601", "partijen", ~masks["partijen"])
+
+    parties = pd.Index(partijen["partijnr"][masks["partijen"]].unique())
+    of_party = codes_in(links["subjectnr"], parties) >= 0
+    masks["dienstsubjecten"] = of_party & (links["geldig"] == 1).to_numpy(dtype=bool)
+    _count(findings, "LEV-601", "dienstsubjecten", ~of_party)
+    _count(findings, "LEV-603", "dienstsubjecten", of_party & ~masks["dienstsubjecten"])
+
+    own_services = diensten["dienstnr"][codes_in(diensten["subjectnrklant"], persons) >= 0]
+    held = links["dienstnr"][masks["dienstsubjecten"]]
+    numbers = pd.Index(set(applications["aanvraagnummer"]) | set(own_services.unique()) | set(held.unique()))
+    used = codes_in(diensten["dienstnr"], numbers) >= 0
+    masks["diensten"] = used & (diensten["geldig"] == 1).to_numpy(dtype=bool)
+    _count(findings, "LEV-601", "diensten", ~used)
+    _count(findings, "LEV-603", "diensten", used & ~masks["diensten"])
+    return masks
+
+
+def _needed_of_person(name: str, rows: pd.DataFrame, applications: pd.DataFrame, findings: list[Finding]) -> Mask:
+    pairs = pair_by_person(applications, rows.assign(_row=np.arange(len(rows))), PERSON_COLUMN[name])
+    positions = pairs.rows["_row"].to_numpy()
+    of_applicant = np.zeros(len(rows), dtype=bool)
+    of_applicant[positions] = True
+    in_window = np.zeros(len(rows), dtype=bool)
+    in_window[positions[WINDOWS[name](pairs)]] = True
+    if "geldig" in rows:
+        in_window &= (rows["geldig"] == 1).to_numpy(dtype=bool)
+    used_kind = np.ones(len(rows), dtype=bool)
+    if name == "relaties":
+        used_kind = rows["categorie"].isin(relaties.NEEDED).to_numpy(dtype=bool)
+    _count(findings, "LEV-601", name, ~of_applicant)
+    _count(findings, "LEV-602", name, of_applicant & ~used_kind)
+    _count(findings, "LEV-603", name, of_applicant & used_kind & ~in_window)
+    return of_applicant & used_kind & in_window
+
+
+def _count(findings: list[Finding], code: str, table: str, dropped: Mask) -> None:
+    if dropped.any():
+        findings.append(finding(code, tabel=table, aantal=int(dropped.sum())))
+
+
+def _without_traces(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without the numbers and texts that only dropped rows had; a categorical would keep them."""
+    categorical = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
+    slim = {name: rows[name].cat.remove_unused_categories() for name in categorical}
+    return rows.assign(**slim).reset_index(drop=True)

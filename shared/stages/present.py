@@ -1,0 +1,131 @@
+"""Turns explained scores into results: one per application, with the route it takes and why."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from shared.records import ResultSet, RunIdentity
+from shared.stages.explain import Explained, Factor
+from shared.stages.jsontext import array, number, numbers, objects, text, texts
+from shared.stages.resultfiles import result_files
+from shared.stages.sample import draw
+from shared.usecase import UseCase
+
+INVESTIGATE, REGULAR = 1, 2
+FIRST_LOOK = {INVESTIGATE: "handhaving"}
+OTHERWISE = "inkomensconsulent"
+SIGNAL = "Dit is een signaal en geen besluit. U beoordeelt de aanvraag zelf."
+
+
+def present(explained: Explained, use_case: UseCase, identity: RunIdentity) -> ResultSet:
+    """Return one result per application, as rows for the ledger and as the bytes of the two result files.
+
+    With a random sample (share above 0) the files show no score, threshold, contributions or factors: they would tell
+    a case worker which applications were drawn.
+    """
+    results = _results(explained, use_case, identity)
+    blind = identity.model.sample_share > 0
+    shown = _blinded(results, explained, use_case) if blind else results
+    return ResultSet(results, result_files(shown, explained.table, identity, blind=blind))
+
+
+def _results(explained: Explained, use_case: UseCase, identity: RunIdentity) -> pd.DataFrame:
+    frame, scored, package = explained.table.frame, explained.scored, identity.model
+    rows, number_of = scored.rows, len(frame)
+    sampled = np.zeros(number_of, dtype=bool)
+    sampled[rows] = draw(frame["dienst"].iloc[rows], package.sha256, package.sample_share)
+    kinds = frame["resultaattype"].to_numpy(dtype=np.int64, copy=True)
+    flagged = (scored.score >= package.threshold) | sampled[rows]
+    kinds[rows] = np.where(flagged, INVESTIGATE, REGULAR)
+    sureness = scored.sureness if scored.sureness is not None else np.full(len(rows), np.nan)
+    return pd.DataFrame(
+        {
+            "aanvraagnummer": frame["aanvraagnummer"].to_numpy(dtype=object),
+            "dienst": frame["dienst"].to_numpy(dtype=object),
+            "persoon": frame["persoon"].to_numpy(dtype=object),
+            "peilmoment": moment_texts(frame["peilmoment"]),
+            "resultaattype": kinds,
+            "reden": frame["reden"].to_numpy(dtype=object),
+            "advies": [FIRST_LOOK.get(kind, OTHERWISE) for kind in kinds.tolist()],
+            "score": _spread(scored.score, rows, number_of),
+            "intercept": _spread(np.full(len(rows), scored.intercept), rows, number_of),
+            "zekerheid": _spread(sureness, rows, number_of),
+            "steekproef": sampled,
+            "kenmerken": _at(rows, _features(explained), number_of),
+            "bijdragen": _at(rows, _contributions(explained), number_of),
+            "uitleg": _explanations(explained, use_case, factors=True),
+        }
+    )
+
+
+def moment_texts(moments: pd.Series) -> list[str]:
+    """Return moments as YYYY-MM-DDTHH:MM:SS, with six decimals only where there are any."""
+    written = np.datetime_as_string(moments.to_numpy(dtype="datetime64[us]"), unit="us")
+    return [moment.removesuffix(".000000") for moment in written.tolist()]
+
+
+def _blinded(results: pd.DataFrame, explained: Explained, use_case: UseCase) -> pd.DataFrame:
+    nothing = np.full(len(results), np.nan)
+    return results.assign(
+        score=nothing,
+        intercept=nothing,
+        zekerheid=nothing,
+        bijdragen=None,
+        uitleg=_explanations(explained, use_case, factors=False),
+    )
+
+
+def _spread(values: np.ndarray, rows: np.ndarray, number_of: int) -> np.ndarray:
+    spread = np.full(number_of, np.nan)
+    spread[rows] = values
+    return spread
+
+
+def _at(rows: np.ndarray, written: list[str], number_of: int) -> list[str | None]:
+    spread: list[str | None] = [None] * number_of
+    for row, one in zip(rows.tolist(), written, strict=True):
+        spread[row] = one
+    return spread
+
+
+def _features(explained: Explained) -> list[str]:
+    """Return the features and flags of every scored application; an unknown income is null, never the mean."""
+    table = explained.table
+    names = [*table.feature_names, *table.flag_names]
+    scored = table.frame.iloc[explained.scored.rows]
+    return objects({name: numbers(scored[name].to_numpy()) for name in names})
+
+
+def _contributions(explained: Explained) -> list[str]:
+    scored = explained.scored
+    return objects({name: numbers(scored.contributions[:, term]) for term, name in enumerate(scored.term_names)})
+
+
+def _explanations(explained: Explained, use_case: UseCase, *, factors: bool) -> list[str]:
+    """Return what a case worker reads first of every application, whether it was scored or not."""
+    frame = explained.table.frame
+    rising, falling = ["[]"] * len(frame), ["[]"] * len(frame)
+    if factors:
+        for row, up, down in zip(explained.scored.rows, explained.verhogend, explained.verlagend, strict=True):
+            rising[row], falling[row] = array(map(_factor, up)), array(map(_factor, down))
+    reasons = {reason: text(sentence) for reason, sentence in use_case.reasons.items()}
+    return objects(
+        {
+            "reden": [reasons.get(reason, '""') for reason in frame["reden"]],
+            "verhogend": rising,
+            "verlagend": falling,
+            "onbekend": [array(texts(unknown)) for unknown in explained.onbekend],
+            "signaal": [text(SIGNAL)] * len(frame),
+        }
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _factor(factor: Factor) -> str:
+    return (
+        f'{{"kenmerk":{text(factor.term)},"label":{text(factor.label)},'
+        f'"bijdrage":{number(factor.bijdrage)},"zin":{text(factor.zin)}}}'
+    )

@@ -1,0 +1,211 @@
+"""Turns delivered columns into typed ones: the same value from csv and Parquet, and no value in any message.
+
+Every reader returns the typed column, which rows are empty and which cannot be read. Text is read once per different
+value, so that a million rows cost little more than their dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.dataset import Kind
+
+# Socrates writes 2382-12-31 for "no end"; from here on a date is empty (domain.md §2)
+NO_END_FROM = datetime(2100, 1, 1)
+_EPOCH = datetime(1970, 1, 1)
+_DAY = 86_400_000_000
+_NO_END_MICROSECONDS = int((NO_END_FROM - _EPOCH).total_seconds()) * 1_000_000
+_FIRST_MICROSECOND = int((datetime(1, 1, 1) - _EPOCH).total_seconds()) * 1_000_000
+_INT64 = range(-(2**63), 2**63)
+NUMBER_LENGTH = 128
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?", re.ASCII)
+_MOMENT_RE2 = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?\z"
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
+_AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class TypedColumn:
+    """A column after reading: `values` (empty where `empty` or `unreadable`), both masks over the rows."""
+
+    values: pd.Series
+    empty: np.ndarray
+    unreadable: np.ndarray
+
+
+class _UnreadableError(ValueError):
+    """Says that one value does not have the form of its type; carries no value."""
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text) or len(text) > 20 or int(text) not in _INT64:
+        raise _UnreadableError
+    return int(text)
+
+
+def _cents_of(amount: Decimal) -> int:
+    try:
+        cents = int((amount * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    except (InvalidOperation, OverflowError, ValueError):
+        raise _UnreadableError from None
+    if cents not in _INT64:
+        raise _UnreadableError
+    return cents
+
+
+def _amount_text(text: str) -> int:
+    if not _AMOUNT.fullmatch(text) or len(text) > 24:
+        raise _UnreadableError
+    return _cents_of(Decimal(text))
+
+
+def _amount_number(number: float | Decimal) -> int:
+    # repr() of a double is the shortest decimal that means it: 0.1 is ten cents, not 0.1000000000000000055
+    amount = number if isinstance(number, Decimal) else Decimal(repr(number))
+    if not amount.is_finite():
+        raise _UnreadableError
+    return _cents_of(amount)
+
+
+def _moment(text: str) -> int:
+    if not _MOMENT.fullmatch(text):
+        raise _UnreadableError
+    return _microseconds(text)
+
+
+def _date(text: str) -> int:
+    if not _DATE.fullmatch(text):
+        raise _UnreadableError
+    return _microseconds(text)
+
+
+def _microseconds(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _UnreadableError from None
+    since = moment.replace(tzinfo=UTC) - _EPOCH.replace(tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _each_different[V](column: pa.ChunkedArray, read: Callable[[V], int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return per row the number that `read` makes of it, which are empty, and which it refused."""
+    encoded = column.combine_chunks().dictionary_encode()
+    different = encoded.dictionary.to_pylist()
+    numbers = np.zeros(len(different) + 1, dtype=np.int64)
+    empty = np.zeros(len(different) + 1, dtype=bool)
+    refused = np.zeros(len(different) + 1, dtype=bool)
+    empty[-1] = True  # a null of Parquet
+    for position, value in enumerate(different):
+        if value is None or value == "":
+            empty[position] = True
+            continue
+        try:
+            numbers[position] = read(value)
+        except _UnreadableError:
+            refused[position] = True
+    rows = encoded.indices.fill_null(len(different)).to_numpy(zero_copy_only=False)
+    return numbers[rows], empty[rows], refused[rows]
+
+
+def _moments_at_once(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Return what `_each_different` would, faster; None where some value is not a moment."""
+    text = column.combine_chunks()
+    empty = pc.equal(pc.fill_null(text, ""), "")
+    filled = pc.if_else(empty, "1970-01-01 00:00:00", text)
+    if not pc.all(pc.match_substring_regex(filled, _MOMENT_RE2), min_count=0).as_py():
+        return None
+    try:
+        moments = pc.cast(filled, pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return None
+    numbers = moments.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    if len(numbers) and numbers.min() < _FIRST_MICROSECOND:
+        return None  # year 0, which Arrow knows and the calendar of Python does not
+    nothing = np.zeros(len(numbers), dtype=bool)
+    return numbers, empty.to_numpy(zero_copy_only=False), nothing
+
+
+def _whole(numbers: np.ndarray, empty: np.ndarray, refused: np.ndarray) -> TypedColumn:
+    values = pd.arrays.IntegerArray(numbers.astype(np.int64, copy=True), empty | refused)
+    return TypedColumn(pd.Series(values), empty, refused)
+
+
+def _times(numbers: np.ndarray, empty: np.ndarray, refused: np.ndarray) -> TypedColumn:
+    empty = empty | ((numbers >= _NO_END_MICROSECONDS) & ~refused)
+    refused = refused | ((numbers < _FIRST_MICROSECOND) & ~empty)
+    moments = np.where(empty | refused, np.datetime64("NaT", "us"), numbers.astype("datetime64[us]"))
+    return TypedColumn(pd.Series(moments), empty, refused)
+
+
+def _parquet_times(column: pa.ChunkedArray) -> TypedColumn:
+    array = column.combine_chunks()
+    empty = array.is_null().to_numpy(zero_copy_only=False)
+    if pa.types.is_date(array.type):
+        numbers, per_unit = array.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64), _DAY
+    else:
+        numbers = array.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+        per_unit = 1_000 if array.type.unit == "ms" else 1
+    # bounds first, in the column's own unit: a far future in milliseconds does not fit microseconds
+    late = numbers >= _NO_END_MICROSECONDS // per_unit
+    early = numbers < _FIRST_MICROSECOND // per_unit
+    microseconds = np.where(late | early, 0, numbers) * per_unit
+    return _times(microseconds, empty | late, early & ~empty)
+
+
+def _text(column: pa.ChunkedArray, clean: Callable[[str], str | None]) -> TypedColumn:
+    """Return a categorical; `clean` gives the trimmed text, "" for empty and None for unreadable."""
+    encoded = column.combine_chunks().dictionary_encode()
+    cleaned = [clean(value) if value is not None else "" for value in encoded.dictionary.to_pylist()]
+    known: dict[str, int] = {}
+    codes = np.empty(len(cleaned) + 1, dtype=np.int64)
+    codes[-1] = -1
+    refused = np.zeros(len(cleaned) + 1, dtype=bool)
+    for position, value in enumerate(cleaned):
+        codes[position] = known.setdefault(value, len(known)) if value else -1
+        refused[position] = value is None
+    rows = encoded.indices.fill_null(len(cleaned)).to_numpy(zero_copy_only=False)
+    values = pd.Categorical.from_codes(codes[rows], categories=pd.Index(list(known), dtype="str"))
+    unreadable = refused[rows]
+    return TypedColumn(pd.Series(values), (codes[rows] < 0) & ~unreadable, unreadable)
+
+
+def _number(value: str) -> str | None:
+    trimmed = value.strip()
+    return trimmed if len(trimmed) <= NUMBER_LENGTH and trimmed.isprintable() else None
+
+
+def _trimmed(value: str) -> str:
+    return value.strip()
+
+
+def read_column(column: pa.ChunkedArray, kind: Kind) -> TypedColumn:
+    """Return a delivered column (text of a csv, or a Parquet column of an agreed type) as typed values.
+
+    NUMMER and TEKST become categoricals of trimmed text; GEHEEL Int64; BEDRAG whole cents (Int64), halves up;
+    DATUM and TIJDSTIP datetime64[us] in naive local time, where 2100 and later is empty.
+    """
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.string())
+    text = pa.types.is_string(column.type)
+    if kind in (Kind.NUMMER, Kind.TEKST):
+        return _text(column, _number if kind is Kind.NUMMER else _trimmed)
+    if kind is Kind.GEHEEL:
+        return _whole(*_each_different(column, _integer if text else int))
+    if kind is Kind.BEDRAG:
+        return _whole(*_each_different(column, _amount_text if text else _amount_number))
+    if not text:
+        return _parquet_times(column)
+    at_once = _moments_at_once(column) if kind is Kind.TIJDSTIP else None
+    return _times(*(at_once or _each_different(column, _moment if kind is Kind.TIJDSTIP else _date)))
