@@ -24,8 +24,8 @@ def afspraken(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     other = per_row(rng, everyone, 1.30)
     results = np.concatenate(
         [
-            rng.integers(0, len(_NO_SHOW), len(missed)),
-            len(_NO_SHOW) + rng.integers(0, len(_NO_CONTACT), len(unreached)),
+            _varied(rng, missed, life.no_shows, len(_NO_SHOW)),
+            len(_NO_SHOW) + _varied(rng, unreached, life.no_contacts, len(_NO_CONTACT)),
             _ANY_MISSED + choose(rng, len(other), {0: 0.62, 1: 0.22, 2: 0.05, 3: 0.05, 4: 0.06}),
         ]
     )
@@ -53,10 +53,12 @@ def deelnames(rng: Rng, life: Circumstances, moments: Moments) -> Frame:
     """Writes participations of which exactly the drawn share was started."""
     everyone = np.arange(len(life.registered))
     owners = np.repeat(everyone, life.registered)
-    nth = np.arange(len(owners)) - np.repeat(np.cumsum(life.registered) - life.registered, life.registered)
+    nth = _nth(owners, life.registered)
     begun = nth < life.started[owners]
     first, last = moments.first_day[owners], moments.last_day[owners]
     entered = between(rng, _year_before(moments, owners), first - np.timedelta64(1, "D"))
+    # Rows of one person never fall on the same day: equal rows would count once.
+    entered = entered - days((entered.astype(np.int64) - nth) % 3)
     start = np.where(begun, between(rng, entered, first), _ahead(rng, last, 0.5))
     end = np.where(begun, _ended(rng, start, first), start + days(rng.integers(30, 200, len(owners))))
     recent = _participation(owners, entered, start, end)
@@ -81,6 +83,16 @@ def as_known(frame: Frame, export: np.datetime64) -> Frame:
         open_ = frame["datum_afhandeling_gepland"] >= today
         frame["afspraakresultaat"] = np.where(open_, EMPTY, frame["afspraakresultaat"])
     return frame
+
+
+def _nth(owners: Ints, counts: Ints) -> Ints:
+    """Numbers the rows of each owner from 0; the owners come one after another."""
+    return np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _varied(rng: Rng, owners: Ints, counts: Ints, words: int) -> Ints:
+    """Words the results of one person differently: equal rows would count once."""
+    return np.asarray((rng.integers(0, words, len(counts))[owners] + _nth(owners, counts)) % words)
 
 
 def _year_before(moments: Moments, owners: Ints) -> Dates:

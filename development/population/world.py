@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from . import raak
@@ -139,6 +140,8 @@ def _partijen(rng: Rng, life: Circumstances, before: Earlier) -> Frame:
 
 def _finished(rng: Rng, name: str, frame: Frame, people: int) -> Frame:
     """Adds rows of strangers and row keys, and shuffles: nothing may lean on the order of rows."""
+    if name in ("afspraken", "deelnames"):  # without a row key, what falls together would be a doubled row
+        frame = take(frame, ~pd.DataFrame(frame).duplicated().to_numpy())
     column = person_column(name)
     if column and name != "partijen" and name != "diensten":
         frame = strangers(rng, frame, column, people)

@@ -1,0 +1,1 @@
+"""The invented population: form, structure, published figures, outcomes."""
