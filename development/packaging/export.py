@@ -55,6 +55,8 @@ def _plain(exported: Mapping[str, Any]) -> dict[str, Any]:
     classes = _classes(exported["outputs"])
     if len(exported["intercept"]) != 1:
         raise _refused("it has more than one score per row.")
+    if not exported["terms"]:
+        raise _refused("it has no terms.")
     bagged_intercept, bagged_scores = _bags(exported)
     terms = [
         {"features": term["term_features"], "scores": term["scores"], "bagged_scores": bags}

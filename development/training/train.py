@@ -52,7 +52,7 @@ def train(
     """
     rows = frame.sort_values("aanvraagnummer", kind="stable")
     known = rows[rows["aanvraagnummer"].isin(labels.index)]
-    outcome: npt.NDArray[np.int64] = labels.loc[known["aanvraagnummer"]].to_numpy(dtype=np.int64)
+    outcome = np.asarray(labels.loc[known["aanvraagnummer"]], dtype=np.int64)
     learn, test = split_in_time(known["peilmoment"], known["persoon"])
     mean = income_mean(known.loc[learn, INCOME])
     features = with_income(known, mean)

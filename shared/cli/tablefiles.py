@@ -16,7 +16,7 @@ import pyarrow.parquet
 from shared.errors import SlimmeCheckError
 
 _WHOLE = r"^-?(0|[1-9][0-9]{0,17})$"
-_NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
+_NUMBER = r"^-?(0|[1-9][0-9]{0,16})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
 _FORMULA = r"^([=+\-@\t\r])"
 _NEEDS_QUOTES = r"[,\"\r\n]"
 _CHUNK = 50_000
@@ -52,7 +52,8 @@ def read_arrow(path: Path, text_columns: Collection[str] = ()) -> pa.Table:
     """Return the table in a .parquet or .csv file.
 
     A csv column is a column of numbers when every filled cell is a number written in the usual way (no leading
-    zeros, no plus sign), and text otherwise; an empty cell is unknown. `text_columns` stay text whatever they hold.
+    zeros, no plus sign, no more digits than a number can keep), and text otherwise; an empty cell is unknown.
+    `text_columns` stay text whatever they hold.
     """
     form = _form(path)
     try:
