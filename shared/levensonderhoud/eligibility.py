@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from shared.levensonderhoud.features import adressen
 from shared.levensonderhoud.features.diensten import CORE_PRODUCTS
 from shared.levensonderhoud.moments import Mask, known
 from shared.levensonderhoud.pairs import Pairs, codes_in, exists, pair
@@ -61,7 +60,7 @@ def decide(
 ) -> list[Outcome]:
     """Return the outcome of every application. `row`: its row in diensten, -1 without; `addresses`: its applicant's."""
     number = len(applications)
-    current = addresses.where(adressen.counts(addresses))
+    current = addresses.where(addresses.current())
     conditions = (
         applications["onbruikbaar"].to_numpy(dtype=bool),
         row < 0,

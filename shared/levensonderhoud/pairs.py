@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from shared.levensonderhoud.moments import Mask, Moments, alive, known
+from shared.levensonderhoud.moments import Mask, Moments, alive, known, runs_at
 
 
 def codes_in(numbers: pd.Series, index: pd.Index) -> np.ndarray:
@@ -44,6 +44,10 @@ class Pairs:
         """Say which rows had been entered and not withdrawn at ref."""
         return known(self.moments("dtopvoer"), self.ref) & alive(self.moments("dtafvoer"), self.ref)
 
+    def current(self) -> Mask:
+        """Say which rows with a dtbegin and dteinde were known, alive and running at ref."""
+        return self.known_and_alive() & runs_at(self.moments("dtbegin"), self.moments("dteinde"), self.ref)
+
     def where(self, mask: Mask) -> Pairs:
         """Return the pairs that a mask keeps."""
         return Pairs(self.rows[mask], self.application[mask], self.ref[mask])
@@ -74,7 +78,7 @@ def exists(application: np.ndarray, applications: int) -> np.ndarray:
     return found
 
 
-def exact_sums(numbers: np.ndarray, application: np.ndarray, applications: int) -> Sequence[int]:
+def exact_sums(numbers: np.ndarray, application: np.ndarray, applications: int) -> np.ndarray:
     """Return the sum per application, exact whatever its size (int64 where that is safe, else Python integers)."""
     largest = int(np.abs(numbers.astype(np.float64)).max()) if len(numbers) else 0
     dtype = np.int64 if largest * max(len(numbers), 1) < 2**53 else object
@@ -83,15 +87,16 @@ def exact_sums(numbers: np.ndarray, application: np.ndarray, applications: int) 
     return sums
 
 
-def divided(numerators: Sequence[int], denominators: Sequence[int] | int, default: float) -> np.ndarray:
+def divided(numerators: np.ndarray, denominators: np.ndarray, default: float) -> np.ndarray:
     """Return one division in double per application; `default` where the denominator is 0."""
-    if isinstance(denominators, int):
-        denominators = np.full(len(numerators), denominators)
-    quotients = [
-        n / d if d else default
-        for n, d in zip(np.asarray(numerators).tolist(), np.asarray(denominators).tolist(), strict=True)
-    ]
-    return np.array(quotients, dtype=np.float64) + 0.0
+    # Python divides integers of any size to the nearest double; numpy would round them first
+    pairs = zip(numerators.tolist(), denominators.tolist(), strict=True)
+    return np.array([n / d if d else default for n, d in pairs], dtype=np.float64) + 0.0
+
+
+def euros(cents: np.ndarray) -> np.ndarray:
+    """Return whole cents as euro, the nearest double."""
+    return divided(cents, np.full(len(cents), 100), default=0.0)
 
 
 # the order in which rows compete when a rule picks the earliest or the latest (domain.md §2, ties)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from shared.levensonderhoud.applications import find_applications, rows_of_applications
-from shared.levensonderhoud.features import adressen, afspraken, deelnames, feiten, inkomens, relaties, vermogens
+from shared.levensonderhoud.features import afspraken, deelnames, feiten, relaties
 from shared.levensonderhoud.moments import Mask
 from shared.levensonderhoud.pairs import Pairs, codes_in, pair_by_person
 from shared.records import Affected, CheckedDelivery, Finding, Selection
@@ -17,13 +17,13 @@ from shared.usecase import Tables
 
 # the same bounds that the features use, so that minimising can never change one
 WINDOWS: dict[str, Callable[[Pairs], Mask]] = {
-    "adressen": adressen.counts,
+    "adressen": Pairs.current,
     "afspraken": afspraken.counts,
     "deelnames": deelnames.counts,
     "feiten": feiten.counts,
-    "inkomens": inkomens.counts,
-    "relaties": relaties.counts,
-    "vermogens": vermogens.counts,
+    "inkomens": Pairs.current,
+    "relaties": Pairs.current,
+    "vermogens": Pairs.current,
 }
 PERSON_COLUMN = dict.fromkeys(WINDOWS, "subjectnr") | {
     "afspraken": "administratienummer",
@@ -60,14 +60,15 @@ def _with_clients(applications: pd.DataFrame, tables: Tables) -> pd.DataFrame:
 
 
 def _set_aside(applications: pd.DataFrame, tables: Tables, affected: Affected) -> np.ndarray:
-    """Say which applications a row was set aside for: of their person, a party of it, or a service they use."""
-    members, links, diensten = tables["partijen"], tables["dienstsubjecten"], tables["diensten"]
-    persons = set(affected.persoon) | _others(members, "partijnr", affected.partij, "persoonnr")
-    services = set(affected.dienst) | _others(links, "subjectnr", affected.partij, "dienstnr")
-    parties = _others(links, "dienstnr", affected.dienst, "subjectnr")
-    persons |= _others(members, "partijnr", parties, "persoonnr")
-    persons |= _others(diensten, "dienstnr", affected.dienst, "subjectnrklant")
-    return (applications["persoon"].isin(persons) | applications["aanvraagnummer"].isin(services)).to_numpy()
+    """Say which applications a row was set aside for: of their person, of a party of theirs, or of their service.
+
+    A service that the applicant holds through a party counts as theirs: its product and decision make features.
+    """
+    members, links = tables["partijen"], tables["dienstsubjecten"]
+    parties = set(affected.partij) | _others(links, "dienstnr", affected.dienst, "subjectnr")
+    persons = set(affected.persoon) | _others(members, "partijnr", parties, "persoonnr")
+    of_person = applications["persoon"].isin(persons)
+    return (of_person | applications["aanvraagnummer"].isin(affected.dienst)).to_numpy(dtype=bool)
 
 
 def _others(rows: pd.DataFrame, column: str, numbers: set[str] | frozenset[str], other: str) -> set[str]:
@@ -129,6 +130,6 @@ def _count(findings: list[Finding], code: str, table: str, dropped: Mask) -> Non
 
 def _without_traces(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows without the numbers and texts that only dropped rows had; a categorical would keep them."""
-    categorical = [name for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
+    categorical = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
     slim = {name: rows[name].cat.remove_unused_categories() for name in categorical}
     return rows.assign(**slim).reset_index(drop=True)

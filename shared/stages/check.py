@@ -76,8 +76,9 @@ def _thin_tables(tables: Mapping[str, pd.DataFrame], applications: int, bands: B
         measured = len(tables[name]) / applications
         low, high = band.get("laag"), band.get("hoog")
         if (low is not None and measured < low) or (high is not None and measured > high):
-            words = {"gemeten": _short(measured), "laag": _short(low), "hoog": _short(high)}
-            findings.append(finding("LEV-501", tabel=name, **words))
+            findings.append(
+                finding("LEV-501", tabel=name, gemeten=_short(measured), laag=_short(low), hoog=_short(high))
+            )
     return findings
 
 

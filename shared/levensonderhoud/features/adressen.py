@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from shared.levensonderhoud.features.frame import Features
-from shared.levensonderhoud.moments import Mask, runs_at, whole_days
+from shared.levensonderhoud.moments import whole_days
 from shared.levensonderhoud.pairs import Pairs, count, exists
 
 NEVER = 99_999
@@ -13,14 +13,9 @@ NEVER = 99_999
 LIVING = (1, 3, 9)
 
 
-def counts(pairs: Pairs) -> Mask:
-    """Say which addresses were current at ref."""
-    return pairs.known_and_alive() & runs_at(pairs.moments("dtbegin"), pairs.moments("dteinde"), pairs.ref)
-
-
 def compute(pairs: Pairs, applications: int) -> Features:
     """Return the address features; `pairs`: applications with the adressen of their applicant."""
-    current = pairs.where(counts(pairs))
+    current = pairs.where(pairs.current())
     rows = current.rows
     inside = current.application[rows["in_gemeente"].to_numpy(dtype=bool)]
     whole = current.where((rows["plaats_gevuld"] & rows["straat_gevuld"]).to_numpy(dtype=bool))

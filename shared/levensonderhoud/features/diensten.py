@@ -46,7 +46,7 @@ def services_of_applicants(applications: pd.DataFrame, tables: Tables) -> Pairs:
     members = tables["dienstsubjecten"]
     members = members[(members["geldig"] == 1).to_numpy(dtype=bool)]
     numbers = diensten["dienst"].cat.categories.union(members["dienst"].cat.categories, sort=False)
-    own = numbers.get_indexer(applications["dienst"])
+    own = numbers.get_indexer(pd.Index(applications["dienst"]))
 
     as_client = pair_by_person(applications, diensten.assign(service=codes_in(diensten["dienst"], numbers)))
     through = _through_parties(applications, members.assign(service=codes_in(members["dienst"], numbers)), tables)

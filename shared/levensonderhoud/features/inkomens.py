@@ -6,17 +6,10 @@ import numpy as np
 import pandas as pd
 
 from shared.levensonderhoud.features.frame import Features
-from shared.levensonderhoud.features.vermogens import CENTS
-from shared.levensonderhoud.moments import Mask, runs_at
-from shared.levensonderhoud.pairs import Pairs, divided, exact_sums, exists
+from shared.levensonderhoud.pairs import Pairs, euros, exact_sums, exists
 
 # work, not from work, own business, tax credit; not unknown (5) nor poverty schemes (6)
 COUNTED = (1, 2, 3, 4)
-
-
-def counts(pairs: Pairs) -> Mask:
-    """Say which incomes were current at ref."""
-    return pairs.known_and_alive() & runs_at(pairs.moments("dtbegin"), pairs.moments("dteinde"), pairs.ref)
 
 
 def compute(pairs: Pairs, applications: int, kinds: pd.DataFrame) -> Features:
@@ -26,9 +19,9 @@ def compute(pairs: Pairs, applications: int, kinds: pd.DataFrame) -> Features:
     """
     counted_kinds = kinds.loc[kinds["categorie"].isin(COUNTED), "srtinkomennr"]
     counted = pairs.rows["soort"].isin(counted_kinds).to_numpy(dtype=bool)
-    current = pairs.where(counts(pairs) & counted)
+    current = pairs.where(pairs.current() & counted)
     cents = current.rows["bedragbruto"].to_numpy(dtype=np.int64, na_value=0)
-    sums = divided(exact_sums(cents, current.application, applications), CENTS, default=0.0)
+    sums = euros(exact_sums(cents, current.application, applications))
     unknown = ~exists(current.application, applications)
     return {
         "sum_inkomen_bruto_value": np.where(unknown, np.nan, sums),

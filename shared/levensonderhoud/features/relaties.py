@@ -5,21 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from shared.levensonderhoud.features.frame import Features
-from shared.levensonderhoud.moments import Mask, runs_at
 from shared.levensonderhoud.pairs import Pairs, exists
 
 PARTNER, MEDEBEWONER = 1, 2
 NEEDED = (PARTNER, MEDEBEWONER)
 
 
-def counts(pairs: Pairs) -> Mask:
-    """Say which relations were current at ref."""
-    return pairs.known_and_alive() & runs_at(pairs.moments("dtbegin"), pairs.moments("dteinde"), pairs.ref)
-
-
 def compute(pairs: Pairs, applications: int) -> Features:
     """Return whether there is a partner or housemate; `pairs`: applications with the relaties of their applicant."""
-    filled = pairs.where(counts(pairs) & pairs.rows["relatie_gevuld"].to_numpy(dtype=bool))
+    filled = pairs.where(pairs.current() & pairs.rows["relatie_gevuld"].to_numpy(dtype=bool))
 
     def has(category: int) -> np.ndarray:
         of_category = (filled.rows["categorie"] == category).to_numpy(dtype=bool, na_value=False)
