@@ -52,7 +52,9 @@ def _is_set_aside(number: Value, own: Row | None, aside: SetAside, tables: Table
         return False
     person = own["subjectnrklant"]
     parties = {row["partijnr"] for row in tables["partijen"] if row["persoonnr"] == person}
-    return person in aside.persons or bool(parties & aside.parties)
+    links = [row for row in tables["dienstsubjecten"] if row["subjectnr"] in parties and row["geldig"] == 1]
+    held = {row["dienstnr"] for row in links}
+    return person in aside.persons or bool(parties & aside.parties) or bool(held & aside.services)
 
 
 def _decided(number: Value, ref: datetime, tables: Tables) -> bool:

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.oracle.features import FEATURES, FLAGS, Number
-from tests.spec.judges import Oracle, Outcome, Product, Special
+from tests.spec.judges import FeatureRow, Oracle, Outcome, Product, Special
 
 APPLICATION = "1001"
 PERSON = "500"
@@ -32,6 +32,7 @@ class Bench:
         self.form = "csv"
         self._folder = folder
         self._asked = count()
+        self._answers: dict[str, dict[str, FeatureRow]] = {}
         self._periode: tuple[datetime, datetime] | None = None
         self._special: Special = ()
         self.rows: dict[str, list[dict[str, str]]] = {"diensten": [], "werkopdrachten": []}
@@ -133,11 +134,11 @@ class Bench:
 
     def peilmoment(self, application: str = APPLICATION) -> str:
         """The ref of an application as the feature file writes it."""
-        return self.judge.features(self.rows, self._span(), self._next_folder(), self.form)[application].peilmoment
+        return self._features()[application].peilmoment
 
     def applications_with_features(self) -> list[str]:
         """The numbers of the applications that have a row of features, in order."""
-        return list(self.judge.features(self.rows, self._span(), self._next_folder(), self.form))
+        return list(self._features())
 
     def outcome(self, application: str = APPLICATION) -> Outcome:
         """The resultaattype (0: the model decides) and reden of an application."""
@@ -150,8 +151,14 @@ class Bench:
     # How --------------------------------------------------------------------------------------------------------
 
     def _values(self, application: str) -> dict[str, Number]:
-        found = self.judge.features(self.rows, self._span(), self._next_folder(), self.form)
-        return dict(found[application].values)
+        return dict(self._features()[application].values)
+
+    def _features(self) -> dict[str, FeatureRow]:
+        """Asks the judge once for the rows as they are now."""
+        question = repr((self.rows, self._span(), self.form))
+        if question not in self._answers:
+            self._answers[question] = self.judge.features(self.rows, self._span(), self._next_folder(), self.form)
+        return self._answers[question]
 
     def _next_folder(self) -> Path:
         return self._folder / f"2023-11-16-{next(self._asked)}"

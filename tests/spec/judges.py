@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from shared.bootstrap import eligibility_of_delivery, features_of_delivery
 from tests.oracle.features import FEATURES, FLAGS, Number
 from tests.oracle.judge import judge
 from tests.oracle.tables import typed_tables
@@ -15,7 +16,7 @@ from tests.spec.delivery import Texts, write_delivery
 type Period = tuple[datetime, datetime]
 type Special = Sequence[Mapping[str, str]]
 
-WHOLE = {name for name in (*FEATURES, *FLAGS) if name.startswith(("has_", "days_", "at_", "active_", "afspraken_"))} | {
+WHOLE = {name for name in (*FEATURES, *FLAGS) if name.startswith(("has_", "at_", "active_", "afspraken_"))} | {
     "applied_for_same_product_last_year",
     "received_same_product_last_year",
     "sum_inkomen_bruto_was_mean_imputed",
@@ -58,8 +59,6 @@ class Oracle:
 
 def feature_rows(folder: Path) -> dict[str, FeatureRow]:
     """Asks the product for the features of a delivery folder; checks columns, types and order of rows."""
-    from shared.bootstrap import features_of_delivery
-
     frame = features_of_delivery(folder)
     assert list(frame.columns) == ["aanvraagnummer", "peilmoment", *FEATURES, *FLAGS]
     assert list(frame["aanvraagnummer"]) == sorted(frame["aanvraagnummer"])
@@ -92,19 +91,8 @@ class Product:
 
     def outcomes(self, texts: Texts, periode: Period, folder: Path, special: Special = ()) -> dict[str, Outcome]:
         """The eligibility of every application of a delivery."""
-        from shared.bootstrap import eligibility_of_delivery
-
         frame = eligibility_of_delivery(write_delivery(folder, texts, periode), special_addresses=special)
         return {
             record["aanvraagnummer"]: Outcome(int(record["resultaattype"]), record["reden"])
             for record in frame.to_dict("records")
         }
-
-
-def product_is_hooked_up() -> bool:
-    """Whether the product offers the two functions that these specifications call."""
-    try:
-        from shared import bootstrap
-    except ImportError:
-        return False
-    return hasattr(bootstrap, "features_of_delivery") and hasattr(bootstrap, "eligibility_of_delivery")

@@ -15,10 +15,8 @@ from tests.oracle.features import FEATURES, FLAGS
 from tests.oracle.judge import Judgement, judge
 from tests.oracle.tables import typed_tables
 from tests.spec.delivery import Texts, write_delivery
-from tests.spec.judges import FeatureRow, Product, feature_rows, product_is_hooked_up
+from tests.spec.judges import FeatureRow, Product, feature_rows
 from tests.spec.worlds import PERIODE, SPECIAL, delivery
-
-needs_product = pytest.mark.skipif(not product_is_hooked_up(), reason="shared.bootstrap has no features_of_delivery")
 
 
 def _judged(texts: Texts) -> dict[str, Judgement]:
@@ -44,7 +42,6 @@ def _differences(expected: dict[str, Judgement], found: dict[str, FeatureRow]) -
     return told + [f"{number}: features nobody asked for" for number in sorted(unwanted)]
 
 
-@needs_product
 @pytest.mark.parametrize("seed", range(15))
 def test_twenty_random_worlds_in_one_delivery_get_the_oracles_features(seed: int, tmp_path: Path) -> None:
     texts = delivery(20, seed, unreadable=seed % 3 == 2)
@@ -52,7 +49,6 @@ def test_twenty_random_worlds_in_one_delivery_get_the_oracles_features(seed: int
     assert _differences(_judged(texts), found) == []
 
 
-@needs_product
 @pytest.mark.parametrize("seed", range(15))
 def test_twenty_random_worlds_in_one_delivery_get_the_oracles_eligibility(seed: int, tmp_path: Path) -> None:
     texts = delivery(20, seed, unreadable=seed % 3 == 2)
@@ -62,7 +58,6 @@ def test_twenty_random_worlds_in_one_delivery_get_the_oracles_eligibility(seed: 
     assert list(found) == list(expected)
 
 
-@needs_product
 @pytest.mark.parametrize("seed", range(100, 160))
 def test_a_random_world_on_its_own_gets_the_oracles_features(seed: int, tmp_path: Path) -> None:
     texts = delivery(1, seed)
@@ -70,7 +65,6 @@ def test_a_random_world_on_its_own_gets_the_oracles_features(seed: int, tmp_path
     assert _differences(_judged(texts), found) == []
 
 
-@needs_product
 @pytest.mark.parametrize("form", ["csv", "semicolon", "parquet"])
 @pytest.mark.parametrize("shuffle", [None, 1, 2, 3])
 def test_order_of_rows_columns_and_files_and_their_form_make_no_difference(
@@ -83,7 +77,6 @@ def test_order_of_rows_columns_and_files_and_their_form_make_no_difference(
     assert list(other) == list(plain)
 
 
-@needs_product
 def test_an_application_alone_gets_the_same_as_among_others(tmp_path: Path) -> None:
     texts = delivery(6, 600)
     judged = _judged(texts)

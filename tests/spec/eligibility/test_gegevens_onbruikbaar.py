@@ -60,6 +60,36 @@ def test_a_party_of_the_person_that_cannot_be_read(bench: Bench) -> None:
     assert bench.outcome() == UNUSABLE
 
 
+def test_a_service_held_through_a_party_of_the_person_that_cannot_be_read(bench: Bench) -> None:
+    bench.partij("70")
+    bench.dienstsubject("900", "70")
+    bench.dienst("900", subjectnrklant="501", besluit="ja")
+    assert bench.outcome() == UNUSABLE
+
+
+def test_a_service_that_an_invalid_row_ties_to_the_party_is_not_the_persons(bench: Bench) -> None:
+    bench.partij("70")
+    bench.dienstsubject("900", "70", geldig=0)
+    bench.dienst("900", subjectnrklant="501", besluit="ja")
+    assert bench.outcome() == MODEL
+
+
+def test_a_service_held_through_somebody_elses_party_is_not_the_persons(bench: Bench) -> None:
+    bench.partij("70", "501")
+    bench.dienstsubject("900", "70")
+    bench.dienst("900", subjectnrklant="501", besluit="ja")
+    assert bench.outcome() == MODEL
+
+
+def test_the_link_itself_that_cannot_be_read_sets_the_party_aside(bench: Bench) -> None:
+    bench.partij("70", "500")
+    bench.partij("70", "501")
+    bench.dienst("1002", subjectnrklant="502")
+    bench.werkopdracht("1002", "2023-11-15 13:00:00")
+    bench.dienstsubject("900", "70", dtbegin="2023-02-30")
+    assert bench.outcomes() == {"1001": UNUSABLE, "1002": MODEL}
+
+
 def test_an_invalid_row_that_cannot_be_read_sets_aside_too(bench: Bench) -> None:
     bench.adres(geldig=0, dtbegin="2023-02-30")
     assert bench.outcome() == UNUSABLE
