@@ -1,23 +1,312 @@
-"""Where settings, adapters and callables meet; nothing else knows more than one of them."""
+"""Where settings, adapters and callables meet; nothing else knows more than one of them.
+
+Every trigger, command and route is one call from here. Heavy imports wait until they are needed, so that a command
+that only reads the administration starts at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import getpass
+import json
+import os
+import re
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from shared import __version__
+from shared.errors import NotKnown
+from shared.events import Action, AuditEvent, Caller, ChainBreak, verify
+from shared.logs import configure_logging, run_log
+from shared.settings import Settings, read_settings
 
-from shared.adapters.deliveryfolder import DeliveryFolder
-from shared.levensonderhoud import LEVENSONDERHOUD
-from shared.single_delivery import feature_rows, feature_table
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from shared.administration import CurrentResult, RunRecord, StopState
+    from shared.api.answers import Answer
+    from shared.installation import Installation
+    from shared.ports import BlobStore, Ledger
+    from shared.records import CheckedDelivery
+    from shared.sweep import Progress, Round
+    from shared.usecase import UseCase
+
+SYSTEM = "systeem"
+_DELIVERED = re.compile(r"(?:brievenbus/)?([^/]+)/([^/]+)/datapackage\.json")
 
 
+def _levensonderhoud() -> UseCase:
+    from shared.levensonderhoud import LEVENSONDERHOUD
+
+    return LEVENSONDERHOUD
+
+
+USE_CASES: Mapping[str, Callable[[], UseCase]] = {"levensonderhoud": _levensonderhoud}
+DEFAULT_DATASET = "levensonderhoud"
+
+
+def use_case(dataset: str = DEFAULT_DATASET) -> UseCase:
+    """Return the use case of a dataset; NotKnown when there is none."""
+    if dataset not in USE_CASES:
+        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(USE_CASES)}.")
+    return USE_CASES[dataset]()
+
+
+# --- what everything is made of -------------------------------------------------------------------------------------
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once; sets up the log by them."""
+    found = read_settings(os.environ)
+    configure_logging(found.log_level)
+    return found
+
+
+@lru_cache(maxsize=4)
+def ledger(config: Settings) -> Ledger:
+    """Return the administration; makes an embedded one on first use, refuses one of another version."""
+    from shared.adapters.sql.engine import check_version, make_engine
+    from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.upgrade import open_embedded
+
+    engine = make_engine(config.database, config.database_wait)
+    if engine.dialect.name == "sqlite":
+        open_embedded(engine)
+    else:
+        check_version(engine)
+    return SqlLedger(engine)
+
+
+@lru_cache(maxsize=4)
+def blobs(config: Settings) -> BlobStore:
+    """Return the storage."""
+    from shared.adapters.folder import FolderStore
+
+    return FolderStore(config.storage)
+
+
+def migrate() -> str:
+    """Bring the database to the version of this code, and return that version."""
+    from shared.adapters.sql.engine import make_engine
+    from shared.adapters.sql.upgrade import upgrade
+
+    return upgrade(make_engine(settings().database, settings().database_wait))
+
+
+@lru_cache(maxsize=4)
+def _make_installation(config: Settings, dataset: str) -> Installation:
+    from shared import pipeline, snapshot
+    from shared.adapters.clock import SystemClock
+    from shared.adapters.keyfile import KeyFile
+    from shared.adapters.owner import ProcessOwner
+    from shared.adapters.packages import load_package
+    from shared.installation import Core, Installation
+
+    case = use_case(dataset)
+    return Installation(
+        use_case=case,
+        model=load_package(config.models / case.package),
+        core=Core(
+            check=pipeline.check_delivery,
+            pseudonymise=pipeline.pseudonymise_delivery,
+            features=pipeline.features,
+            judge=pipeline.judge,
+            snapshot_files=snapshot.snapshot_files,
+            read_snapshot=snapshot.read_snapshot,
+        ),
+        blobs=blobs(config),
+        ledger=ledger(config),
+        keys=KeyFile(config.key_file, config.special_addresses),
+        clock=SystemClock(),
+        owner=ProcessOwner(),
+        caller=Caller(SYSTEM, "onbekend"),
+        lease=config.lease,
+        quarantine=config.quarantine,
+        code_version=__version__,
+        settings_digest=config.digest(),
+    )
+
+
+def installation(caller: Caller, dataset: str = DEFAULT_DATASET) -> Installation:
+    """Return everything that a run of this dataset needs, acting on behalf of the caller."""
+    from dataclasses import replace
+
+    return replace(_make_installation(settings(), dataset), caller=caller)
+
+
+def person_here() -> Caller:
+    """Return the person at the keyboard of this machine."""
+    name = "onbekend"
+    with suppress(OSError, KeyError):
+        name = getpass.getuser()
+    return Caller(name, f"opdrachtregel {socket.gethostname()}")
+
+
+# --- what a terminal does -------------------------------------------------------------------------------------------
+def run_waiting(progress: Callable[[Progress], None] = lambda _: None, caller: Caller | None = None) -> list[Round]:
+    """Do everything that waits in every mailbox, and tell how far it is; one Round per dataset."""
+    from shared.sweep import report_strays
+    from shared.sweep import run_waiting as sweep
+
+    caller = caller or person_here()
+    rounds = [sweep(installation(caller, dataset), progress) for dataset in USE_CASES]
+    report_strays(installation(caller), frozenset(USE_CASES))
+    return rounds
+
+
+def check_folder(folder: Path, dataset: str = DEFAULT_DATASET) -> CheckedDelivery:
+    """Return what the nightly check would say of a delivery in any folder; nothing is kept.
+
+    A gap with the delivery before it shows when the administration on this machine knows one.
+    """
+    from shared import pipeline
+    from shared.adapters.deliveryfolder import DeliveryFolder
+    from shared.adapters.packages import load_package
+
+    case = use_case(dataset)
+    bands = load_package(settings().models / case.package).policy.get("bands", {})
+    return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=None)
+
+
+def release(levering: str, reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None) -> RunRecord:
+    """Let a held delivery go on; the next round processes it."""
+    from shared import interventions
+
+    return interventions.release(installation(caller or person_here(), dataset), levering, reden)
+
+
+def request_run(
+    levering: str,
+    aanvraagnummers: Sequence[str] | None,
+    reden: str,
+    dataset: str = DEFAULT_DATASET,
+    caller: Caller | None = None,
+) -> RunRecord:
+    """Record a request to judge a delivery, or some of its applications, again; the next round does it."""
+    from shared import interventions
+
+    return interventions.request_run(installation(caller or person_here(), dataset), levering, aanvraagnummers, reden)
+
+
+def stop_model(reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None) -> StopState:
+    """Turn the stop switch of the model on."""
+    from shared import interventions
+
+    return interventions.stop_model(installation(caller or person_here(), dataset), reden)
+
+
+def resume_model(reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None) -> StopState:
+    """Turn the stop switch of the model off."""
+    from shared import interventions
+
+    return interventions.resume_model(installation(caller or person_here(), dataset), reden)
+
+
+def current_result(
+    aanvraagnummer: str, reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None
+) -> CurrentResult:
+    """Return the current result of an application; leaves an audit event first, whether it is found or not.
+
+    NotKnown when nothing was published about it; RequestRefused without a reason.
+    """
+    from datetime import UTC, datetime
+
+    from shared.interventions import checked_reason
+
+    reason, number = checked_reason(reden), aanvraagnummer.strip()
+    administration = ledger(settings())
+    found = administration.current_result(dataset, number)
+    # by pseudonym: a number does not belong in a log
+    object_ = f"aanvraag {found.values['dienst']}" if found else "aanvraag onbekend"
+    event = AuditEvent(
+        handeling=Action.UITLEG_BEKIJKEN,
+        object=object_,
+        resultaat="getoond" if found else "niet gevonden",
+        caller=caller or person_here(),
+        tijdstip=datetime.now(UTC),
+        dataset=dataset,
+        run=found.run.run_id if found else "",
+        details={"reden": reason},
+    )
+    administration.note(event)
+    if found is None:
+        raise NotKnown(
+            "Nothing was published about this application.", next_step="Check the number and whether it was delivered."
+        )
+    return found
+
+
+def verify_audit() -> ChainBreak | None:
+    """Return the first event that was edited, dropped or swapped; the run logs in the output hold it in place."""
+    from shared.ports import Container
+
+    store, anchors = blobs(settings()), {}
+    for name in store.names(Container.UITVOER):
+        if name.endswith("/verwerking.jsonl"):
+            for line in store.read(Container.UITVOER, name).splitlines():
+                event = json.loads(line)
+                anchors[event["volgnr"]] = event["hash"]
+    return verify(ledger(settings()).events(), anchors)
+
+
+# --- what a trigger does --------------------------------------------------------------------------------------------
+def delivery_arrived(blob_name: str) -> None:
+    """Process the delivery of which this datapackage.json arrived; other names are left to the nightly round.
+
+    Rejected and held deliveries return normally. A failure is raised, so that the platform tries again.
+    """
+    from shared.runs import process_delivery
+
+    found = _DELIVERED.fullmatch(blob_name)
+    if found is None or found[1] not in USE_CASES:
+        run_log().warning("an event about something else than a delivery of ours: ignored")
+        return
+    outcome = process_delivery(installation(Caller(SYSTEM, "gebeurtenis blob"), found[1]), found[2])
+    if outcome.failure is not None:
+        raise outcome.failure
+
+
+def nightly() -> None:
+    """Sweep every mailbox. A failure is raised at the end, so that it is seen; nothing waits for it."""
+    rounds = run_waiting(caller=Caller(SYSTEM, "tijdklok"))
+    for outcome in (outcome for done in rounds for outcome in done.outcomes):
+        if outcome.failure is not None:
+            raise outcome.failure
+
+
+def reprocess(body: bytes) -> Answer:
+    """Answer a request to judge a delivery again; see shared/api/reprocess.py."""
+    from shared.api.reprocess import answer
+
+    return answer(body, lambda **wanted: _requested(Caller("functiesleutel", "http"), **wanted))
+
+
+def _requested(caller: Caller, **wanted: Any) -> RunRecord:
+    from shared import interventions
+
+    installed = installation(caller)
+    run = interventions.request_run(installed, wanted["levering"], wanted["aanvraagnummers"], wanted["reden"])
+    if wanted["aanvraagnummers"]:  # a few applications take seconds; a whole delivery waits for the round
+        outcome = interventions.process_request(installed, run)
+        return outcome.run or run
+    return run
+
+
+# --- one delivery, nothing published ----------------------------------------------------------------------------------
 def features_of_delivery(folder: Path) -> pd.DataFrame:
     """Return the feature file of a delivery in a folder (see `feature_rows`)."""
-    return feature_rows(feature_table(DeliveryFolder(folder), LEVENSONDERHOUD))
+    from shared.adapters.deliveryfolder import DeliveryFolder
+    from shared.single_delivery import feature_rows, feature_table
+
+    return feature_rows(feature_table(DeliveryFolder(folder), use_case()))
 
 
 def eligibility_of_delivery(folder: Path, special_addresses: Sequence[Mapping[str, str]] = ()) -> pd.DataFrame:
     """Return aanvraagnummer, resultaattype (0 = the model decides) and reden of every application in a folder."""
-    table = feature_table(DeliveryFolder(folder), LEVENSONDERHOUD, special_addresses)
+    from shared.adapters.deliveryfolder import DeliveryFolder
+    from shared.single_delivery import feature_table
+
+    table = feature_table(DeliveryFolder(folder), use_case(), special_addresses)
     return table.frame[["aanvraagnummer", "resultaattype", "reden"]]

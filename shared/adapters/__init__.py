@@ -1,0 +1,1 @@
+"""What the product needs from the world outside, made real; only `shared.bootstrap` knows these modules."""

@@ -1,0 +1,154 @@
+"""Blobs as files in a folder: containers are its subfolders. For one machine, tests and demonstrations."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.errors import BlobNotFound, StorageUnavailable
+
+_PART = 1 << 20
+_TEMPORARY = ".tijdelijk"
+_STALE_SECONDS = 24 * 3600
+
+
+class FolderStore:
+    """A BlobStore in a folder. A write appears in one step, survives a power cut, and never leaves the folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Use (and make) the folder; temporary files of workers that died long ago are removed."""
+        with _told(str(root)):
+            root.mkdir(parents=True, exist_ok=True)
+            self.root = root.resolve()
+            self._temporary = self.root / _TEMPORARY
+            self._temporary.mkdir(mode=0o700, exist_ok=True)
+            for left in self._temporary.iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                        left.unlink()
+
+    def names(self, container: str, prefix: str = "") -> Iterator[str]:
+        """Yield the names that begin with the prefix, in order; links are not files of ours and are skipped."""
+        home = self._path(container)
+        folder, _, _ = prefix.rpartition("/")
+        start = self._path(container, folder) if folder else home
+        found = []
+        with _told(container):
+            for parent, _, files in os.walk(start):
+                below = Path(parent).relative_to(home)
+                for file in files:
+                    name = (below / file).as_posix()
+                    if name.startswith(prefix) and not (Path(parent) / file).is_symlink():
+                        found.append(name)
+        yield from sorted(found)
+
+    def read(self, container: str, name: str) -> bytes:
+        """Return the bytes; BlobNotFound when there is no such blob."""
+        with self.open(container, name) as stream, _told(name):
+            return stream.read()
+
+    def open(self, container: str, name: str) -> BinaryIO:
+        """Return a stream over the bytes; BlobNotFound when there is no such blob."""
+        path = self._path(container, name)
+        with _told(name):
+            # a link could point at any file that the app may read
+            return os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
+
+    def sha256(self, container: str, name: str) -> str:
+        """Return the sha256 of the bytes; BlobNotFound when there is no such blob."""
+        digest = hashlib.sha256()
+        with self.open(container, name) as stream, _told(name):
+            while part := stream.read(_PART):
+                digest.update(part)
+        return digest.hexdigest()
+
+    def write(self, container: str, name: str, data: bytes) -> None:
+        """Write or replace a blob in one step: a reader sees the old bytes or the new, never a part."""
+        with self._new_file(container, name) as stream:
+            stream.write(data)
+
+    def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
+        """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
+        digest = hashlib.sha256()
+        with self.open(container, name) as source, self._new_file(to_container, to_name) as target:
+            while part := source.read(_PART):
+                digest.update(part)
+                target.write(part)
+        return digest.hexdigest()
+
+    def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
+        """Delete a blob and say whether it is gone; already gone is fine."""
+        path = self._path(container, name)
+        try:
+            if only_sha256 and self.sha256(container, name) != only_sha256:
+                return False
+            with _told(name):
+                path.unlink()
+        except BlobNotFound:
+            return True
+        self._drop_empty_folders(path.parent, self._path(container))
+        return True
+
+    def _path(self, container: str, name: str = "") -> Path:
+        parts = [container, *(name.split("/") if name else [])]
+        forbidden = {"", ".", "..", _TEMPORARY}
+        if any(part in forbidden or "\0" in part or os.sep in part for part in parts):
+            raise BlobNotFound("A blob has a name that cannot exist.", where=container, next_step="Use a plain name.")
+        return self.root.joinpath(*parts)
+
+    @contextlib.contextmanager
+    def _new_file(self, container: str, name: str) -> Iterator[BinaryIO]:
+        path = self._path(container, name)
+        temporary = self._temporary / uuid.uuid4().hex  # unique: two workers may write the same name
+        try:
+            with _told(name):
+                with temporary.open("xb") as stream:
+                    yield stream
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                _move_into_place(temporary, path)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+    def _drop_empty_folders(self, folder: Path, top: Path) -> None:
+        with contextlib.suppress(OSError):  # not empty, or dropped by another worker
+            while folder != top:
+                folder.rmdir()
+                folder = folder.parent
+
+
+def _move_into_place(temporary: Path, path: Path) -> None:
+    for last_try in (False, False, True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.replace(path)
+            break
+        except FileNotFoundError:  # another worker dropped the empty folder in between
+            if last_try:
+                raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the new name itself must survive a power cut
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def _told(where: str) -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise BlobNotFound("There is no such blob.", where=where, next_step="Check the name.") from None
+    except OSError as cause:
+        raise StorageUnavailable(
+            f"Storage did not do what was asked ({type(cause).__name__}, errno {cause.errno}).",
+            where=where,
+            next_step="Check that the folder exists, is writable and has space; then run again.",
+        ) from None

@@ -1,0 +1,1 @@
+"""The administration in SQL: SQLite on one machine, PostgreSQL by a setting; the same tables and code."""

@@ -1,0 +1,43 @@
+"""Rows of the event table: only ever added, each linked to the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from shared.adapters.sql.tables import gebeurtenissen
+from shared.events import FIRST_HASH, AuditEvent, StoredEvent, store
+
+
+def append(connection: Connection, *events: AuditEvent) -> None:
+    """Add events to the end of the chain; the caller's write transaction keeps other writers out."""
+    last = connection.execute(
+        sa.select(gebeurtenissen.c.volgnr, gebeurtenissen.c.hash).order_by(gebeurtenissen.c.volgnr.desc()).limit(1)
+    ).first()
+    volgnr, previous = (last.volgnr, last.hash) if last else (0, FIRST_HASH)
+    links = []
+    for event in events:
+        volgnr += 1
+        stored = store(event, volgnr, previous)
+        previous = stored.hash
+        links.append(vars(stored))
+    connection.execute(sa.insert(gebeurtenissen), links)
+
+
+def read(connection: Connection, run_id: str) -> Iterator[StoredEvent]:
+    """Yield the events in order; those of one run when it is given."""
+    query = sa.select(gebeurtenissen).order_by(gebeurtenissen.c.volgnr)
+    if run_id:
+        query = query.where(gebeurtenissen.c.run == run_id)
+    for row in connection.execute(query).yield_per(5000):
+        yield StoredEvent(**row._mapping)
+
+
+def noted(connection: Connection, handeling: str, object_: str) -> bool:
+    """Say whether such an event was written before."""
+    query = sa.select(gebeurtenissen.c.volgnr).where(
+        gebeurtenissen.c.handeling == handeling, gebeurtenissen.c.object == object_
+    )
+    return connection.execute(query.limit(1)).first() is not None

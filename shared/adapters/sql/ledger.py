@@ -1,0 +1,271 @@
+"""The Ledger in SQL: every method is one transaction, and whatever changes something writes its event in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine
+
+from shared.adapters.sql import claims, delivery_rows, event_rows, result_rows, run_rows, stop_rows
+from shared.adapters.sql.engine import transaction
+from shared.administration import (
+    Claim,
+    ClaimTerms,
+    CurrentResult,
+    CurrentRows,
+    DeliveryFacts,
+    DeliveryRecord,
+    NewRun,
+    OutputState,
+    Place,
+    RunCounts,
+    RunRecord,
+    RunRequest,
+    StopState,
+)
+from shared.errors import TransitionRefused
+from shared.events import AuditEvent, StoredEvent, moment_text
+from shared.ports import ModelStopped
+from shared.records import Finding
+from shared.runstates import PUBLISHED, RunReason, RunState, check_transition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class SqlLedger:
+    """A Ledger in a database that has the version of this code."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use this engine; see `upgrade.open_embedded` and `engine.check_version`."""
+        self.engine = engine
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return transaction(self.engine, writes=False)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return transaction(self.engine, writes=True)
+
+    # --- runs -----------------------------------------------------------------------------------------------------
+    def claim(self, new: NewRun, terms: ClaimTerms, event: AuditEvent, *, reoffered: bool = False) -> Claim:
+        """Obtain a run, or learn why not: run row, lease, attempt and stop switch in one transaction."""
+        with self._writing() as connection:
+            return claims.claim(connection, new, terms, event, reoffered)
+
+    def move(
+        self,
+        claim: Claim,
+        state: RunState,
+        reason: RunReason,
+        event: AuditEvent,
+        *,
+        steps: Sequence[AuditEvent] = (),
+        findings: Sequence[Finding] = (),
+        facts: DeliveryFacts | None = None,
+    ) -> None:
+        """Bring a claimed run to another state and end the lease; AttemptSuperseded when it was taken over."""
+        with self._writing() as connection:
+            run = claims.fenced(connection, claim)
+            run_rows.change(connection, run, state, reason, event.tijdstip)
+            self._keep(connection, run, findings, facts)
+            event_rows.append(connection, *steps, event)
+
+    def publish(
+        self,
+        claim: Claim,
+        results: pd.DataFrame,
+        now: datetime,
+        event: AuditEvent,
+        *,
+        steps: Sequence[AuditEvent] = (),
+        findings: Sequence[Finding] = (),
+        facts: DeliveryFacts | None = None,
+    ) -> int:
+        """Store the results and make them current; returns the publication number."""
+        with self._writing() as connection:
+            run = claims.fenced(connection, claim)
+            check_transition(run.state, RunState.GEPUBLICEERD, RunReason.GEPUBLICEERD)
+            if stop_rows.state(connection, run.new.model).stopped:
+                raise ModelStopped
+            result_rows.store(connection, run_rows.number_of(connection, run.run_id), results)
+            number = result_rows.next_publication(connection, run.new.dataset)
+            run_rows.change(
+                connection,
+                run,
+                RunState.GEPUBLICEERD,
+                RunReason.GEPUBLICEERD,
+                now,
+                keep_lease=True,  # the tail is still to be done
+                publicatie=number,
+                gepubliceerd=moment_text(now),
+            )
+            self._keep(connection, run, findings, facts)
+            event_rows.append(connection, *steps, event)
+            return number
+
+    def _keep(
+        self, connection: Connection, run: RunRecord, findings: Sequence[Finding], facts: DeliveryFacts | None
+    ) -> None:
+        run_rows.add_findings(connection, run, findings)
+        if facts is not None:
+            delivery_rows.learn(connection, run.new.dataset, run.new.digest, facts)
+
+    def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
+        """Record a person's request and the waiting run that follows from it."""
+        with self._writing() as connection:
+            delivery_rows.add_request(connection, request)
+            run_rows.insert(connection, new, RunState.WACHTEND, RunReason.AANGEVRAAGD, request.tijdstip)
+            event_rows.append(connection, event)
+            return run_rows.find(connection, new.run_id)
+
+    def release(self, run_id: str, event: AuditEvent) -> RunRecord:
+        """Let a run that waits for a person go on; TransitionRefused when it does not wait."""
+        with self._writing() as connection:
+            run = run_rows.find(connection, run_id)
+            if run.reason is not RunReason.CONTROLE_AANGEHOUDEN:
+                raise TransitionRefused(
+                    f"The run does not wait for a person but is {run.state} ({run.reason}).",
+                    where=f"run {run_id}",
+                    next_step="Only a delivery that the check holds can be released.",
+                )
+            run_rows.change(
+                connection, run, RunState.VRIJGEGEVEN, RunReason.VRIJGEGEVEN, event.tijdstip, vrijgegeven=True
+            )
+            event_rows.append(connection, event)
+            return run_rows.find(connection, run_id)
+
+    def expire(self, run_id: str, event: AuditEvent) -> None:
+        """Note that the raw delivery in quarantine is destroyed; a run that waited for it lapses."""
+        with self._writing() as connection:
+            run = run_rows.find(connection, run_id)
+            if run.state is not RunState.AFGEKEURD:
+                run_rows.change(connection, run, RunState.VERVALLEN, RunReason.QUARANTAINE_VERLOPEN, event.tijdstip)
+            known = delivery_rows.find(connection, run.new.dataset, run.new.digest)
+            gone = DeliveryFacts(Place.VERWIJDERD, known.van, known.tot, known.bestanden)
+            delivery_rows.learn(connection, run.new.dataset, run.new.digest, gone)
+            event_rows.append(connection, event)
+
+    def run(self, run_id: str) -> RunRecord:
+        """Return a run; NotKnown when there is none."""
+        with self._reading() as connection:
+            return run_rows.find(connection, run_id)
+
+    def runs(self, dataset: str, states: Iterable[RunState]) -> list[RunRecord]:
+        """Return the runs in these states, the oldest first."""
+        with self._reading() as connection:
+            return run_rows.listing(connection, dataset, states)
+
+    def runs_of_delivery(self, dataset: str, digest: str) -> list[RunRecord]:
+        """Return the runs of a delivery, the oldest first."""
+        with self._reading() as connection:
+            return run_rows.listing(connection, dataset, digest=digest)
+
+    def published_on(self, dataset: str, datum: str) -> list[RunRecord]:
+        """Return the published runs of one output date, the oldest first."""
+        with self._reading() as connection:
+            return [run for run in run_rows.listing(connection, dataset, PUBLISHED) if run.new.datum == datum]
+
+    def findings(self, run_id: str) -> list[Finding]:
+        """Return the findings of the last attempt of a run that had any."""
+        with self._reading() as connection:
+            return run_rows.findings_of(connection, run_id)
+
+    def request(self, request_id: str) -> RunRequest:
+        """Return what a person asked for; NotKnown when there is no such request."""
+        with self._reading() as connection:
+            return delivery_rows.find_request(connection, request_id)
+
+    # --- deliveries -----------------------------------------------------------------------------------------------
+    def delivery(self, dataset: str, digest: str) -> DeliveryRecord:
+        """Return a delivery by the digest of its datapackage.json; NotKnown when there is none."""
+        with self._reading() as connection:
+            return delivery_rows.find(connection, dataset, digest)
+
+    def deliveries(self, dataset: str, levering: str = "") -> list[DeliveryRecord]:
+        """Return the deliveries (under one name), the oldest first."""
+        with self._reading() as connection:
+            return delivery_rows.listing(connection, dataset, levering)
+
+    def previous_tot(self, dataset: str, digest: str, van: datetime) -> datetime | None:
+        """Return where the accepted deliveries that begin before `van` end; None when there are none."""
+        with self._reading() as connection:
+            return delivery_rows.previous_tot(connection, dataset, digest, van)
+
+    def application_numbers(self, dataset: str, digest: str) -> dict[str, str]:
+        """Return the clear application numbers of a published delivery by their pseudonym."""
+        with self._reading() as connection:
+            return delivery_rows.application_numbers(connection, dataset, digest)
+
+    # --- results --------------------------------------------------------------------------------------------------
+    def counts(self, run_id: str) -> RunCounts:
+        """Return how many results a run published."""
+        with self._reading() as connection:
+            return result_rows.counts(connection, run_rows.number_of(connection, run_id))
+
+    def dates_touched(self, run_id: str) -> list[str]:
+        """Return the output dates whose current results may have changed by this run."""
+        with self._reading() as connection:
+            new = run_rows.find(connection, run_id).new
+            nr = run_rows.number_of(connection, run_id)
+            return result_rows.dates_touched(connection, nr, new.dataset, new.datum)
+
+    def current_rows(self, dataset: str, datum: str) -> CurrentRows:
+        """Return which rows of which runs are current for a date."""
+        with self._reading() as connection:
+            return result_rows.current_rows(connection, dataset, datum)
+
+    def current_result(self, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
+        """Return the current result of an application; None when there is none."""
+        with self._reading() as connection:
+            return result_rows.current_result(connection, dataset, aanvraagnummer)
+
+    def record_output(self, dataset: str, state: OutputState, event: AuditEvent) -> bool:
+        """Note what the current files of a date hold; False when newer ones were noted already."""
+        with self._writing() as connection:
+            recorded = result_rows.record_output(connection, dataset, state)
+            if recorded:
+                event_rows.append(connection, event)
+            return recorded is not False
+
+    def output_states(self, dataset: str) -> list[OutputState]:
+        """Return what the current files hold, by date."""
+        with self._reading() as connection:
+            return result_rows.output_states(connection, dataset)
+
+    # --- stop switch and events -----------------------------------------------------------------------------------
+    def stop(self, model: str, reason: str, event: AuditEvent) -> StopState:
+        """Turn the stop switch of a model on."""
+        return self._switch(model, True, reason, event)
+
+    def resume(self, model: str, reason: str, event: AuditEvent) -> StopState:
+        """Turn the stop switch of a model off."""
+        return self._switch(model, False, reason, event)
+
+    def _switch(self, model: str, on: bool, reason: str, event: AuditEvent) -> StopState:
+        with self._writing() as connection:
+            state = stop_rows.switch(connection, model, on, reason, event)
+            event_rows.append(connection, event)
+            return state
+
+    def stop_state(self, model: str) -> StopState:
+        """Return whether a model is stopped."""
+        with self._reading() as connection:
+            return stop_rows.state(connection, model)
+
+    def note(self, event: AuditEvent) -> None:
+        """Write an event that changes nothing else."""
+        with self._writing() as connection:
+            event_rows.append(connection, event)
+
+    def noted(self, handeling: str, object_: str) -> bool:
+        """Say whether such an event was written before."""
+        with self._reading() as connection:
+            return event_rows.noted(connection, handeling, object_)
+
+    def events(self, run_id: str = "") -> Iterator[StoredEvent]:
+        """Yield the events (of one run) in order."""
+        with self._reading() as connection:
+            yield from event_rows.read(connection, run_id)

@@ -1,0 +1,153 @@
+"""Rows of results and contributions, and which of them are current."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from shared.adapters.sql import run_rows
+from shared.adapters.sql.bulk import insert_rows
+from shared.adapters.sql.tables import bijdragen, resultaten, uitvoerstanden, verwerkingen
+from shared.administration import CurrentResult, CurrentRows, OutputState, RowRef, RunCounts
+from shared.events import canonical
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEYS = ("verwerking_nr", "regel")
+_RESULT_COLUMNS = tuple(column.name for column in resultaten.columns if column.name not in _KEYS)
+_CURRENT = sa.table(
+    "actuele_resultaten",
+    *(sa.column(name) for name in ("dataset", "datum", "run", *_KEYS, *_RESULT_COLUMNS)),
+)
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """Return a column as Python values, None where it is empty."""
+    if not column.hasnans:
+        return column.tolist()
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def store(connection: Connection, run_nr: int, results: pd.DataFrame) -> None:
+    """Store one row per application; row i of the frame is row i of the result files."""
+    lines = range(len(results))
+    columns = [_plain(results[name]) for name in _RESULT_COLUMNS]
+    keyed = zip([run_nr] * len(results), lines, *columns, strict=True)
+    insert_rows(connection, resultaten, (*_KEYS, *_RESULT_COLUMNS), keyed)
+    texts = _plain(results["bijdragen"])
+    scored = ((run_nr, line, text) for line, text in zip(lines, texts, strict=True) if text is not None)
+    insert_rows(connection, bijdragen, (*_KEYS, "bijdragen"), scored)
+
+
+def next_publication(connection: Connection, dataset: str) -> int:
+    """Return the number of the next publication within a dataset."""
+    query = sa.select(sa.func.max(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset)
+    return int(connection.execute(query).scalar() or 0) + 1
+
+
+def counts(connection: Connection, run_nr: int) -> RunCounts:
+    """Return how many results a run published, by result type and by reason."""
+    kinds: dict[str, int] = {}
+    reasons: dict[str, int] = {}
+    query = (
+        sa.select(resultaten.c.resultaattype, resultaten.c.reden, sa.func.count())
+        .where(resultaten.c.verwerking_nr == run_nr)
+        .group_by(resultaten.c.resultaattype, resultaten.c.reden)
+        .order_by(resultaten.c.resultaattype, resultaten.c.reden)
+    )
+    for kind, reason, number in connection.execute(query):
+        kinds[str(kind)] = kinds.get(str(kind), 0) + number
+        reasons[reason] = reasons.get(reason, 0) + number
+    return RunCounts(sum(kinds.values()), kinds, dict(sorted(reasons.items())))
+
+
+def dates_touched(connection: Connection, run_nr: int, dataset: str, datum: str) -> list[str]:
+    """Return the date of the run and those of every published run that has an application in common with it."""
+    other, mine = resultaten.alias("ander"), resultaten.alias("mijn")
+    query = (
+        sa.select(verwerkingen.c.datum)
+        .distinct()
+        .select_from(mine)
+        .join(other, other.c.aanvraagnummer == mine.c.aanvraagnummer)
+        .join(verwerkingen, verwerkingen.c.nr == other.c.verwerking_nr)
+        .where(mine.c.verwerking_nr == run_nr, verwerkingen.c.dataset == dataset)
+    )
+    return sorted({datum} | {row.datum for row in connection.execute(query)})
+
+
+def current_rows(connection: Connection, dataset: str, datum: str) -> CurrentRows:
+    """Return which rows of which runs are current for a date, by application number."""
+    stand = connection.execute(
+        sa.select(sa.func.max(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset)
+    ).scalar()
+    found = connection.execute(
+        sa.select(_CURRENT.c.run, _CURRENT.c.regel, _CURRENT.c.aanvraagnummer).where(
+            _CURRENT.c.dataset == dataset, _CURRENT.c.datum == datum
+        )
+    )
+    # sorted here: databases differ in how they order text
+    rows = sorted((RowRef(*row._tuple()) for row in found), key=lambda row: row.aanvraagnummer)
+    return CurrentRows(int(stand or 0), tuple(rows))
+
+
+def current_result(connection: Connection, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
+    """Return the current result of an application; None when there is none."""
+    row = connection.execute(
+        sa.select(_CURRENT).where(_CURRENT.c.dataset == dataset, _CURRENT.c.aanvraagnummer == aanvraagnummer)
+    ).first()
+    if row is None:
+        return None
+    values: dict[str, object] = {name: getattr(row, name) for name in _RESULT_COLUMNS}
+    values["steekproef"] = bool(row.steekproef)
+    values["bijdragen"] = connection.execute(
+        sa.select(bijdragen.c.bijdragen).where(
+            bijdragen.c.verwerking_nr == row.verwerking_nr, bijdragen.c.regel == row.regel
+        )
+    ).scalar()
+    return CurrentResult(run_rows.find(connection, row.run), values)
+
+
+def record_output(connection: Connection, dataset: str, state: OutputState) -> bool | None:
+    """Note what the current files of a date hold; False when newer ones were noted, None when these were."""
+    last = connection.execute(
+        sa.select(sa.func.max(uitvoerstanden.c.stand)).where(
+            uitvoerstanden.c.dataset == dataset, uitvoerstanden.c.datum == state.datum
+        )
+    ).scalar()
+    if last is not None and last >= state.stand:
+        return None if last == state.stand else False
+    connection.execute(
+        sa.insert(uitvoerstanden).values(
+            dataset=dataset,
+            datum=state.datum,
+            stand=state.stand,
+            aantal=state.aantal,
+            verwerkingen=canonical(list(state.runs)),
+            bestanden=canonical(dict(state.bestanden)),
+        )
+    )
+    return True
+
+
+def output_states(connection: Connection, dataset: str) -> list[OutputState]:
+    """Return what the current files hold, by date."""
+    newest = (
+        sa.select(uitvoerstanden.c.datum, sa.func.max(uitvoerstanden.c.stand).label("stand"))
+        .where(uitvoerstanden.c.dataset == dataset)
+        .group_by(uitvoerstanden.c.datum)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(uitvoerstanden)
+        .join(newest, (newest.c.datum == uitvoerstanden.c.datum) & (newest.c.stand == uitvoerstanden.c.stand))
+        .where(uitvoerstanden.c.dataset == dataset)
+        .order_by(uitvoerstanden.c.datum)
+    )
+    return [
+        OutputState(row.datum, row.stand, row.aantal, tuple(json.loads(row.verwerkingen)), json.loads(row.bestanden))
+        for row in rows
+    ]

@@ -1,0 +1,223 @@
+"""What the ledger keeps about deliveries and runs, as records; no values of rows except in a current result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.events import canonical
+from shared.records import Finding
+from shared.runstates import RunReason, RunState
+
+
+class Place(StrEnum):
+    """Where the raw delivery is; also the name of that container."""
+
+    BRIEVENBUS = "brievenbus"
+    QUARANTAINE = "quarantaine"
+    VERWIJDERD = "verwijderd"
+
+
+class ModelStatus(StrEnum):
+    """Whether results of a model version are shown or only kept for comparison."""
+
+    ACTIEF = "actief"
+    SCHADUW = "schaduw"
+
+
+@dataclass(frozen=True)
+class DeliveryRecord:
+    """A delivery as the ledger knows it. `bestanden`: sha256 by file name of what may be removed with it."""
+
+    dataset: str
+    levering: str
+    digest: str
+    plaats: Place
+    van: datetime | None
+    tot: datetime | None
+    bestanden: Mapping[str, str]
+    aangekomen: datetime
+
+    @property
+    def folder(self) -> str:
+        """Return the folder of the raw files in the container `plaats`."""
+        if self.plaats is Place.QUARANTAINE:
+            return f"{quarantine_folder(self.dataset, self.levering, self.digest)}/levering"
+        return f"{self.dataset}/{self.levering}"
+
+
+def quarantine_folder(dataset: str, levering: str, digest: str) -> str:
+    """Return where a rejected or held delivery lies in the container quarantaine, with its report."""
+    return f"{dataset}/{levering}/{digest}"
+
+
+@dataclass(frozen=True)
+class DeliveryFacts:
+    """What a run learned about its delivery, to be kept in the same transaction as the run's new state."""
+
+    plaats: Place
+    van: datetime | None
+    tot: datetime | None
+    bestanden: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """Everything that says what a run would be. The id follows from content, so a retry is the same run."""
+
+    dataset: str
+    levering: str
+    digest: str
+    model: str
+    model_version: str
+    model_sha256: str
+    contract_version: str
+    key_id: str
+    code_version: str
+    settings_digest: str
+    request_id: str = ""
+    model_status: ModelStatus = ModelStatus.ACTIEF
+
+    @property
+    def run_id(self) -> str:
+        """Return the id: a hash of delivery, model, contract, key and request; not of code or settings."""
+        parts = [self.digest, self.model_sha256, self.contract_version, self.key_id, self.request_id]
+        return hashlib.sha256(canonical(parts).encode()).hexdigest()[:32]
+
+    @property
+    def datum(self) -> str:
+        """Return the date of the output path: the first ten characters of the delivery's name."""
+        return self.levering[:10]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run as the ledger knows it. `publication` orders what was published within a dataset."""
+
+    new: NewRun
+    state: RunState
+    reason: RunReason
+    attempt: int
+    lease_until: datetime | None
+    released: bool
+    publication: int | None
+    published_at: datetime | None
+    changed_at: datetime
+
+    @property
+    def run_id(self) -> str:
+        """Return the id of the run."""
+        return self.new.run_id
+
+
+class ClaimKind(StrEnum):
+    """What a worker that asked for a run may do."""
+
+    GEKREGEN = "gekregen"  # do the work
+    STAART = "staart"  # already published: only finish what comes after
+    BEZET = "bezet"  # another worker is at it
+    KLAAR = "klaar"  # finished or rejected before: do nothing again
+    WACHT_OP_MENS = "wacht op mens"
+    GESTOPT = "gestopt"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The answer to a claim; with `run.attempt` as the fencing number where the run was obtained."""
+
+    kind: ClaimKind
+    run: RunRecord
+
+
+@dataclass(frozen=True)
+class ClaimTerms:
+    """For how long a worker claims a run, who it is, and how it sees that an earlier owner no longer exists."""
+
+    now: datetime
+    lease_until: datetime
+    owner: str
+    owner_is_gone: Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class StopState:
+    """Whether a model is stopped, since when and why."""
+
+    model: str
+    stopped: bool = False
+    since: datetime | None = None
+    reason: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A person's request for another run of a delivery; for all its applications when none are named."""
+
+    request_id: str
+    dataset: str
+    levering: str
+    digest: str
+    aanvraagnummers: tuple[str, ...]
+    reden: str
+    actor: str
+    tijdstip: datetime
+
+
+@dataclass(frozen=True)
+class RowRef:
+    """One current result: row `regel` (from 0) of the result files of a run."""
+
+    run_id: str
+    regel: int
+    aanvraagnummer: str
+
+
+@dataclass(frozen=True)
+class CurrentRows:
+    """The current results of one date, as they were after publication number `stand`."""
+
+    stand: int
+    rows: tuple[RowRef, ...]
+
+
+@dataclass(frozen=True)
+class OutputState:
+    """What the current files of one date hold."""
+
+    datum: str
+    stand: int
+    aantal: int
+    runs: tuple[str, ...]
+    bestanden: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RunCounts:
+    """How many results a run has, by result type and by reason."""
+
+    aantal: int
+    resultaattype: Mapping[str, int] = field(default_factory=dict)
+    reden: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CurrentResult:
+    """The current result of one application, with everything needed to explain it.
+
+    `values` has the columns of ResultSet.results by name, contributions included.
+    """
+
+    run: RunRecord
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class RunFinding:
+    """A finding of one attempt of a run."""
+
+    attempt: int
+    finding: Finding

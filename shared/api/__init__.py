@@ -1,0 +1,1 @@
+"""HTTP: turns requests into calls and outcomes into answers; no framework, so that every host can serve it."""

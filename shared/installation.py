@@ -1,0 +1,127 @@
+"""Everything a run needs of this installation, in one record that the shell's functions pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from shared import CONTRACT_VERSION
+from shared.administration import ClaimTerms, NewRun, RunRecord
+from shared.events import Action, AuditEvent, Caller
+from shared.modelpackage.package import ModelPackage
+from shared.ports import BlobStore, Clock, KeySource, Ledger, Owner
+from shared.records import (
+    CheckedDelivery,
+    FeatureTable,
+    Finding,
+    PseudonymisedDelivery,
+    ResultSet,
+    RunIdentity,
+)
+from shared.stages.pseudonymise import PseudonymKey
+from shared.usecase import UseCase
+
+
+@dataclass(frozen=True)
+class Core:
+    """The pure functions between the effects; see shared/pipeline.py and shared/snapshot.py."""
+
+    check: Callable[..., CheckedDelivery]
+    pseudonymise: Callable[[CheckedDelivery, UseCase, PseudonymKey], tuple[PseudonymisedDelivery, tuple[Finding, ...]]]
+    features: Callable[[PseudonymisedDelivery, UseCase, PseudonymKey, tuple[Mapping[str, str], ...]], FeatureTable]
+    judge: Callable[[FeatureTable, UseCase, RunIdentity], ResultSet]
+    snapshot_files: Callable[[PseudonymisedDelivery], Mapping[str, bytes]]
+    read_snapshot: Callable[[Mapping[str, bytes], Mapping[str, str]], PseudonymisedDelivery]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One use case with its active model, the ports, and on whose behalf this worker acts."""
+
+    use_case: UseCase
+    model: ModelPackage
+    core: Core
+    blobs: BlobStore
+    ledger: Ledger
+    keys: KeySource
+    clock: Clock
+    owner: Owner
+    caller: Caller
+    lease: timedelta
+    quarantine: timedelta
+    code_version: str
+    settings_digest: str
+
+    @property
+    def dataset(self) -> str:
+        """Return the dataset of the use case, which is also the folder of its mailbox."""
+        return self.use_case.dataset
+
+    def new_run(self, levering: str, digest: str, request_id: str = "") -> NewRun:
+        """Return the run that this delivery would get now."""
+        return NewRun(
+            dataset=self.dataset,
+            levering=levering,
+            digest=digest,
+            model=self.model.name,
+            model_version=self.model.version,
+            model_sha256=self.model.sha256,
+            contract_version=CONTRACT_VERSION,
+            key_id=self.keys.current().key_id,
+            code_version=self.code_version,
+            settings_digest=self.settings_digest,
+            request_id=request_id,
+        )
+
+    def identity(self, run: RunRecord) -> RunIdentity:
+        """Return what the results of a run say about their origin."""
+        return RunIdentity(
+            run_id=run.run_id,
+            dataset=run.new.dataset,
+            levering=run.new.levering,
+            delivery_digest=run.new.digest,
+            model=self.model,
+            contract_version=run.new.contract_version,
+            key_id=run.new.key_id,
+            request_id=run.new.request_id,
+        )
+
+    def terms(self) -> ClaimTerms:
+        """Return the terms on which this worker claims a run now."""
+        now = self.clock.now()
+        return ClaimTerms(now, now + self.lease, self.owner.me(), self.owner.is_gone)
+
+    def event(self, action: Action, object_: str, result: str, run_id: str = "", **details: Any) -> AuditEvent:
+        """Return an event of now, by this caller."""
+        return AuditEvent(action, object_, result, self.caller, self.clock.now(), self.dataset, run_id, details)
+
+
+@dataclass
+class Steps:
+    """The steps of one attempt, with counts and durations, kept until a transaction writes them."""
+
+    installation: Installation
+    run: RunRecord
+    taken: list[AuditEvent] = field(default_factory=list)
+    _since: float | None = None
+
+    def begin(self) -> None:
+        """Start the time of the next step."""
+        self._since = self.installation.clock.stopwatch()
+
+    def done(self, action: Action, result: str, **details: Any) -> None:
+        """Keep a step, with the seconds since the last `begin` or `done`."""
+        now = self.installation.clock.stopwatch()
+        if self._since is not None:
+            details["seconden"] = round(now - self._since, 3)
+        self._since = now
+        self.taken.append(
+            self.installation.event(action, f"levering {self.run.new.levering}", result, self.run.run_id, **details)
+        )
+
+    def hand_over(self) -> tuple[AuditEvent, ...]:
+        """Return the steps to write, and forget them."""
+        taken, self.taken = tuple(self.taken), []
+        return taken

@@ -1,0 +1,154 @@
+"""What a person may ask for: release a held delivery, judge one again, stop or resume a model. Always with a reason."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from shared.administration import ClaimKind, DeliveryRecord, RunRecord, RunRequest, StopState
+from shared.errors import NotKnown, RequestRefused, TransitionRefused
+from shared.events import Action
+from shared.installation import Installation, Steps
+from shared.output import write_pointer
+from shared.records import PseudonymisedDelivery
+from shared.runs import Outcome, finish_tail, guarded, judge, publish
+from shared.runstates import PUBLISHED, RunReason, RunState
+from shared.stored_snapshot import read_snapshot
+
+REASON_LENGTH = 1000
+
+
+def checked_reason(reden: str) -> str:
+    """Return the reason without outer blanks; RequestRefused when there is none or it is too long."""
+    reason = reden.strip()
+    if not reason or len(reason) > REASON_LENGTH:
+        raise RequestRefused(
+            f"A reason of 1 to {REASON_LENGTH} characters is needed.",
+            where="reden",
+            next_step="Say in your own words why; do not put personal data in it.",
+        )
+    return reason
+
+
+def release(installation: Installation, levering: str, reden: str) -> RunRecord:
+    """Let a held delivery go on, whatever its findings that hold; it is still rejected when it is broken."""
+    reason = checked_reason(reden)
+    held = [
+        run
+        for run in _runs_of(installation, levering)
+        if run.state is RunState.AANGEHOUDEN and run.reason is RunReason.CONTROLE_AANGEHOUDEN
+    ]
+    if not held:
+        raise TransitionRefused(
+            "This delivery does not wait for a person.",
+            where=f"levering {levering}",
+            next_step="Only a delivery that the check holds can be released.",
+        )
+    run = held[-1]
+    event = installation.event(Action.VRIJGEVEN, f"levering {levering}", "vrijgegeven", run.run_id, reden=reason)
+    return installation.ledger.release(run.run_id, event)
+
+
+def request_run(
+    installation: Installation, levering: str, aanvraagnummers: Sequence[str] | None, reden: str
+) -> RunRecord:
+    """Record a request to judge a published delivery again, with the active model; for these applications or all.
+
+    The run waits; `process_request` or the next round does it.
+    """
+    reason = checked_reason(reden)
+    published = [run for run in _runs_of(installation, levering) if run.state in PUBLISHED and not run.new.request_id]
+    if not published:
+        raise NotKnown(
+            "Nothing was published of this delivery, so it cannot be judged again.",
+            where=f"levering {levering}",
+            next_step="Check the name; a held delivery must be released first.",
+        )
+    digest = published[-1].new.digest
+    wanted = tuple(sorted({number.strip() for number in aanvraagnummers or ()}))
+    if wanted:
+        known = set(installation.ledger.application_numbers(installation.dataset, digest).values())
+        unknown = sum(number not in known for number in wanted)
+        if unknown:
+            raise NotKnown(
+                f"{unknown} of the {len(wanted)} applications are not in this delivery.",
+                where=f"levering {levering}",
+                next_step="Check the application numbers.",
+            )
+    new = installation.new_run(published[-1].new.levering, digest, uuid.uuid4().hex)
+    request = RunRequest(
+        request_id=new.request_id,
+        dataset=installation.dataset,
+        levering=new.levering,
+        digest=digest,
+        aanvraagnummers=wanted,
+        reden=reason,
+        actor=installation.caller.actor,
+        tijdstip=installation.clock.now(),
+    )
+    event = installation.event(
+        Action.AANVRAGEN, f"levering {levering}", "aangevraagd", new.run_id, reden=reason, aanvragen=len(wanted)
+    )
+    return installation.ledger.request_run(request, new, event)
+
+
+def process_request(installation: Installation, run: RunRecord) -> Outcome:
+    """Do the run that a person asked for; does nothing when it is done or somebody is at it."""
+    new = installation.new_run(run.new.levering, run.new.digest, run.new.request_id)
+    event = installation.event(
+        Action.CLAIMEN, f"levering {new.levering}", "geclaimd", model=new.model, modelversie=new.model_version
+    )
+    claim = installation.ledger.claim(new, installation.terms(), event)
+    if claim.kind is ClaimKind.STAART:
+        return guarded(installation, claim, lambda: finish_tail(installation, claim))
+    if claim.kind is not ClaimKind.GEKREGEN:
+        return Outcome(new.levering, claim.kind, claim.run)
+
+    def work() -> Outcome:
+        steps = Steps(installation, claim.run)
+        steps.begin()
+        delivery = _asked_for(installation, installation.ledger.request(new.request_id))
+        steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
+        results = judge(installation, claim.run, delivery, steps)
+        publish(installation, claim, results, steps, (), None)
+        return finish_tail(installation, claim)
+
+    return guarded(installation, claim, work)
+
+
+def _asked_for(installation: Installation, request: RunRequest) -> PseudonymisedDelivery:
+    numbers = installation.ledger.application_numbers(request.dataset, request.digest)
+    wanted = frozenset(request.aanvraagnummers or numbers.values())
+    chosen = {dienst: number for dienst, number in numbers.items() if number in wanted}
+    return read_snapshot(installation, request.digest, chosen)
+
+
+def stop_model(installation: Installation, reden: str) -> StopState:
+    """Turn the stop switch of the model on: nothing is published until it goes off, and readers are told."""
+    reason = checked_reason(reden)
+    model = installation.model.name
+    event = installation.event(Action.STOPPEN, f"model {model}", "gestopt", reden=reason)
+    state = installation.ledger.stop(model, reason, event)
+    write_pointer(installation)
+    return state
+
+
+def resume_model(installation: Installation, reden: str) -> StopState:
+    """Turn the stop switch of the model off; the next round takes up what was held by it."""
+    reason = checked_reason(reden)
+    model = installation.model.name
+    event = installation.event(Action.HERVATTEN, f"model {model}", "hervat", reden=reason)
+    state = installation.ledger.resume(model, reason, event)
+    write_pointer(installation)
+    return state
+
+
+def _runs_of(installation: Installation, levering: str) -> list[RunRecord]:
+    records: list[DeliveryRecord] = installation.ledger.deliveries(installation.dataset, levering)
+    if not records:
+        raise NotKnown(
+            "This delivery is not in the administration.",
+            where=f"levering {levering}",
+            next_step="Check the name of the delivery.",
+        )
+    return [run for record in records for run in installation.ledger.runs_of_delivery(record.dataset, record.digest)]

@@ -1,0 +1,156 @@
+"""The mailbox: which deliveries wait, reading one, and removing exactly what was processed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from shared.administration import DeliveryRecord, Place
+from shared.errors import BlobNotFound
+from shared.ports import BlobStore, Container
+
+DESCRIPTION = "datapackage.json"
+_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class StoredDelivery:
+    """A delivery in storage whose description has been read once; also the DeliveryFiles of the core."""
+
+    blobs: BlobStore
+    container: str
+    folder: str
+    levering: str
+    description: bytes
+
+    @property
+    def digest(self) -> str:
+        """Return the sha256 of the description: the identity of the delivery."""
+        return hashlib.sha256(self.description).hexdigest()
+
+    @property
+    def van(self) -> datetime:
+        """Return the begin of its period for the order of work; what cannot be read comes first and is rejected."""
+        return _begin(self.description)
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all files in the folder."""
+        prefix = f"{self.folder}/"
+        return frozenset(name.removeprefix(prefix) for name in self.blobs.names(self.container, prefix))
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one file; of the description those that were claimed."""
+        if name == DESCRIPTION:
+            return self.description
+        return self.blobs.read(self.container, f"{self.folder}/{name}")
+
+
+def open_delivery(blobs: BlobStore, container: str, folder: str, levering: str) -> StoredDelivery | None:
+    """Return a complete delivery, None while it is still being written (or gone)."""
+    try:
+        description = blobs.read(container, f"{folder}/{DESCRIPTION}")
+    except BlobNotFound:
+        return None
+    return StoredDelivery(blobs, container, folder, levering, description)
+
+
+def open_recorded(blobs: BlobStore, record: DeliveryRecord) -> StoredDelivery | None:
+    """Return the raw delivery of a record from where it lies now, None when it is no longer there."""
+    if record.plaats is Place.VERWIJDERD:
+        return None
+    found = open_delivery(blobs, str(record.plaats), record.folder, record.levering)
+    return found if found is not None and found.digest == record.digest else None
+
+
+@dataclass(frozen=True)
+class Post:
+    """What lies in the mailbox of a dataset: names of deliveries, complete or not."""
+
+    complete: tuple[str, ...]
+    incomplete: tuple[str, ...]
+
+
+def look(blobs: BlobStore, dataset: str) -> Post:
+    """Return the names of the deliveries in the mailbox of a dataset."""
+    complete, seen = set(), set()
+    for name in blobs.names(Container.BRIEVENBUS, f"{dataset}/"):
+        levering, _, file = name.removeprefix(f"{dataset}/").partition("/")
+        if file:
+            seen.add(levering)
+        if file == DESCRIPTION:
+            complete.add(levering)
+    return Post(tuple(sorted(complete)), tuple(sorted(seen - complete)))
+
+
+def stray_post(blobs: BlobStore, datasets: frozenset[str]) -> list[str]:
+    """Return what lies in the mailbox outside every known dataset and delivery: `folder` or `folder/file`."""
+    strays = set()
+    for name in blobs.names(Container.BRIEVENBUS):
+        parts = name.split("/")
+        if parts[0] not in datasets:
+            strays.add(parts[0])
+        elif len(parts) == 2:
+            strays.add(f"{parts[0]}/(los bestand)")
+    return sorted(strays)
+
+
+def has_date(levering: str) -> bool:
+    """Say whether the name of a delivery begins with a date, which its output path needs."""
+    if not _NAME.match(levering):
+        return False
+    try:
+        date.fromisoformat(levering[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def remove(blobs: BlobStore, container: str, folder: str, digest: str, files: Mapping[str, str]) -> int:
+    """Remove a processed delivery: its description first, then its tables; returns how many files it left alone.
+
+    Only bytes that were processed go: what the supplier wrote since, under the same name, stays for the next run.
+    """
+    newer = _names_in_newer_description(blobs, container, folder, digest)
+    left = 0
+    if newer is None:
+        blobs.delete(container, f"{folder}/{DESCRIPTION}", only_sha256=digest)
+    for name, sha256 in sorted(files.items()):
+        if name in (newer or ()) or not blobs.delete(container, f"{folder}/{name}", only_sha256=sha256):
+            left += 1
+    return left
+
+
+def _names_in_newer_description(blobs: BlobStore, container: str, folder: str, digest: str) -> frozenset[str] | None:
+    """Return the files of another delivery that is complete in the same folder, None when there is none."""
+    try:
+        description = blobs.read(container, f"{folder}/{DESCRIPTION}")
+    except BlobNotFound:
+        return None
+    if hashlib.sha256(description).hexdigest() == digest:
+        return None
+    resources = _plain(description).get("resources")
+    found = [entry.get("path") for entry in resources if isinstance(entry, dict)] if isinstance(resources, list) else []
+    return frozenset(path for path in found if isinstance(path, str)) | {DESCRIPTION}
+
+
+def _plain(description: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(description)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _begin(description: bytes) -> datetime:
+    period = _plain(description).get("periode")
+    text = period.get("van") if isinstance(period, dict) else None
+    try:
+        begin = datetime.fromisoformat(text) if isinstance(text, str) else datetime.min
+    except ValueError:
+        return datetime.min
+    return begin.replace(tzinfo=None)

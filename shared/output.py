@@ -1,0 +1,191 @@
+"""What the Dataverkenner reads: the files of each run, and pointers that say what is current.
+
+A reader never sees half a run: its manifest is written when all its files are there and it is published, and the
+current files are replaced in one step each, after that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.administration import CurrentRows, OutputState, RowRef, RunRecord
+from shared.events import Action, moment_text
+from shared.feedback import pretty_json
+from shared.installation import Installation
+from shared.ports import Container
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARQUET, LINES = "resultaten.parquet", "resultaten.jsonl"
+CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
+_ROWS_PER_GROUP = 100_000
+
+
+def run_folder(run: RunRecord) -> str:
+    """Return the folder of a run in the container uitvoer."""
+    return f"{run.new.dataset}/{run.new.datum}/runs/{run.run_id}"
+
+
+def stage_results(installation: Installation, run: RunRecord, files: Mapping[str, bytes]) -> None:
+    """Write the result files under the run id; nothing points at them before the run is published."""
+    for name, data in sorted(files.items()):
+        installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{name}", data)
+
+
+def write_run_log(installation: Installation, run: RunRecord) -> None:
+    """Write verwerking.jsonl: the run's events so far. Reasons that a person typed stay in the database.
+
+    Each line carries its place in the chain of events and its hash, which anchors the chain outside the database.
+    """
+    lines = []
+    for event in installation.ledger.events(run.run_id):
+        line: dict[str, Any] = {**vars(event), "details": json.loads(event.details)}
+        if event.handeling in (Action.VRIJGEVEN, Action.AANVRAGEN, Action.UITLEG_BEKIJKEN):
+            line["details"].pop("reden", None)
+        lines.append(json.dumps(line, ensure_ascii=False))
+    log = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/verwerking.jsonl", log)
+
+
+def write_manifest(installation: Installation, run: RunRecord) -> None:
+    """Write manifest.json of a published run: schema, counts and hashes; the same run gives the same bytes."""
+    import pyarrow.parquet as pq
+
+    contents = {
+        name: installation.blobs.read(Container.UITVOER, f"{run_folder(run)}/{name}") for name in sorted(CURRENT)
+    }
+    schema = pq.read_schema(io.BytesIO(contents[PARQUET]))
+    counts = installation.ledger.counts(run.run_id)
+    manifest = {
+        "dataset": run.new.dataset,
+        "levering": run.new.levering,
+        "verwerking": run.run_id,
+        "datapackage_sha256": run.new.digest,
+        "verzoek": run.new.request_id,
+        "model": {"naam": run.new.model, "versie": run.new.model_version, "sha256": run.new.model_sha256},
+        "contractversie": run.new.contract_version,
+        "sleutel": run.new.key_id,
+        "aantal": counts.aantal,
+        "per_resultaattype": dict(counts.resultaattype),
+        "per_reden": dict(counts.reden),
+        "schema": [{"naam": field.name, "type": str(field.type)} for field in schema],
+        "bestanden": {name: _described(data) for name, data in contents.items()},
+        "log": "verwerking.jsonl",
+    }
+    installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/manifest.json", pretty_json(manifest))
+
+
+def write_current(installation: Installation, run: RunRecord) -> list[str]:
+    """Rewrite the current files of every date that won or lost rows by this run; returns the dates."""
+    dates = installation.ledger.dates_touched(run.run_id)
+    for datum in dates:
+        _write_date(installation, datum, run.run_id)
+    write_pointer(installation)
+    return dates
+
+
+def _write_date(installation: Installation, datum: str, run_id: str) -> None:
+    while True:  # until no other run was published between our look and our writing
+        current = installation.ledger.current_rows(installation.dataset, datum)
+        state = OutputState(
+            datum=datum,
+            stand=current.stand,
+            aantal=len(current.rows),
+            runs=tuple(sorted({row.run_id for row in current.rows})),
+            bestanden=_write_files(installation, datum, current),
+        )
+        event = installation.event(
+            Action.ACTUEEL_SCHRIJVEN, f"datum {datum}", "geschreven", run_id, aantal=state.aantal, stand=state.stand
+        )
+        if installation.ledger.record_output(installation.dataset, state, event):
+            return
+
+
+def write_pointer(installation: Installation) -> None:
+    """Write actueel.json of the dataset: what is current, and whether the model is stopped, since when and why."""
+    while True:  # until what was written is what holds
+        document = _pointer(installation)
+        installation.blobs.write(Container.UITVOER, f"{installation.dataset}/actueel.json", pretty_json(document))
+        if _pointer(installation) == document:
+            return
+
+
+def _pointer(installation: Installation) -> dict[str, object]:
+    stop = installation.ledger.stop_state(installation.model.name)
+    states = installation.ledger.output_states(installation.dataset)
+    return {
+        "dataset": installation.dataset,
+        "model": {
+            "naam": installation.model.name,
+            "versie": installation.model.version,
+            "gestopt": stop.stopped,
+            "sinds": moment_text(stop.since) if stop.stopped and stop.since else None,
+            "reden": stop.reason if stop.stopped else None,
+        },
+        "stand": max((state.stand for state in states), default=0),
+        "datums": {
+            state.datum: {
+                "aantal": state.aantal,
+                "stand": state.stand,
+                "verwerkingen": list(state.runs),
+                "bestanden": {name: {"sha256": digest} for name, digest in sorted(state.bestanden.items())},
+            }
+            for state in states
+        },
+    }
+
+
+def _write_files(installation: Installation, datum: str, current: CurrentRows) -> dict[str, str]:
+    """Write the current files of a date, row by row from the files of the runs; returns their sha256 by name."""
+    folder = f"{installation.dataset}/{datum}"
+    runs = sorted({row.run_id for row in current.rows})
+    if not runs:  # every row was won by another date: empty files, in the form of the runs of this date
+        runs = [run.run_id for run in installation.ledger.published_on(installation.dataset, datum)][:1]
+    if len(runs) == 1 and installation.ledger.counts(runs[0]).aantal == len(current.rows):
+        return {  # by far the most: one run, all of it current
+            target: installation.blobs.copy(
+                Container.UITVOER, f"{folder}/runs/{runs[0]}/{name}", Container.UITVOER, f"{folder}/{target}"
+            )
+            for name, target in CURRENT.items()
+        }
+
+    def contents(name: str) -> dict[str, bytes]:
+        return {run: installation.blobs.read(Container.UITVOER, f"{folder}/runs/{run}/{name}") for run in runs}
+
+    merged = {
+        PARQUET: _merged_table(contents(PARQUET), current.rows),
+        LINES: _merged_lines(contents(LINES), current.rows),
+    }
+    for name, data in merged.items():
+        installation.blobs.write(Container.UITVOER, f"{folder}/{CURRENT[name]}", data)
+    return {CURRENT[name]: hashlib.sha256(data).hexdigest() for name, data in merged.items()}
+
+
+def _merged_lines(files: Mapping[str, bytes], rows: tuple[RowRef, ...]) -> bytes:
+    lines = {run_id: data.splitlines(keepends=True) for run_id, data in files.items()}
+    return b"".join(lines[row.run_id][row.regel] for row in rows)
+
+
+def _merged_table(files: Mapping[str, bytes], rows: tuple[RowRef, ...]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables: dict[str, pa.Table] = {run_id: pq.read_table(io.BytesIO(data)) for run_id, data in files.items()}
+    start, offset = {}, 0
+    for run_id, table in tables.items():
+        start[run_id] = offset
+        offset += len(table)
+    merged = pa.concat_tables(tables.values(), promote_options="default")
+    wanted = pa.array([start[row.run_id] + row.regel for row in rows], type=pa.int64())
+    sink = io.BytesIO()
+    pq.write_table(merged.take(wanted), sink, compression="zstd", row_group_size=_ROWS_PER_GROUP)
+    return sink.getvalue()
+
+
+def _described(data: bytes) -> dict[str, object]:
+    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}

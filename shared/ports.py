@@ -1,0 +1,239 @@
+"""What the shell needs from the world outside, as Protocols; adapters fulfil them, the core knows none of them.
+
+Blob names, by container:
+
+* brievenbus/{dataset}/{levering}/{bestand}: deliveries; datapackage.json is written last
+* terugkoppeling/{dataset}/{levering}/bericht.json: our answer to the supplier
+* uitvoer/{dataset}/{jjjj-mm-dd}/runs/{run}/...: results of one run, manifest.json last
+* uitvoer/{dataset}/{jjjj-mm-dd}/actueel.parquet|.jsonl and uitvoer/{dataset}/actueel.json: what is current
+* quarantaine/{dataset}/{levering}/{digest}/levering/{bestand} and .../bevindingen.json
+* momentopname/{dataset}/{digest}/{bestand}: pseudonymised audit snapshot, manifest.json last
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from shared.administration import (
+    Claim,
+    ClaimTerms,
+    CurrentResult,
+    CurrentRows,
+    DeliveryFacts,
+    DeliveryRecord,
+    NewRun,
+    OutputState,
+    RunCounts,
+    RunRecord,
+    RunRequest,
+    StopState,
+)
+from shared.events import AuditEvent, StoredEvent
+from shared.records import Finding
+from shared.runstates import RunReason, RunState
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from shared.stages.pseudonymise import PseudonymKey
+
+
+class Container(StrEnum):
+    """The containers of the storage."""
+
+    BRIEVENBUS = "brievenbus"
+    TERUGKOPPELING = "terugkoppeling"
+    UITVOER = "uitvoer"
+    QUARANTAINE = "quarantaine"
+    MOMENTOPNAME = "momentopname"
+
+
+class BlobStore(Protocol):
+    """Named bytes in containers. Raises StorageUnavailable (retry) when storage does not answer."""
+
+    def names(self, container: str, prefix: str = "") -> Iterator[str]:
+        """Yield the names that begin with the prefix, in order."""
+
+    def read(self, container: str, name: str) -> bytes:
+        """Return the bytes; BlobNotFound when there is no such blob."""
+
+    def open(self, container: str, name: str) -> BinaryIO:
+        """Return a stream over the bytes; BlobNotFound when there is no such blob."""
+
+    def sha256(self, container: str, name: str) -> str:
+        """Return the sha256 of the bytes; BlobNotFound when there is no such blob."""
+
+    def write(self, container: str, name: str, data: bytes) -> None:
+        """Write or replace a blob in one step: a reader sees the old bytes or the new, never a part."""
+
+    def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
+        """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
+
+    def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
+        """Delete a blob and say whether it is gone; already gone is fine.
+
+        With `only_sha256` the blob stays when its bytes are others than expected.
+        """
+
+
+class KeySource(Protocol):
+    """Where secrets come from. Raises KeyUnavailable."""
+
+    def current(self) -> PseudonymKey:
+        """Return the key for new pseudonyms."""
+
+    def find(self, key_id: str) -> PseudonymKey:
+        """Return the key with this id, also when it is no longer the current one."""
+
+    def special_addresses(self) -> tuple[Mapping[str, str], ...]:
+        """Return the addresses of special groups, in clear; mostly none."""
+
+
+class Clock(Protocol):
+    """Time, so that tests can set it."""
+
+    def now(self) -> datetime:
+        """Return the moment, in UTC."""
+
+    def stopwatch(self) -> float:
+        """Return seconds that only ever grow, for durations."""
+
+
+class Owner(Protocol):
+    """Who this worker is, so that another may see that it no longer exists."""
+
+    def me(self) -> str:
+        """Return a name that no other worker has."""
+
+    def is_gone(self, owner: str) -> bool:
+        """Say whether that worker certainly no longer runs; False when it cannot be known."""
+
+
+class ModelStopped(Exception):  # not an error: a state
+    """The stop switch of the model is on; nothing may be published."""
+
+
+class Ledger(Protocol):
+    """The administration. Every method that changes anything takes its audit event, in the same transaction.
+
+    Raises LedgerUnavailable (retry) when the database does not answer.
+    """
+
+    # --- runs -----------------------------------------------------------------------------------------------------
+    def claim(self, new: NewRun, terms: ClaimTerms, event: AuditEvent, *, reoffered: bool = False) -> Claim:
+        """Obtain a run, or learn why not: run row, lease, attempt and stop switch in one transaction.
+
+        At most one run of a delivery and request is alive; a run by an older version that never published makes way.
+        `reoffered`: a rejected delivery came again with other tables, and may be tried again.
+        """
+
+    def move(
+        self,
+        claim: Claim,
+        state: RunState,
+        reason: RunReason,
+        event: AuditEvent,
+        *,
+        steps: Sequence[AuditEvent] = (),
+        findings: Sequence[Finding] = (),
+        facts: DeliveryFacts | None = None,
+    ) -> None:
+        """Bring a claimed run to another state and end the lease; AttemptSuperseded when it was taken over."""
+
+    def publish(
+        self,
+        claim: Claim,
+        results: pd.DataFrame,
+        now: datetime,
+        event: AuditEvent,
+        *,
+        steps: Sequence[AuditEvent] = (),
+        findings: Sequence[Finding] = (),
+        facts: DeliveryFacts | None = None,
+    ) -> int:
+        """Store the results and make them current; returns the publication number.
+
+        Raises ModelStopped when the stop switch is on and AttemptSuperseded when the run was taken over; then
+        nothing is stored.
+        """
+
+    def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
+        """Record a person's request and the waiting run that follows from it."""
+
+    def release(self, run_id: str, event: AuditEvent) -> RunRecord:
+        """Let a run that waits for a person go on; TransitionRefused when it does not wait."""
+
+    def expire(self, run_id: str, event: AuditEvent) -> None:
+        """Note that the raw delivery in quarantine is destroyed; a run that waited for it lapses."""
+
+    def run(self, run_id: str) -> RunRecord:
+        """Return a run; NotKnown when there is none."""
+
+    def runs(self, dataset: str, states: Iterable[RunState]) -> list[RunRecord]:
+        """Return the runs in these states, the oldest first."""
+
+    def runs_of_delivery(self, dataset: str, digest: str) -> list[RunRecord]:
+        """Return the runs of a delivery, the oldest first."""
+
+    def published_on(self, dataset: str, datum: str) -> list[RunRecord]:
+        """Return the published runs of one output date, the oldest first."""
+
+    def findings(self, run_id: str) -> list[Finding]:
+        """Return the findings of the last attempt of a run that had any."""
+
+    def request(self, request_id: str) -> RunRequest:
+        """Return what a person asked for; NotKnown when there is no such request."""
+
+    # --- deliveries -----------------------------------------------------------------------------------------------
+    def delivery(self, dataset: str, digest: str) -> DeliveryRecord:
+        """Return a delivery by the digest of its datapackage.json; NotKnown when there is none."""
+
+    def deliveries(self, dataset: str, levering: str = "") -> list[DeliveryRecord]:
+        """Return the deliveries (under one name), the oldest first."""
+
+    def previous_tot(self, dataset: str, digest: str, van: datetime) -> datetime | None:
+        """Return where the accepted deliveries that begin before `van` end; None when there are none."""
+
+    def application_numbers(self, dataset: str, digest: str) -> dict[str, str]:
+        """Return the clear application numbers of a published delivery by their pseudonym."""
+
+    # --- results --------------------------------------------------------------------------------------------------
+    def counts(self, run_id: str) -> RunCounts:
+        """Return how many results a run published."""
+
+    def dates_touched(self, run_id: str) -> list[str]:
+        """Return the output dates whose current results may have changed by this run."""
+
+    def current_rows(self, dataset: str, datum: str) -> CurrentRows:
+        """Return which rows of which runs are current for a date."""
+
+    def current_result(self, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
+        """Return the current result of an application; None when there is none."""
+
+    def record_output(self, dataset: str, state: OutputState, event: AuditEvent) -> bool:
+        """Note what the current files of a date hold; False when newer ones were noted already."""
+
+    def output_states(self, dataset: str) -> list[OutputState]:
+        """Return what the current files hold, by date."""
+
+    # --- stop switch and events -----------------------------------------------------------------------------------
+    def stop(self, model: str, reason: str, event: AuditEvent) -> StopState:
+        """Turn the stop switch of a model on."""
+
+    def resume(self, model: str, reason: str, event: AuditEvent) -> StopState:
+        """Turn the stop switch of a model off."""
+
+    def stop_state(self, model: str) -> StopState:
+        """Return whether a model is stopped."""
+
+    def note(self, event: AuditEvent) -> None:
+        """Write an event that changes nothing else."""
+
+    def noted(self, handeling: str, object_: str) -> bool:
+        """Say whether such an event was written before."""
+
+    def events(self, run_id: str = "") -> Iterator[StoredEvent]:
+        """Yield the events (of one run) in order."""

@@ -1,0 +1,82 @@
+"""Quarantine: where a rejected or held delivery lies with its report, for at most fourteen days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.administration import DeliveryRecord, Place, quarantine_folder
+from shared.errors import BlobNotFound
+from shared.events import Action
+from shared.feedback import pretty_json
+from shared.installation import Installation
+from shared.mailbox import DESCRIPTION, StoredDelivery
+from shared.ports import Container
+from shared.records import Finding, Verdict
+from shared.runstates import RunState
+
+_WAITING = (RunState.AFGEKEURD, RunState.AANGEHOUDEN, RunState.VRIJGEGEVEN, RunState.MISLUKT)
+
+
+def put_in_quarantine(
+    installation: Installation, source: StoredDelivery, verdict: Verdict, findings: Sequence[Finding]
+) -> dict[str, str]:
+    """Copy a delivery to quarantine with a report of findings; returns the sha256 of its files by name.
+
+    The original is not touched: it goes once the new state is recorded.
+    """
+    folder = quarantine_folder(installation.dataset, source.levering, source.digest)
+    files: dict[str, str] = {}
+    if source.container == Container.QUARANTAINE:
+        files = dict(installation.ledger.delivery(installation.dataset, source.digest).bestanden)
+    else:
+        for name in sorted(source.names() - {DESCRIPTION}):
+            try:
+                files[name] = installation.blobs.copy(
+                    source.container, f"{source.folder}/{name}", Container.QUARANTAINE, f"{folder}/levering/{name}"
+                )
+            except BlobNotFound:  # taken away since it was listed
+                continue
+        # the bytes that were judged, also when the supplier replaced them meanwhile
+        installation.blobs.write(Container.QUARANTAINE, f"{folder}/levering/{DESCRIPTION}", source.description)
+    report = {
+        "dataset": installation.dataset,
+        "levering": source.levering,
+        "datapackage_sha256": source.digest,
+        "oordeel": str(verdict),
+        "bevindingen": [finding.as_dict() for finding in findings],
+    }
+    installation.blobs.write(Container.QUARANTAINE, f"{folder}/bevindingen.json", pretty_json(report))
+    return files
+
+
+def empty_quarantine(installation: Installation, record: DeliveryRecord) -> None:
+    """Remove everything of a delivery from quarantine."""
+    prefix = f"{quarantine_folder(record.dataset, record.levering, record.digest)}/"
+    for name in list(installation.blobs.names(Container.QUARANTAINE, prefix)):
+        installation.blobs.delete(Container.QUARANTAINE, name)
+
+
+def destroy_expired(installation: Installation) -> int:
+    """Destroy what lay in quarantine for its full time; leaves a tombstone each, returns how many deliveries."""
+    limit = installation.clock.now() - installation.quarantine
+    destroyed = 0
+    for run in installation.ledger.runs(installation.dataset, _WAITING):
+        if run.new.request_id:
+            continue
+        record = installation.ledger.delivery(installation.dataset, run.new.digest)
+        if record.plaats is not Place.QUARANTAINE or record.aangekomen > limit:
+            continue
+        empty_quarantine(installation, record)
+        tombstone = {
+            "bestanden": len(record.bestanden) + 1,
+            "digest": record.digest,
+            "grond": "bewaartermijn",
+        }
+        installation.ledger.expire(
+            run.run_id,
+            installation.event(
+                Action.QUARANTAINE_VERNIETIGEN, f"levering {record.levering}", "vernietigd", run.run_id, **tombstone
+            ),
+        )
+        destroyed += 1
+    return destroyed

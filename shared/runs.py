@@ -1,0 +1,358 @@
+"""The one place where effects happen, in this order.
+
+claim -> result files under the run id -> publish -> manifest and pointers -> message to the supplier -> audit snapshot
+-> delete datapackage.json -> delete the tables -> finish.
+
+Killed at any point, the next round finishes what was begun: before publish nothing is visible and all is done again
+with the same bytes; after publish only the tail is done again. See docs/verwerking-toestanden.md for the states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from shared import mailbox
+from shared.administration import Claim, ClaimKind, DeliveryFacts, Place, RunCounts, RunRecord
+from shared.errors import AttemptSuperseded, BlobNotFound, SlimmeCheckError
+from shared.events import Action
+from shared.failures import as_told, reason_of
+from shared.feedback import write_message
+from shared.installation import Installation, Steps
+from shared.logs import run_log
+from shared.mailbox import DESCRIPTION, StoredDelivery
+from shared.output import stage_results, write_current, write_manifest, write_run_log
+from shared.ports import Container, ModelStopped
+from shared.quarantine import empty_quarantine, put_in_quarantine
+from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
+from shared.runstates import REASON_SENTENCES, RunReason, RunState
+from shared.stages.rules import finding
+from shared.stored_snapshot import has_snapshot, write_snapshot
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one delivery or request. `kind` is None while the delivery is still being written."""
+
+    levering: str
+    kind: ClaimKind | None = None
+    run: RunRecord | None = None
+    counts: RunCounts = field(default_factory=lambda: RunCounts(0))
+    findings: tuple[Finding, ...] = ()
+    failure: SlimmeCheckError | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Return in one Dutch sentence what became of it."""
+        if self.failure is not None and self.run is None:
+            return str(self.failure)
+        if self.run is None:
+            return "De levering is nog niet compleet: datapackage.json ontbreekt nog."
+        if self.kind is ClaimKind.BEZET:
+            return "Een andere werker is hiermee bezig."
+        return REASON_SENTENCES[self.run.reason]
+
+
+def process_delivery(installation: Installation, levering: str) -> Outcome:
+    """Process one delivery in the mailbox; does nothing a second time, and nothing before it is complete."""
+    source = mailbox.open_delivery(
+        installation.blobs, Container.BRIEVENBUS, f"{installation.dataset}/{levering}", levering
+    )
+    return Outcome(levering) if source is None else run_delivery(installation, source)
+
+
+def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:
+    """Process a complete delivery from where it lies: the mailbox, or quarantine after its release."""
+    new = installation.new_run(source.levering, source.digest)
+    event = installation.event(
+        Action.CLAIMEN,
+        f"levering {source.levering}",
+        "geclaimd",
+        model=new.model,
+        modelversie=new.model_version,
+        contractversie=new.contract_version,
+        codeversie=new.code_version,
+        digest=source.digest,
+    )
+    claim = installation.ledger.claim(new, installation.terms(), event)
+    if claim.run.state is RunState.AFGEKEURD and _has_other_tables(installation, source):
+        claim = installation.ledger.claim(new, installation.terms(), event, reoffered=True)
+    if claim.kind is ClaimKind.GEKREGEN:
+        return guarded(installation, claim, lambda: _first_half(installation, claim, source))
+    if claim.kind is ClaimKind.STAART:
+        return guarded(installation, claim, lambda: finish_tail(installation, claim))
+    if claim.kind in (ClaimKind.KLAAR, ClaimKind.WACHT_OP_MENS):
+        _remove_duplicate(installation, claim.run, source)
+    return Outcome(source.levering, claim.kind, claim.run)
+
+
+def guarded(installation: Installation, claim: Claim, work: Callable[[], Outcome]) -> Outcome:
+    """Do the work of a claim; whatever goes wrong ends in a named state with a next step."""
+    run = claim.run
+    try:
+        return work()
+    except AttemptSuperseded:
+        return Outcome(run.new.levering, ClaimKind.BEZET, _as_known(installation, run))
+    except ModelStopped:
+        _settle(installation, claim, RunReason.MODEL_GESTOPT, {})
+        return Outcome(run.new.levering, ClaimKind.GESTOPT, _as_known(installation, run))
+    except (KeyboardInterrupt, SystemExit):
+        _settle(installation, claim, RunReason.AFGEBROKEN, {})
+        raise
+    except Exception as cause:  # the last resort: nothing may end without a state
+        failure = as_told(cause)
+        _settle(installation, claim, reason_of(failure), {"fout": failure.code, "wat": failure.what})
+        run_log().error("run %s: %s", run.run_id, failure)
+        return Outcome(run.new.levering, claim.kind, _as_known(installation, run), failure=failure)
+
+
+def _settle(installation: Installation, claim: Claim, reason: RunReason, details: Mapping[str, str]) -> None:
+    """Record why an attempt ended early; when even that fails the lease runs out, and another worker takes over."""
+    run = claim.run
+    try:
+        if installation.ledger.run(run.run_id).publication is not None:
+            state, details = RunState.GEPUBLICEERD, {**details, "oorzaak": str(reason)}
+            reason = RunReason.STAART_MISLUKT
+        else:
+            state = RunState.AANGEHOUDEN if reason is RunReason.MODEL_GESTOPT else RunState.MISLUKT
+        action = Action.AANHOUDEN if state is RunState.AANGEHOUDEN else Action.MISLUKKEN
+        event = installation.event(
+            action, f"levering {run.new.levering}", str(state), run.run_id, reden=str(reason), **details
+        )
+        installation.ledger.move(claim, state, reason, event)
+    except SlimmeCheckError as cause:
+        run_log().error("run %s: its failure could not be recorded: %s", run.run_id, cause)
+
+
+def _as_known(installation: Installation, run: RunRecord) -> RunRecord:
+    try:
+        return installation.ledger.run(run.run_id)
+    except SlimmeCheckError:
+        return run
+
+
+def _first_half(installation: Installation, claim: Claim, source: StoredDelivery) -> Outcome:
+    steps = Steps(installation, claim.run)
+    steps.begin()
+    checked = _check(installation, source, steps)
+    if checked.verdict is Verdict.AFGEKEURD:
+        return _set_apart(installation, claim, source, checked, steps)
+    if checked.verdict is Verdict.AANGEHOUDEN and not claim.run.released:
+        return _set_apart(installation, claim, source, checked, steps)
+    facts, findings = _facts(source, checked), checked.findings
+    delivery, left_out = _pseudonymise(installation, claim.run, checked, steps)
+    del checked  # millions of rows in clear: not needed any more, and not to be kept
+    findings += left_out
+    results = judge(installation, claim.run, delivery, steps)
+    publish(installation, claim, results, steps, findings, facts)
+    del results
+    return finish_tail(installation, claim, delivery)
+
+
+def _check(installation: Installation, source: StoredDelivery, steps: Steps) -> CheckedDelivery:
+    if not mailbox.has_date(source.levering):
+        checked = CheckedDelivery(Verdict.AFGEKEURD, (finding("LEV-111"),), None)
+    else:
+        previous = installation.ledger.previous_tot(installation.dataset, source.digest, source.van)
+        checked = installation.core.check(
+            source, installation.use_case, installation.model.policy.get("bands", {}), previous_tot=previous
+        )
+    rows = {name: len(table) for name, table in sorted(checked.tables.items())}
+    codes = sorted({found.code for found in checked.findings})
+    steps.done(Action.LEZEN, str(checked.verdict), rijen=rows, bevindingen=codes)
+    return checked
+
+
+def _facts(source: StoredDelivery, checked: CheckedDelivery) -> DeliveryFacts:
+    description = checked.description
+    files = {} if description is None else {r.path: r.sha256 for r in description.resources}
+    period = None if description is None else description.period
+    place = Place.QUARANTAINE if source.container == Container.QUARANTAINE else Place.BRIEVENBUS
+    return DeliveryFacts(place, period.van if period else None, period.tot if period else None, files)
+
+
+def _pseudonymise(
+    installation: Installation, run: RunRecord, checked: CheckedDelivery, steps: Steps
+) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
+    key = installation.keys.find(run.new.key_id)
+    delivery, left_out = installation.core.pseudonymise(checked, installation.use_case, key)
+    steps.done(
+        Action.PSEUDONIMISEREN,
+        "gepseudonimiseerd",
+        aanvragen=len(delivery.applications),
+        rijen={name: len(table) for name, table in sorted(delivery.tables.items())},
+        sleutel=delivery.key_id,
+    )
+    return delivery, left_out
+
+
+def judge(installation: Installation, run: RunRecord, delivery: PseudonymisedDelivery, steps: Steps) -> ResultSet:
+    """Return the results of a pseudonymised delivery; nothing is written yet."""
+    key = installation.keys.find(run.new.key_id)
+    special = installation.keys.special_addresses()
+    table = installation.core.features(delivery, installation.use_case, key, special)
+    steps.done(Action.KENMERKEN, "berekend", aanvragen=len(table.frame))
+    results = installation.core.judge(table, installation.use_case, installation.identity(run))
+    steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=len(results.results), drempel=installation.model.threshold)
+    return results
+
+
+def publish(
+    installation: Installation,
+    claim: Claim,
+    results: ResultSet,
+    steps: Steps,
+    findings: tuple[Finding, ...],
+    facts: DeliveryFacts | None,
+) -> None:
+    """Write the result files under the run id, then make them count: all at once, or not at all."""
+    stage_results(installation, claim.run, results.files)
+    steps.done(Action.RESULTATEN_SCHRIJVEN, "geschreven", bestanden=len(results.files))
+    number = len(results.results)
+    event = installation.event(
+        Action.PUBLICEREN, f"levering {claim.run.new.levering}", "gepubliceerd", claim.run.run_id, aantal=number
+    )
+    installation.ledger.publish(
+        claim,
+        results.results,
+        installation.clock.now(),
+        event,
+        steps=steps.hand_over(),
+        findings=findings,
+        facts=facts,
+    )
+
+
+def finish_tail(installation: Installation, claim: Claim, delivery: PseudonymisedDelivery | None = None) -> Outcome:
+    """Do what comes after publish; every step may be done again. `delivery` is read again when it is not given."""
+    run = installation.ledger.run(claim.run.run_id)
+    steps = Steps(installation, run)
+    steps.begin()
+    findings = tuple(installation.ledger.findings(run.run_id))
+    write_run_log(installation, run)
+    write_manifest(installation, run)
+    steps.done(Action.MANIFEST_SCHRIJVEN, "geschreven")
+    dates = write_current(installation, run)
+    steps.done(Action.ACTUEEL_SCHRIJVEN, "geschreven", datums=dates)
+    facts = None
+    if not run.new.request_id:
+        facts = _finish_delivery(installation, run, delivery, findings, steps)
+    event = installation.event(Action.AFRONDEN, f"levering {run.new.levering}", "afgerond", run.run_id)
+    installation.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, event, steps=steps.hand_over(), facts=facts)
+    write_run_log(installation, run)
+    run_log().info("run %s: finished", run.run_id)
+    known = installation.ledger.run(run.run_id)
+    return Outcome(run.new.levering, claim.kind, known, installation.ledger.counts(run.run_id), findings)
+
+
+def _finish_delivery(
+    installation: Installation,
+    run: RunRecord,
+    delivery: PseudonymisedDelivery | None,
+    findings: tuple[Finding, ...],
+    steps: Steps,
+) -> DeliveryFacts:
+    """Tell the supplier, keep the snapshot, and only then delete the raw delivery."""
+    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
+    write_message(installation, record.levering, record.digest, Verdict.GEACCEPTEERD, findings)
+    steps.done(Action.TERUGKOPPELEN, "geschreven")
+    if delivery is not None or not has_snapshot(installation, record.digest):
+        if delivery is None:
+            delivery = _read_again(installation, run)
+        size = write_snapshot(installation, record.digest, delivery)
+        steps.done(Action.MOMENTOPNAME_SCHRIJVEN, "geschreven", bytes=size)
+    left = 0
+    if record.plaats is Place.BRIEVENBUS:
+        left = mailbox.remove(installation.blobs, Container.BRIEVENBUS, record.folder, record.digest, record.bestanden)
+    empty_quarantine(installation, record)  # released from there, or rejected before with other tables
+    steps.done(Action.OPRUIMEN, "verwijderd", bestanden=len(record.bestanden) + 1 - left, blijft=left)
+    return DeliveryFacts(Place.VERWIJDERD, record.van, record.tot, record.bestanden)
+
+
+def _read_again(installation: Installation, run: RunRecord) -> PseudonymisedDelivery:
+    """Return the delivery of a run that died between publish and snapshot; its raw files are still there then."""
+    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
+    source = mailbox.open_recorded(installation.blobs, record)
+    if source is None:
+        raise SlimmeCheckError(
+            "The raw delivery of a published run is gone before its snapshot was written.",
+            where=f"run {run.run_id}",
+            code="SC-420",
+            next_step="Ask the supplier to deliver the same bytes again.",
+        )
+    checked = installation.core.check(source, installation.use_case, {}, previous_tot=None)
+    key = installation.keys.find(run.new.key_id)
+    return installation.core.pseudonymise(checked, installation.use_case, key)[0]
+
+
+def _set_apart(
+    installation: Installation, claim: Claim, source: StoredDelivery, checked: CheckedDelivery, steps: Steps
+) -> Outcome:
+    """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox."""
+    rejected = checked.verdict is Verdict.AFGEKEURD
+    files = put_in_quarantine(installation, source, checked.verdict, checked.findings)
+    facts = _facts(source, checked)
+    event = installation.event(
+        Action.AFKEUREN if rejected else Action.AANHOUDEN,
+        f"levering {source.levering}",
+        str(checked.verdict),
+        claim.run.run_id,
+        bevindingen=sorted({found.code for found in checked.findings}),
+    )
+    installation.ledger.move(
+        claim,
+        RunState.AFGEKEURD if rejected else RunState.AANGEHOUDEN,
+        RunReason.CONTROLE_AFGEKEURD if rejected else RunReason.CONTROLE_AANGEHOUDEN,
+        event,
+        steps=steps.hand_over(),
+        findings=checked.findings,
+        facts=DeliveryFacts(Place.QUARANTAINE, facts.van, facts.tot, files),
+    )
+    run = installation.ledger.run(claim.run.run_id)
+    _clear_mailbox(installation, run, tuple(checked.findings))
+    return Outcome(source.levering, claim.kind, run, findings=tuple(checked.findings))
+
+
+def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[Finding, ...]) -> None:
+    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
+    verdict = Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN
+    write_message(installation, record.levering, record.digest, verdict, findings)
+    folder = f"{record.dataset}/{record.levering}"
+    mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden)
+
+
+def _has_other_tables(installation: Installation, source: StoredDelivery) -> bool:
+    """Say whether a rejected delivery came again with the same description but other tables, such as a whole file
+    where the first was cut off. Files that are gone do not count: another worker may be clearing the mailbox."""
+    if source.container != Container.BRIEVENBUS:
+        return False
+    record = installation.ledger.delivery(installation.dataset, source.digest)
+    for name in sorted(source.names() - {DESCRIPTION}):
+        try:
+            found = installation.blobs.sha256(source.container, f"{source.folder}/{name}")
+        except BlobNotFound:
+            continue
+        if found != record.bestanden.get(name):
+            return True
+    return False
+
+
+def _remove_duplicate(installation: Installation, run: RunRecord, source: StoredDelivery) -> None:
+    """Clear a delivery from the mailbox that was dealt with before: a worker died at it, or it was sent twice."""
+    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
+    if source.container != Container.BRIEVENBUS or record.plaats is Place.BRIEVENBUS:
+        return
+    if run.state in (RunState.AFGEKEURD, RunState.AANGEHOUDEN):
+        write_message(
+            installation,
+            source.levering,
+            record.digest,
+            Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN,
+            installation.ledger.findings(run.run_id),
+        )
+    left = mailbox.remove(installation.blobs, Container.BRIEVENBUS, source.folder, record.digest, record.bestanden)
+    installation.ledger.note(
+        installation.event(
+            Action.DUBBEL, f"levering {source.levering}", "verwijderd", run.run_id, digest=record.digest, blijft=left
+        )
+    )

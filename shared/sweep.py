@@ -1,0 +1,146 @@
+"""One round over everything that waits: interrupted runs, new deliveries, released ones, requests, leftovers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared import mailbox
+from shared.administration import Place, RunRecord
+from shared.events import Action
+from shared.failures import as_told
+from shared.installation import Installation
+from shared.interventions import process_request
+from shared.logs import run_log
+from shared.mailbox import StoredDelivery
+from shared.output import write_pointer
+from shared.ports import Container
+from shared.quarantine import destroy_expired
+from shared.runs import Outcome, run_delivery
+from shared.runstates import RunReason, RunState
+
+_HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
+_TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a round is: `outcome` is None when the work on this delivery begins."""
+
+    done: int
+    total: int
+    levering: str
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round did."""
+
+    outcomes: tuple[Outcome, ...]
+    incomplete: tuple[str, ...]
+    leftovers: int
+    destroyed: int
+
+    @property
+    def failed(self) -> bool:
+        """Say whether something went wrong that a person should look at."""
+        return any(outcome.failure is not None for outcome in self.outcomes)
+
+
+@dataclass(frozen=True)
+class _Job:
+    levering: str
+    work: Callable[[], Outcome]
+
+
+def run_waiting(installation: Installation, progress: Callable[[Progress], None] = lambda _: None) -> Round:
+    """Do everything that waits, deliveries in order of their period; one that fails does not stop the others."""
+    outcomes: list[Outcome] = []
+    # what was interrupted first: it may still hold a delivery in the mailbox
+    _do(_interrupted(installation), outcomes, progress)
+    _do(_deliveries(installation) + _requests(installation), outcomes, progress)
+    leftovers = _remove_leftovers(installation)
+    destroyed = destroy_expired(installation)
+    write_pointer(installation)
+    incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
+    return Round(tuple(outcomes), incomplete, leftovers, destroyed)
+
+
+def report_strays(installation: Installation, datasets: frozenset[str]) -> list[str]:
+    """Return what lies in the mailbox outside every known dataset, and leave one event for each: an alert."""
+    strays = mailbox.stray_post(installation.blobs, datasets)
+    for stray in strays:
+        if not installation.ledger.noted(Action.ONBEKENDE_POST, f"brievenbus {stray}"):
+            installation.ledger.note(
+                installation.event(Action.ONBEKENDE_POST, f"brievenbus {stray}", "alarm: niet verwerkt")
+            )
+            run_log().warning("unknown post in the mailbox: not processed")
+    return strays
+
+
+def _do(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None]) -> None:
+    total = len(outcomes) + len(jobs)
+    for job in jobs:
+        progress(Progress(len(outcomes), total, job.levering))
+        outcomes.append(_attempt(job))
+        progress(Progress(len(outcomes), total, job.levering, outcomes[-1]))
+
+
+def _attempt(job: _Job) -> Outcome:
+    try:
+        return job.work()
+    except Exception as cause:  # before the claim: nothing is recorded, the next round tries again
+        failure = as_told(cause)
+        run_log().error("delivery could not be taken up: %s", failure)
+        return Outcome(job.levering, failure=failure)
+
+
+def _interrupted(installation: Installation) -> list[_Job]:
+    """Return the runs that were published but not finished; the claim decides whether their worker is gone."""
+    runs = installation.ledger.runs(installation.dataset, (RunState.GEPUBLICEERD,))
+    return [_requested(installation, run) for run in runs]
+
+
+def _requested(installation: Installation, run: RunRecord) -> _Job:
+    return _Job(run.new.levering, lambda: process_request(installation, run))
+
+
+def _delivered(installation: Installation, source: StoredDelivery) -> _Job:
+    return _Job(source.levering, lambda: run_delivery(installation, source))
+
+
+def _deliveries(installation: Installation) -> list[_Job]:
+    sources = []
+    for levering in mailbox.look(installation.blobs, installation.dataset).complete:
+        folder = f"{installation.dataset}/{levering}"
+        sources.append(mailbox.open_delivery(installation.blobs, Container.BRIEVENBUS, folder, levering))
+    for run in installation.ledger.runs(installation.dataset, _TAKE_UP):
+        record = installation.ledger.delivery(installation.dataset, run.new.digest)
+        if not run.new.request_id and record.plaats is Place.QUARANTAINE and run.reason is not _HELD:
+            sources.append(mailbox.open_recorded(installation.blobs, record))
+    found = sorted((s for s in sources if s is not None), key=lambda source: (source.van, source.levering))
+    return [_delivered(installation, source) for source in found]
+
+
+def _requests(installation: Installation) -> list[_Job]:
+    runs = installation.ledger.runs(installation.dataset, _TAKE_UP)
+    return [_requested(installation, run) for run in runs if run.new.request_id]
+
+
+def _remove_leftovers(installation: Installation) -> int:
+    """Remove tables of processed deliveries whose description is gone already; only bytes that were processed."""
+    removed = 0
+    for levering in mailbox.look(installation.blobs, installation.dataset).incomplete:
+        folder = f"{installation.dataset}/{levering}"
+        before = set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/"))
+        for record in installation.ledger.deliveries(installation.dataset, levering):
+            if record.plaats is not Place.BRIEVENBUS:
+                mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden)
+        gone = len(before - set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/")))
+        if gone:
+            installation.ledger.note(
+                installation.event(Action.RESTANT_OPRUIMEN, f"levering {levering}", "verwijderd", bestanden=gone)
+            )
+        removed += gone
+    return removed
