@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import __version__
-from shared.errors import NotKnown
+from shared.errors import ModelPackageInvalid, NotKnown
 from shared.events import Action, AuditEvent, Caller, ChainBreak, verify
 from shared.logs import configure_logging, run_log
 from shared.settings import Settings, read_settings
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.installation import Installation
     from shared.ports import BlobStore, Ledger
     from shared.records import CheckedDelivery
+    from shared.runs import Outcome
     from shared.sweep import Progress, Round
     from shared.usecase import UseCase
 
@@ -238,6 +239,20 @@ def current_result(
     return found
 
 
+def model_policy(run: RunRecord) -> Mapping[str, Any]:
+    """Return the policy (threshold, labels, texts) of the model package that a run used, verified by its digest."""
+    from shared.adapters.packages import load_package
+
+    package = load_package(settings().models / f"{run.new.model}-{run.new.model_version}")
+    if package.sha256 != run.new.model_sha256:
+        raise ModelPackageInvalid(
+            "This is not the package that made the result.",
+            where=f"{package.name}-{package.version}",
+            next_step="Restore the package of that version; a new model needs a new version.",
+        )
+    return package.policy
+
+
 def verify_audit() -> ChainBreak | None:
     """Return the first event that was edited, dropped or swapped; the run logs in the output hold it in place."""
     from shared.ports import Container
@@ -253,27 +268,29 @@ def verify_audit() -> ChainBreak | None:
 
 # --- what a trigger does --------------------------------------------------------------------------------------------
 def delivery_arrived(blob_name: str) -> None:
-    """Process the delivery of which this datapackage.json arrived; other names are left to the nightly round.
+    """Process what is complete, now that a datapackage.json arrived; events about other names are ignored.
 
     Rejected and held deliveries return normally. A failure is raised, so that the platform tries again.
     """
-    from shared.runs import process_delivery
+    from shared.sweep import process_arrived
 
     found = _DELIVERED.fullmatch(blob_name)
     if found is None or found[1] not in USE_CASES:
         run_log().warning("an event about something else than a delivery of ours: ignored")
         return
-    outcome = process_delivery(installation(Caller(SYSTEM, "gebeurtenis blob"), found[1]), found[2])
-    if outcome.failure is not None:
-        raise outcome.failure
+    _raise_first_failure(process_arrived(installation(Caller(SYSTEM, "gebeurtenis blob"), found[1])))
 
 
 def nightly() -> None:
     """Sweep every mailbox. A failure is raised at the end, so that it is seen; nothing waits for it."""
     rounds = run_waiting(caller=Caller(SYSTEM, "tijdklok"))
-    for outcome in (outcome for done in rounds for outcome in done.outcomes):
+    _raise_first_failure([outcome for done in rounds for outcome in done.outcomes])
+
+
+def _raise_first_failure(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
         if outcome.failure is not None:
-            raise outcome.failure
+            raise outcome.failure from None
 
 
 def reprocess(body: bytes) -> Answer:

@@ -30,6 +30,7 @@ class Action(StrEnum):
     PUBLICEREN = "resultaten gepubliceerd"
     MANIFEST_SCHRIJVEN = "manifest geschreven"
     ACTUEEL_SCHRIJVEN = "actuele resultaten geschreven"
+    WIJZERS_SCHRIJVEN = "wijzers naar actuele resultaten geschreven"
     TERUGKOPPELEN = "terugkoppeling geschreven"
     MOMENTOPNAME_SCHRIJVEN = "momentopname geschreven"
     OPRUIMEN = "ruwe levering verwijderd"

@@ -34,7 +34,6 @@ class UnexpectedError(SlimmeCheckError):
     """Something happened that this product did not foresee; told by type and place in the code only."""
 
     code = "SC-900"
-    retry = True
 
 
 def as_told(cause: Exception) -> SlimmeCheckError:

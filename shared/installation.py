@@ -59,8 +59,8 @@ class Installation:
         """Return the dataset of the use case, which is also the folder of its mailbox."""
         return self.use_case.dataset
 
-    def new_run(self, levering: str, digest: str, request_id: str = "") -> NewRun:
-        """Return the run that this delivery would get now."""
+    def new_run(self, levering: str, digest: str, *, request_id: str = "", key_id: str = "") -> NewRun:
+        """Return the run that this delivery would get now; from a snapshot it keeps the key of the snapshot."""
         return NewRun(
             dataset=self.dataset,
             levering=levering,
@@ -69,7 +69,7 @@ class Installation:
             model_version=self.model.version,
             model_sha256=self.model.sha256,
             contract_version=CONTRACT_VERSION,
-            key_id=self.keys.current().key_id,
+            key_id=key_id or self.keys.current().key_id,
             code_version=self.code_version,
             settings_digest=self.settings_digest,
             request_id=request_id,

@@ -75,7 +75,8 @@ def request_run(
                 where=f"levering {levering}",
                 next_step="Check the application numbers.",
             )
-    new = installation.new_run(published[-1].new.levering, digest, uuid.uuid4().hex)
+    first = published[-1].new
+    new = installation.new_run(first.levering, digest, request_id=uuid.uuid4().hex, key_id=first.key_id)
     request = RunRequest(
         request_id=new.request_id,
         dataset=installation.dataset,
@@ -94,7 +95,7 @@ def request_run(
 
 def process_request(installation: Installation, run: RunRecord) -> Outcome:
     """Do the run that a person asked for; does nothing when it is done or somebody is at it."""
-    new = installation.new_run(run.new.levering, run.new.digest, run.new.request_id)
+    new = installation.new_run(run.new.levering, run.new.digest, request_id=run.new.request_id, key_id=run.new.key_id)
     event = installation.event(
         Action.CLAIMEN, f"levering {new.levering}", "geclaimd", model=new.model, modelversie=new.model_version
     )

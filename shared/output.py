@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.administration import CurrentRows, OutputState, RowRef, RunRecord
+from shared.errors import BlobNotFound
 from shared.events import Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Installation
@@ -108,11 +109,21 @@ def _write_date(installation: Installation, datum: str, run_id: str) -> None:
 
 def write_pointer(installation: Installation) -> None:
     """Write actueel.json of the dataset: what is current, and whether the model is stopped, since when and why."""
+    name = f"{installation.dataset}/actueel.json"
     while True:  # until what was written is what holds
         document = _pointer(installation)
-        installation.blobs.write(Container.UITVOER, f"{installation.dataset}/actueel.json", pretty_json(document))
+        data = pretty_json(document)
+        if _now_there(installation, name) != data:
+            installation.blobs.write(Container.UITVOER, name, data)
         if _pointer(installation) == document:
             return
+
+
+def _now_there(installation: Installation, name: str) -> bytes:
+    try:
+        return installation.blobs.read(Container.UITVOER, name)
+    except BlobNotFound:
+        return b""
 
 
 def _pointer(installation: Installation) -> dict[str, object]:

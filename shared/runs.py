@@ -188,7 +188,7 @@ def _pseudonymise(
 
 def judge(installation: Installation, run: RunRecord, delivery: PseudonymisedDelivery, steps: Steps) -> ResultSet:
     """Return the results of a pseudonymised delivery; nothing is written yet."""
-    key = installation.keys.find(run.new.key_id)
+    key = installation.keys.find(delivery.key_id)
     special = installation.keys.special_addresses()
     table = installation.core.features(delivery, installation.use_case, key, special)
     steps.done(Action.KENMERKEN, "berekend", aanvragen=len(table.frame))
@@ -233,7 +233,7 @@ def finish_tail(installation: Installation, claim: Claim, delivery: Pseudonymise
     write_manifest(installation, run)
     steps.done(Action.MANIFEST_SCHRIJVEN, "geschreven")
     dates = write_current(installation, run)
-    steps.done(Action.ACTUEEL_SCHRIJVEN, "geschreven", datums=dates)
+    steps.done(Action.WIJZERS_SCHRIJVEN, "geschreven", datums=dates)
     facts = None
     if not run.new.request_id:
         facts = _finish_delivery(installation, run, delivery, findings, steps)

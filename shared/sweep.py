@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared import mailbox
-from shared.administration import Place, RunRecord
+from shared.administration import ClaimKind, Place, RunRecord
 from shared.events import Action
 from shared.failures import as_told
 from shared.installation import Installation
@@ -35,9 +35,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class Round:
-    """What one round did."""
+    """What one round did. `waiting`: complete deliveries that wait for an earlier one that is busy or must be retried.
+
+    `incomplete`: deliveries that are still being written.
+    """
 
     outcomes: tuple[Outcome, ...]
+    waiting: tuple[str, ...]
     incomplete: tuple[str, ...]
     leftovers: int
     destroyed: int
@@ -50,21 +54,37 @@ class Round:
 
 @dataclass(frozen=True)
 class _Job:
+    key: str
     levering: str
     work: Callable[[], Outcome]
 
 
 def run_waiting(installation: Installation, progress: Callable[[Progress], None] = lambda _: None) -> Round:
-    """Do everything that waits, deliveries in order of their period; one that fails does not stop the others."""
+    """Do everything that waits, deliveries in order of their period; one that is broken does not stop the others."""
     outcomes: list[Outcome] = []
     # what was interrupted first: it may still hold a delivery in the mailbox
     _do(_interrupted(installation), outcomes, progress)
-    _do(_deliveries(installation) + _requests(installation), outcomes, progress)
+    waiting = _in_order(_deliveries(installation), outcomes, progress)
+    _do(_requests(installation), outcomes, progress)
     leftovers = _remove_leftovers(installation)
     destroyed = destroy_expired(installation)
     write_pointer(installation)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
-    return Round(tuple(outcomes), incomplete, leftovers, destroyed)
+    return Round(tuple(outcomes), waiting, incomplete, leftovers, destroyed)
+
+
+def process_arrived(installation: Installation) -> list[Outcome]:
+    """Do the deliveries that are complete, in order of their period, until there are none or one must be waited for.
+
+    Events come in any order and at once: who finishes one looks again, so that what another worker left for it is done.
+    """
+    outcomes: list[Outcome] = []
+    seen: set[str] = set()
+    while jobs := [job for job in _deliveries(installation) if job.key not in seen]:
+        seen |= {job.key for job in jobs}
+        if _in_order(jobs, outcomes, lambda _: None):
+            break
+    return outcomes
 
 
 def report_strays(installation: Installation, datasets: frozenset[str]) -> list[str]:
@@ -79,12 +99,30 @@ def report_strays(installation: Installation, datasets: frozenset[str]) -> list[
     return strays
 
 
-def _do(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None]) -> None:
-    total = len(outcomes) + len(jobs)
+def _do(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None], later: int = 0) -> None:
+    total = len(outcomes) + len(jobs) + later
     for job in jobs:
         progress(Progress(len(outcomes), total, job.levering))
         outcomes.append(_attempt(job))
         progress(Progress(len(outcomes), total, job.levering, outcomes[-1]))
+
+
+def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None]) -> tuple[str, ...]:
+    """Do the deliveries in order; return those that must wait, because an earlier one is busy or is to be retried.
+
+    Done now, they would be held for a gap that is none.
+    """
+    for number, job in enumerate(jobs, start=1):
+        _do([job], outcomes, progress, later=len(jobs) - number)
+        if _must_be_waited_for(outcomes[-1]):
+            return tuple(waits.levering for waits in jobs[number:])
+    return ()
+
+
+def _must_be_waited_for(outcome: Outcome) -> bool:
+    if outcome.failure is not None:
+        return outcome.failure.retry
+    return outcome.kind is ClaimKind.BEZET and outcome.run is not None and outcome.run.state is RunState.BEZIG
 
 
 def _attempt(job: _Job) -> Outcome:
@@ -103,11 +141,11 @@ def _interrupted(installation: Installation) -> list[_Job]:
 
 
 def _requested(installation: Installation, run: RunRecord) -> _Job:
-    return _Job(run.new.levering, lambda: process_request(installation, run))
+    return _Job(run.run_id, run.new.levering, lambda: process_request(installation, run))
 
 
 def _delivered(installation: Installation, source: StoredDelivery) -> _Job:
-    return _Job(source.levering, lambda: run_delivery(installation, source))
+    return _Job(f"{source.folder} {source.digest}", source.levering, lambda: run_delivery(installation, source))
 
 
 def _deliveries(installation: Installation) -> list[_Job]:

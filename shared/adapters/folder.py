@@ -43,7 +43,8 @@ class FolderStore:
             for parent, _, files in os.walk(start):
                 below = Path(parent).relative_to(home)
                 for file in files:
-                    name = (below / file).as_posix()
+                    # a name that is not UTF-8 is told, so that it is seen as a file that does not belong there
+                    name = (below / file).as_posix().encode("utf-8", "backslashreplace").decode()
                     if name.startswith(prefix) and not (Path(parent) / file).is_symlink():
                         found.append(name)
         yield from sorted(found)
