@@ -64,8 +64,11 @@ def card_page(card: Mapping[str, Any], labels: Mapping[str, str]) -> str:
                 ("Organisatie", card["organisation"] or "niet opgegeven"),
                 ("Datum", card["date"] or "niet opgegeven"),
                 ("Doel", card["purpose"] or "niet opgegeven"),
-                ("Drempel", f"{card['threshold']}; {card['threshold_reason'] or 'reden niet opgegeven'}"),
-                ("Steekproef", f"{card['sample_share']}; {card['sample_share_reason'] or 'reden niet opgegeven'}"),
+                ("Drempel", f"{_cell(card['threshold'])}; {card['threshold_reason'] or 'reden niet opgegeven'}"),
+                (
+                    "Steekproef",
+                    f"{_cell(card['sample_share'])}; {card['sample_share_reason'] or 'reden niet opgegeven'}",
+                ),
                 ("De score is de kans op", f"klasse {card['positive_class']}"),
                 ("Zekerheid", f"{card['bags']} deelmodellen" if card["bags"] else "onbekend: geen deelmodellen"),
             ],
@@ -136,7 +139,11 @@ def _table(header: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> list[str
 
 def _row(cells: Sequence[Any]) -> str:
     # A reason comes from a person and may hold a pipe or a line end, which would break the table.
-    return "| " + " | ".join(str(cell).replace("|", "/").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(_cell(cell).replace("|", "/").replace("\n", " ") for cell in cells) + " |"
+
+
+def _cell(value: Any) -> str:
+    return str(value).replace(".", ",") if isinstance(value, float) else str(value)
 
 
 def _label(name: str, labels: Mapping[str, str]) -> str:
@@ -144,8 +151,8 @@ def _label(name: str, labels: Mapping[str, str]) -> str:
 
 
 def _low(term: Term) -> float:
-    return round(float(np.min(term.scores)), 3)
+    return round(float(np.min(term.scores)), 3) + 0.0
 
 
 def _high(term: Term) -> float:
-    return round(float(np.max(term.scores)), 3)
+    return round(float(np.max(term.scores)), 3) + 0.0

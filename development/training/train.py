@@ -124,7 +124,7 @@ def _quality(
     area = auc(outcome, score)
     counts = confusion(outcome, flagged)
     return {
-        "AUC": f"{area.value:.2f} (95%-betrouwbaarheid {area.low:.2f} tot {area.high:.2f})",
+        "AUC": f"{area.value:.2f} (95%-betrouwbaarheid {area.low:.2f} tot {area.high:.2f})".replace(".", ","),
         "Boven de drempel": f"{flagged.mean():.0%} van de onderzochte aanvragen",
         "Daarvan terecht": f"{counts['TP'] / max(1, counts['TP'] + counts['FP']):.0%}",
         "IJking": calibration(outcome, score),

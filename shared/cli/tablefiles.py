@@ -36,7 +36,15 @@ def read_table(path: Path, text_columns: Collection[str] = ()) -> pd.DataFrame:
 
 def write_table(table: pd.DataFrame | pa.Table, path: Path) -> None:
     """Write a table as .parquet or .csv, by the name of the file; equal tables give equal bytes."""
-    path.write_bytes(table_bytes(table, _form(path)))
+    content = table_bytes(table, _form(path))
+    try:
+        path.write_bytes(content)
+    except OSError as cause:
+        raise TableUnusable(
+            f"The file cannot be written ({type(cause).__name__}).",
+            where=str(path),
+            next_step="Name a folder that exists and that you may write to.",
+        ) from None
 
 
 def table_bytes(table: pd.DataFrame | pa.Table, form: str) -> bytes:

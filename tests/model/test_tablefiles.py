@@ -164,6 +164,8 @@ def test_doubled_columns_and_other_names_are_refused(tmp_path: Path) -> None:
         read_arrow(tmp_path / "t.csv")
     with pytest.raises(TableUnusable, match="does not exist"):
         read_arrow(tmp_path / "none.csv")
+    with pytest.raises(TableUnusable, match="cannot be written"):
+        write_table(FRAME, tmp_path / "nowhere" / "t.csv")
     with pytest.raises(TableUnusable, match="ends in"):
         write_table(FRAME, tmp_path / "t.xlsx")
 
