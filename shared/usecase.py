@@ -50,6 +50,7 @@ class UseCase:
     * `special_address`: the pseudonym of an address of a special group, given in clear.
     * `sentences`: per feature, which sentence of the package's texts tells its value.
     * `reasons`: per reden of an outcome, the sentence for a case worker.
+    * `value_in_words`: one feature's value for a person, from all features and flags of an application by name.
     * `unknown_labels`: per unknown flag, what is unknown, in words.
     """
 
@@ -66,4 +67,5 @@ class UseCase:
     special_address: Callable[[Mapping[str, str], Pseudonymiser], str]
     sentences: Mapping[str, SentenceRule]
     reasons: Mapping[str, str]
+    value_in_words: Callable[[str, Mapping[str, float | None]], str]
     unknown_labels: Mapping[str, str]

@@ -1,0 +1,37 @@
+"""The command line: every command is one call into bootstrap, and says what it did in words."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from shared import __version__
+from shared.errors import SlimmeCheckError
+
+FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; an error is one sentence on stderr, never a traceback."""
+    args = _parser().parse_args(arguments)
+    try:
+        code: int = args.run(args)
+    except SlimmeCheckError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stderr.close()
+        return FAILED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    from shared.cli import check, explain, features, package, release, run, score
+
+    parser = argparse.ArgumentParser(prog="slimme-check", description="Slimme Check: a person always decides.")
+    parser.add_argument("--version", action="version", version=f"slimme-check {__version__}")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (run, check, release, features, score, explain, package):
+        command.add_parser(subparsers)
+    return parser

@@ -65,6 +65,7 @@ def _set_aside(applications: pd.DataFrame, tables: Tables, affected: Affected) -
     A service that the applicant holds through a party counts as theirs: its product and decision make features.
     """
     members, links = tables["partijen"], tables["dienstsubjecten"]
+    links = links[(links["geldig"] == 1).to_numpy(dtype=bool)]
     parties = set(affected.partij) | _others(links, "dienstnr", affected.dienst, "subjectnr")
     persons = set(affected.persoon) | _others(members, "partijnr", parties, "persoonnr")
     of_person = applications["persoon"].isin(persons)

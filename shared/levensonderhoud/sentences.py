@@ -6,7 +6,7 @@ the model. A sentinel (99999) or an imputed mean is never shown as if it were a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from shared.levensonderhoud.features.adressen import NEVER
 from shared.levensonderhoud.features.diensten import NO_EARLIER_BENEFIT
@@ -120,3 +120,25 @@ UNKNOWN_LABELS = {
     "inkomen_onbekend": "inkomen",
     "geen_deelnames": "deelname aan trajecten",
 }
+
+# where a feature's number is no value: the flag that says so
+_NO_VALUE_BY_FLAG = {
+    "at_least_one_address_in_amsterdam": "adres_onbekend",
+    "active_address_count": "adres_onbekend",
+    "total_vermogen": "vermogen_onbekend",
+    "deelnames_started_percentage_last_year": "geen_deelnames",
+    "sum_inkomen_bruto_value": "inkomen_onbekend",
+}
+_NO_VALUE_BY_NUMBER = {
+    "days_since_last_relocation": (NEVER, "geen gegevens"),
+    "days_since_last_dienst_end": (NO_EARLIER_BENEFIT, "geen eerdere uitkering"),
+}
+
+
+def value_in_words(feature: str, features: Mapping[str, float | None]) -> str:
+    """Return a feature's value for a person; never a sentinel or an imputed mean as if it were a value."""
+    value = features[feature]
+    sentinel, words = _NO_VALUE_BY_NUMBER.get(feature, (None, ""))
+    if value is None or features.get(_NO_VALUE_BY_FLAG.get(feature, "")):
+        return "geen gegevens"
+    return words if value == sentinel else f"{value:.10g}".replace(".", ",")

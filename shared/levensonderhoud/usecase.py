@@ -11,7 +11,7 @@ from shared.levensonderhoud.derive import derive
 from shared.levensonderhoud.eligibility import REASONS
 from shared.levensonderhoud.judge import compute_features
 from shared.levensonderhoud.select import select
-from shared.levensonderhoud.sentences import SENTENCES, UNKNOWN_LABELS
+from shared.levensonderhoud.sentences import SENTENCES, UNKNOWN_LABELS, value_in_words
 from shared.records import Finding, Period
 from shared.stages.rules import finding
 from shared.usecase import Tables, UseCase
@@ -43,5 +43,6 @@ LEVENSONDERHOUD = UseCase(
     special_address=address_key,
     sentences=SENTENCES,
     reasons=REASONS,
+    value_in_words=value_in_words,
     unknown_labels=UNKNOWN_LABELS,
 )

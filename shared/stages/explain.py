@@ -30,7 +30,7 @@ class Factor:
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """Scores with their reasons. `verhogend` and `verlagend`: per scored row; `onbekend`: per application."""
+    """Scores with their reasons, all per scored row."""
 
     scored: Scored
     table: FeatureTable
@@ -49,7 +49,7 @@ def explain(scored: Scored, table: FeatureTable, use_case: UseCase, package: Mod
         table,
         _factors(rising, scored, sentences, package),
         _factors(falling, scored, sentences, package),
-        _unknown(table, use_case.unknown_labels),
+        _unknown(table.frame.iloc[scored.rows], table.flag_names, use_case.unknown_labels),
     )
 
 
@@ -124,11 +124,8 @@ class _Sentences:
         return f"{_label(feature, self._policy)}: {values[0]} {unit}".rstrip()
 
 
-def _unknown(table: FeatureTable, labels: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Return per application what is unknown, in words."""
-    flags = [name for name in table.flag_names if name in labels]
-    columns = [table.frame[name].tolist() for name in flags]
-    return [
-        tuple(labels[name] for name, value in zip(flags, row, strict=True) if value)
-        for row in zip(*columns, strict=True)
-    ] or [()] * len(table.frame)
+def _unknown(rows: pd.DataFrame, flag_names: Sequence[str], labels: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Return per row what is unknown, in words."""
+    flags = [name for name in flag_names if name in labels]
+    values = zip(*(rows[name].tolist() for name in flags), strict=True) if flags else [()] * len(rows)
+    return [tuple(labels[name] for name, value in zip(flags, row, strict=True) if value) for row in values]

@@ -107,17 +107,19 @@ def _contributions(explained: Explained) -> list[str]:
 def _explanations(explained: Explained, use_case: UseCase, *, factors: bool) -> list[str]:
     """Return what a case worker reads first of every application, whether it was scored or not."""
     frame = explained.table.frame
-    rising, falling = ["[]"] * len(frame), ["[]"] * len(frame)
-    if factors:
-        for row, up, down in zip(explained.scored.rows, explained.verhogend, explained.verlagend, strict=True):
-            rising[row], falling[row] = array(map(_factor, up)), array(map(_factor, down))
+    rising, falling, unknown = (["[]"] * len(frame) for _ in range(3))
+    for position, row in enumerate(explained.scored.rows.tolist()):
+        unknown[row] = array(texts(explained.onbekend[position]))
+        if factors:
+            rising[row] = array(map(_factor, explained.verhogend[position]))
+            falling[row] = array(map(_factor, explained.verlagend[position]))
     reasons = {reason: text(sentence) for reason, sentence in use_case.reasons.items()}
     return objects(
         {
             "reden": [reasons.get(reason, '""') for reason in frame["reden"]],
             "verhogend": rising,
             "verlagend": falling,
-            "onbekend": [array(texts(unknown)) for unknown in explained.onbekend],
+            "onbekend": unknown,
             "signaal": [text(SIGNAL)] * len(frame),
         }
     )

@@ -1,0 +1,72 @@
+"""`run`: does everything that waits in the mailbox, and tells what became of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from shared import bootstrap
+from shared.administration import ClaimKind
+from shared.cli.findings import print_findings
+from shared.records import Severity
+from shared.runs import Outcome
+from shared.sweep import Progress, Round
+
+_BAR = 24
+_SHOWN = (Severity.AFKEUREN, Severity.AANHOUDEN, Severity.ALARM, Severity.TERZIJDE)
+_TYPES = {
+    "1": "onderzoekswaardig",
+    "2": "niet onderzoekswaardig",
+    "3": "IOAW/IOAZ",
+    "4": "geen voorspelling",
+}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `run`."""
+    parser = subparsers.add_parser("run", help="process everything that waits in the mailbox")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Process the mailbox; return 0 when every delivery was published, held or rejected, 1 when something failed."""
+    started = time.monotonic()
+    rounds = bootstrap.run_waiting(_show_progress if sys.stderr.isatty() else lambda _: None)
+    for one in rounds:
+        _print_round(one)
+    print(f"Klaar in {time.monotonic() - started:.1f} s. Uitvoer: {bootstrap.settings().storage / 'uitvoer'}")
+    return 1 if any(one.failed for one in rounds) else 0
+
+
+def _show_progress(progress: Progress) -> None:
+    filled = _BAR * progress.done // max(progress.total, 1)
+    bar = "█" * filled + "░" * (_BAR - filled)
+    end = "\n" if progress.done == progress.total else ""
+    print(f"\r[{bar}] {progress.done}/{progress.total} {progress.levering:<24}", end=end, file=sys.stderr, flush=True)
+
+
+def _print_round(one: Round) -> None:
+    if not one.outcomes:
+        print("Er wacht geen levering in de brievenbus.")
+    for outcome in one.outcomes:
+        _print_outcome(outcome)
+    for name in one.incomplete:
+        print(f"{name}: nog niet compleet, datapackage.json ontbreekt; er is niets gedaan.")
+    if one.destroyed:
+        print(f"{one.destroyed} levering(en) in quarantaine zijn na hun bewaartermijn vernietigd.")
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    state = outcome.run.state if outcome.run is not None and outcome.failure is None else ""
+    if outcome.kind is ClaimKind.KLAAR:
+        print(f"{outcome.levering}: al eerder verwerkt; er is niets opnieuw gedaan.")
+        return
+    print(f"{outcome.levering}: {state}{'. ' if state else ''}{outcome.sentence}")
+    if outcome.counts.aantal:
+        by_type = (f"{number} {_TYPES[kind]}" for kind, number in sorted(outcome.counts.resultaattype.items()))
+        print(f"  {outcome.counts.aantal} aanvragen: {', '.join(by_type)}")
+    print_findings(found for found in outcome.findings if found.ernst in _SHOWN)
+    told = sum(found.ernst is Severity.MELDING for found in outcome.findings)
+    if told:
+        print(f"  en {told} melding(en) in het log van de verwerking")
