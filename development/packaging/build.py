@@ -82,7 +82,7 @@ def package_files(
             where=str(output),
             next_step="Give a new folder: a package is never changed, a new version is a new package.",
         )
-    known = None if facts is None else json.loads(_read(facts))
+    known = None if facts is None else _facts(facts)
     files = build_package(_read(export), _read(policy), facts=known, accept_unguarded=accept_unguarded)
     output.mkdir(parents=True, exist_ok=True)
     for name, content in sorted(files.items()):
@@ -135,6 +135,18 @@ def _check_positive_class(expected: str | None, export: Export) -> None:
             where="policy",
             next_step="Call reorder_classes on the EBM with the positive class last, and export it again.",
         )
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = dict(json.loads(_read(path)))
+    except (ValueError, TypeError):
+        raise PackagingRefused(
+            "The facts are not the JSON that training writes.",
+            where=str(path),
+            next_step="Give the file that `python -m development train --card-facts` wrote, or leave --facts out.",
+        ) from None
+    return facts
 
 
 def _read(path: Path) -> bytes:

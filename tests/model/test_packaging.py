@@ -192,3 +192,9 @@ def test_every_threshold_between_0_and_1_is_right(threshold: float) -> None:
 def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(PackagingRefused, match=r"nothing\.json"):
         package_files(tmp_path / "nothing.json", CITY / "policy.json", tmp_path / "out")
+    (tmp_path / "ebm.json").write_bytes(exported(machine("alone")))
+    (tmp_path / "facts.json").write_bytes(b"not json")
+    with pytest.raises(PackagingRefused, match=r"facts\.json"):
+        package_files(
+            tmp_path / "ebm.json", CITY / "policy.json", tmp_path / "out", REASON, facts=tmp_path / "facts.json"
+        )
