@@ -1,11 +1,11 @@
-"""Commands of the development part: `population`, `train`, `model`. Never deployed."""
+"""Commands of the development part: `demo`, `population`, `train`, `model`. Never deployed."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from development import model
+from development import demo, model
 from development.population import cli as population
 from development.training import cli as training
 from shared.errors import SlimmeCheckError
@@ -15,6 +15,7 @@ def main() -> int:
     """Run one command; an error is one sentence on stderr and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m development", description=__doc__)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    demo.add_parser(subparsers)
     population.add_parser(subparsers)
     training.add_parser(subparsers)
     model.add_parser(subparsers)
