@@ -16,6 +16,7 @@ from shared.errors import BlobNotFound, StorageUnavailable
 _PART = 1 << 20
 _TEMPORARY = ".tijdelijk"
 _STALE_SECONDS = 24 * 3600
+_TRIES = 50
 
 
 class FolderStore:
@@ -126,19 +127,20 @@ class FolderStore:
 
 
 def _move_into_place(temporary: Path, path: Path) -> None:
-    for last_try in (False, False, True):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    for tries_left in reversed(range(_TRIES)):
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             temporary.replace(path)
             break
-        except FileNotFoundError:  # another worker dropped the empty folder in between
-            if last_try:
+        except (FileNotFoundError, FileExistsError):  # another worker drops the empty folder at the same moment
+            if not tries_left:
                 raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name itself must survive a power cut
-    finally:
-        os.close(folder)
+    with contextlib.suppress(FileNotFoundError):  # already deleted again, folder and all
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the new name itself must survive a power cut
+        finally:
+            os.close(folder)
 
 
 @contextlib.contextmanager

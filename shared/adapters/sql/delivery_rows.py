@@ -112,7 +112,7 @@ def application_numbers(connection: Connection, dataset: str, digest: str) -> di
         .join(verwerkingen, verwerkingen.c.nr == resultaten.c.verwerking_nr)
         .where(verwerkingen.c.dataset == dataset, verwerkingen.c.digest == digest, verwerkingen.c.verzoek == "")
     )
-    return dict(row._tuple() for row in rows)
+    return {row.dienst: row.aanvraagnummer for row in rows}
 
 
 def add_request(connection: Connection, request: RunRequest) -> None:

@@ -90,7 +90,7 @@ def current_rows(connection: Connection, dataset: str, datum: str) -> CurrentRow
         )
     )
     # sorted here: databases differ in how they order text
-    rows = sorted((RowRef(*row._tuple()) for row in found), key=lambda row: row.aanvraagnummer)
+    rows = sorted((RowRef(row.run, row.regel, row.aanvraagnummer) for row in found), key=lambda row: row.aanvraagnummer)
     return CurrentRows(int(stand or 0), tuple(rows))
 
 

@@ -1,0 +1,53 @@
+"""Ports that die at the n-th effect: before it happens, or right after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.installation import Installation
+from tests.shell.workshop import Crash, Workshop
+
+EFFECTS = frozenset(
+    {"write", "copy", "delete"}
+    | {"claim", "move", "publish", "record_output", "note", "release", "request_run", "expire", "stop", "resume"}
+)
+
+
+@dataclass
+class Fuse:
+    """Counts effects and dies at one of them; with `at` 0 it only counts."""
+
+    at: int = 0
+    after: bool = False
+    seen: list[str] = field(default_factory=list)
+
+    def burn(self, name: str, effect: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        self.seen.append(name)
+        last = len(self.seen) == self.at
+        if last and not self.after:
+            raise Crash
+        outcome = effect(*arguments, **named)
+        if last:
+            raise Crash
+        return outcome
+
+
+class Fused:
+    """A port whose effects pass a fuse."""
+
+    def __init__(self, port: Any, fuse: Fuse) -> None:
+        self._port = port
+        self._fuse = fuse
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if name not in EFFECTS:
+            return found
+        return lambda *arguments, **named: self._fuse.burn(name, found, arguments, named)
+
+
+def fused(workshop: Workshop, fuse: Fuse) -> Installation:
+    """Return the workshop's installation with a fuse on storage and administration."""
+    installation = workshop.installation
+    return workshop.with_(blobs=Fused(installation.blobs, fuse), ledger=Fused(installation.ledger, fuse)).installation

@@ -1,0 +1,137 @@
+"""Blobs in a folder: whole or not there, never outside the folder, clean-up tolerates what is gone."""
+
+import hashlib
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.folder import FolderStore
+from shared.errors import BlobNotFound, StorageUnavailable
+
+BOX = "brievenbus"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "werk")
+
+
+def test_what_is_written_is_read_listed_copied_and_deleted(store: FolderStore) -> None:
+    store.write(BOX, "a/b/c.csv", b"een")
+    store.write(BOX, "a/b/c.csv", b"twee")
+    store.write(BOX, "a/d.csv", b"drie")
+    assert store.read(BOX, "a/b/c.csv") == b"twee"
+    assert list(store.names(BOX)) == ["a/b/c.csv", "a/d.csv"]
+    assert list(store.names(BOX, "a/b/")) == ["a/b/c.csv"]
+    assert list(store.names(BOX, "a/d")) == ["a/d.csv"]
+    assert list(store.names(BOX, "z/")) == []
+    digest = hashlib.sha256(b"twee").hexdigest()
+    assert store.copy(BOX, "a/b/c.csv", "quarantaine", "x/c.csv") == digest == store.sha256("quarantaine", "x/c.csv")
+    assert store.delete(BOX, "a/b/c.csv") and store.delete(BOX, "a/b/c.csv")
+    with pytest.raises(BlobNotFound):
+        store.read(BOX, "a/b/c.csv")
+
+
+def test_only_the_expected_bytes_are_deleted(store: FolderStore) -> None:
+    store.write(BOX, "a/b.csv", b"nieuw")
+    assert not store.delete(BOX, "a/b.csv", only_sha256=hashlib.sha256(b"oud").hexdigest())
+    assert store.read(BOX, "a/b.csv") == b"nieuw"
+    assert store.delete(BOX, "a/b.csv", only_sha256=hashlib.sha256(b"nieuw").hexdigest())
+    assert store.delete(BOX, "a/b.csv", only_sha256="gone already")
+
+
+def test_empty_folders_go_and_the_container_stays_usable(store: FolderStore, tmp_path: Path) -> None:
+    store.write(BOX, "a/b/c.csv", b"")
+    store.delete(BOX, "a/b/c.csv")
+    assert list((tmp_path / "werk" / BOX).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../geheim/sleutel.json", "a/../../x", "/etc/passwd", "a//b", "", "a/.", "a\0b", ".tijdelijk/x"]
+)
+def test_no_name_leads_out_of_the_folder(store: FolderStore, name: str) -> None:
+    if name:
+        for act in (store.read, store.delete, store.sha256):
+            with pytest.raises(BlobNotFound):
+                act(BOX, name)
+        with pytest.raises(BlobNotFound):
+            store.write(BOX, name, b"x")
+    with pytest.raises(BlobNotFound):
+        store.read(f"../{BOX}", "x")
+
+
+def test_a_link_in_the_mailbox_is_not_followed(store: FolderStore, tmp_path: Path) -> None:
+    secret = tmp_path / "geheim.txt"
+    secret.write_bytes(b"geheim")
+    store.write(BOX, "a/b.csv", b"")
+    (tmp_path / "werk" / BOX / "a" / "link.csv").symlink_to(secret)
+    assert list(store.names(BOX)) == ["a/b.csv"]
+    with pytest.raises(StorageUnavailable):
+        store.read(BOX, "a/link.csv")
+
+
+def test_a_failed_write_leaves_the_old_bytes_and_no_rest(
+    store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write(BOX, "a.csv", b"oud")
+
+    def disk_full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(StorageUnavailable) as refused:
+        store.write(BOX, "a.csv", b"nieuw")
+    assert refused.value.retry and "errno 28" in str(refused.value)
+    assert store.read(BOX, "a.csv") == b"oud"
+    assert list((tmp_path / "werk" / ".tijdelijk").iterdir()) == []
+
+
+def test_temporary_files_of_workers_that_died_go_after_a_day(tmp_path: Path) -> None:
+    rest = tmp_path / ".tijdelijk"
+    rest.mkdir()
+    for name, hours in (("oud", 25), ("vers", 1)):
+        (rest / name).write_bytes(b"persoonsgegevens")
+        os.utime(rest / name, (time.time() - hours * 3600,) * 2)
+    FolderStore(tmp_path)
+    assert [path.name for path in rest.iterdir()] == ["vers"]
+
+
+def test_a_reader_sees_old_or_new_never_a_part(store: FolderStore) -> None:
+    versions = [bytes([n]) * 200_000 for n in range(20)]
+    store.write(BOX, "a/groot", versions[0])
+    seen: set[bytes] = set()
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            seen.add(store.read(BOX, "a/groot"))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for version in versions:
+        store.write(BOX, "a/groot", version)
+    done.set()
+    reader.join()
+    assert seen <= set(versions)
+
+
+def test_writers_and_cleaners_at_once_do_not_trip_over_each_other(store: FolderStore) -> None:
+    wrong: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for n in range(60):
+                store.write(BOX, f"map/{number % 2}/blob", str(n).encode())
+                store.delete(BOX, f"map/{number % 2}/blob")
+        except BaseException as cause:
+            wrong.append(cause)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

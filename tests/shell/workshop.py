@@ -1,0 +1,300 @@
+"""A small real shell on a folder and SQLite, around a tiny core, so that tests of effects take milliseconds.
+
+A delivery is a datapackage.json and `aanvragen.csv` with lines `nummer;resultaattype`. The description says what the
+check concludes (`oordeel`); a gap with the delivery before it holds, as in the real check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from shared.adapters.folder import FolderStore
+from shared.adapters.sql.engine import make_engine
+from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.upgrade import open_embedded
+from shared.events import Caller
+from shared.installation import Core, Installation
+from shared.records import (
+    CheckedDelivery,
+    DeliveryFiles,
+    Description,
+    FeatureTable,
+    Finding,
+    Period,
+    PseudonymisedDelivery,
+    Resource,
+    ResultSet,
+    RunIdentity,
+    Severity,
+    Verdict,
+)
+from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
+
+DATASET = "proef"
+TABLE = "aanvragen.csv"
+DAY = timedelta(days=1)
+START = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
+
+
+class Crash(BaseException):
+    """The worker is gone, in the middle of what it did: nothing after this line runs."""
+
+
+@dataclass
+class SetClock:
+    """A clock that a test sets; every look takes a microsecond."""
+
+    moment: datetime = START
+    ticks: int = 0
+
+    def now(self) -> datetime:
+        self.ticks += 1
+        return self.moment + timedelta(microseconds=self.ticks)
+
+    def stopwatch(self) -> float:
+        return float(self.ticks)
+
+    def pass_by(self, time: timedelta) -> None:
+        self.moment += time
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker of which others cannot see whether it lives: only its lease counts."""
+
+    name: str = "werker"
+
+    def me(self) -> str:
+        return self.name
+
+    def is_gone(self, owner: str) -> bool:
+        return owner.startswith("dood")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys by id; the first is the current one."""
+
+    ids: tuple[str, ...] = ("k-1",)
+
+    def current(self) -> PseudonymKey:
+        return self.find(self.ids[0])
+
+    def find(self, key_id: str) -> PseudonymKey:
+        return PseudonymKey(key_id, hashlib.sha256(key_id.encode()).digest())
+
+    def special_addresses(self) -> tuple[Mapping[str, str], ...]:
+        return ()
+
+
+def check(
+    files: DeliveryFiles, _case: object, _bands: object, *, previous_tot: datetime | None = None
+) -> CheckedDelivery:
+    document = json.loads(files.read("datapackage.json"))
+    raw = files.read("datapackage.json")
+    rejected = [Finding("LEV-201", Severity.AFKEUREN, "Het bestand klopt niet.", tabel="aanvragen")]
+    resource = Resource("aanvragen", TABLE, "csv", 0, document["sha256"], 0, ";")
+    van, tot = (datetime.fromisoformat(document["periode"][end]) for end in ("van", "tot"))
+    said = Description(DATASET, "1", "", Period(van, tot), (resource,), hashlib.sha256(raw).hexdigest())
+    present = TABLE in files.names()
+    data = files.read(TABLE) if present else b""
+    if document["oordeel"] == "afgekeurd" or hashlib.sha256(data).hexdigest() != document["sha256"]:
+        return CheckedDelivery(Verdict.AFGEKEURD, tuple(rejected), said)
+    findings = [Finding("LEV-601", Severity.MELDING, "Er viel iets op.", aantal=2)]
+    if document["oordeel"] == "aangehouden":
+        findings.append(Finding("LEV-501", Severity.AANHOUDEN, "Een tabel is dun."))
+    if previous_tot is not None and van > previous_tot:
+        findings.append(Finding("LEV-502", Severity.AANHOUDEN, "Er zit een gat tussen de periodes."))
+    held = any(found.ernst is Severity.AANHOUDEN for found in findings)
+    rows = [line.split(";") for line in data.decode().splitlines()]
+    table = pd.DataFrame(sorted(rows), columns=["nummer", "type"])
+    verdict = Verdict.AANGEHOUDEN if held else Verdict.GEACCEPTEERD
+    return CheckedDelivery(verdict, tuple(findings), said, {"aanvragen": table})
+
+
+def pseudonymise(
+    checked: CheckedDelivery, _case: object, key: PseudonymKey
+) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
+    table = checked.tables["aanvragen"]
+    dienst = Pseudonymiser(key).pseudonyms("dienst", table["nummer"])
+    applications = pd.DataFrame({"dienst": dienst, "type": table["type"]})
+    left_out = (Finding("LEV-602", Severity.MELDING, "Er is iets weggelaten."),)
+    return PseudonymisedDelivery(applications, {}, tuple(table["nummer"]), key.key_id), left_out
+
+
+def features(delivery: PseudonymisedDelivery, _case: object, _key: object, _special: object) -> FeatureTable:
+    frame = delivery.applications.assign(aanvraagnummer=list(delivery.aanvraagnummers))
+    return FeatureTable(frame, (), (), delivery.key_id)
+
+
+def judge(table: FeatureTable, _case: object, identity: RunIdentity) -> ResultSet:
+    frame = table.frame
+    scored = frame["type"].isin(["1", "2"])
+    score = scored.map({True: 0.5 + identity.model.threshold / 10, False: float("nan")})
+    results = pd.DataFrame(
+        {
+            "aanvraagnummer": frame["aanvraagnummer"],
+            "dienst": frame["dienst"],
+            "persoon": frame["dienst"].where(scored, None),
+            "peilmoment": "2026-11-19T10:00:00",
+            "resultaattype": frame["type"].astype(int),
+            "reden": scored.map({True: "MODEL", False: "GEEN_DIENST"}),
+            "advies": "inkomensconsulent",
+            "score": score,
+            "intercept": score,
+            "zekerheid": score,
+            "steekproef": False,
+            "kenmerken": scored.map({True: "{}", False: None}),
+            "bijdragen": scored.map({True: '{"a":1.0}', False: None}),
+            "uitleg": "{}",
+        }
+    )
+    shown = results[["aanvraagnummer", "resultaattype", "score"]].assign(run=identity.run_id)
+    lines = shown.astype(object).where(shown.notna(), None).to_dict("records")
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(shown, preserve_index=False), out)
+    jsonl = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    return ResultSet(results, {"resultaten.parquet": out.getvalue(), "resultaten.jsonl": jsonl})
+
+
+def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:
+    return {"aanvragen.json": json.dumps([delivery.key_id, delivery.applications.to_dict("list")]).encode()}
+
+
+def read_snapshot(files: Mapping[str, bytes], numbers: Mapping[str, str]) -> PseudonymisedDelivery:
+    key_id, columns = json.loads(files["aanvragen.json"])
+    frame = pd.DataFrame(columns)
+    frame = frame[frame["dienst"].isin(list(numbers))].reset_index(drop=True)
+    return PseudonymisedDelivery(frame, {}, tuple(numbers[dienst] for dienst in frame["dienst"]), key_id)
+
+
+CORE = Core(check, pseudonymise, features, judge, snapshot_files, read_snapshot)
+
+
+def model(version: str = "1.0.0", threshold: float = 0.63) -> Any:
+    digest = hashlib.sha256(version.encode()).hexdigest()
+    return SimpleNamespace(name="proefmodel", version=version, sha256=digest, threshold=threshold, policy={"bands": {}})
+
+
+def make_installation(root: Path, template: Path | None = None) -> Installation:
+    """Return a shell on a new folder; `template` is an empty database that saves making one."""
+    root.mkdir(parents=True, exist_ok=True)
+    database = root / "administratie.sqlite"
+    if template is not None and not database.exists():
+        shutil.copyfile(template, database)
+    engine = make_engine(f"sqlite:///{database}", timedelta(seconds=20))
+    open_embedded(engine)
+    return Installation(
+        use_case=cast(Any, SimpleNamespace(dataset=DATASET)),
+        model=model(),
+        core=CORE,
+        blobs=FolderStore(root),
+        ledger=SqlLedger(engine),
+        keys=Keys(),
+        clock=SetClock(),
+        owner=Worker(),
+        caller=Caller("systeem", "test"),
+        lease=timedelta(minutes=31),
+        quarantine=timedelta(days=14),
+        code_version="0",
+        settings_digest="0",
+    )
+
+
+@dataclass
+class Workshop:
+    """An installation and what a test wants to know of it."""
+
+    installation: Installation
+    root: Path
+
+    @property
+    def clock(self) -> SetClock:
+        return cast(SetClock, self.installation.clock)
+
+    def with_(self, **changes: Any) -> Workshop:
+        """Return a workshop on the same storage, with something else about it."""
+        return Workshop(replace(self.installation, **changes), self.root)
+
+    def deliver(
+        self,
+        levering: str = "2026-11-20",
+        rows: Mapping[str, int] | None = None,
+        *,
+        oordeel: str = "geaccepteerd",
+        van: datetime | None = None,
+        days: int = 1,
+        table: bytes | None = None,
+        created: str = "",
+        description: bool = True,
+        dataset: str = DATASET,
+    ) -> str:
+        """Write a delivery the way a supplier does, the description last; return its digest."""
+        rows = {"1001": 1, "1002": 2, "1003": 4} if rows is None else rows
+        data = "".join(f"{number};{kind}\n" for number, kind in rows.items()).encode()
+        begin = van or datetime.fromisoformat(levering[:10]) - DAY
+        said = {
+            "periode": {"van": begin.isoformat(), "tot": (begin + days * DAY).isoformat()},
+            "oordeel": oordeel,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "created": created,
+            "resources": [{"path": TABLE}],
+        }
+        raw = json.dumps(said).encode()
+        folder = self.root / "brievenbus" / dataset / levering
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / TABLE).write_bytes(data if table is None else table)
+        if description:
+            (folder / "datapackage.json").write_bytes(raw)
+        return hashlib.sha256(raw).hexdigest()
+
+    def files(self, container: str) -> dict[str, bytes]:
+        """Return everything in a container, by name."""
+        home = self.root / container
+        return {p.relative_to(home).as_posix(): p.read_bytes() for p in sorted(home.rglob("*")) if p.is_file()}
+
+    def everything(self) -> dict[str, bytes]:
+        """Return all storage but the run logs, which tell times and tries."""
+        containers = ("brievenbus", "terugkoppeling", "uitvoer", "quarantaine", "momentopname")
+        return {
+            f"{container}/{name}": data
+            for container in containers
+            for name, data in self.files(container).items()
+            if not name.endswith("verwerking.jsonl")
+        }
+
+    def current(self, datum: str) -> list[dict[str, Any]]:
+        """Return the current results of a date as the reader sees them, checked between the two files."""
+        folder = self.root / "uitvoer" / DATASET / datum
+        lines = [json.loads(line) for line in (folder / "actueel.jsonl").read_bytes().splitlines()]
+        numbers = pq.read_table(folder / "actueel.parquet").column("aanvraagnummer").to_pylist()
+        assert numbers == [line["aanvraagnummer"] for line in lines]
+        return lines
+
+    def pointer(self) -> dict[str, Any]:
+        """Return actueel.json of the dataset."""
+        return cast(dict[str, Any], json.loads((self.root / "uitvoer" / DATASET / "actueel.json").read_bytes()))
+
+    def message(self, levering: str) -> dict[str, Any]:
+        """Return what the supplier was told."""
+        path = self.root / "terugkoppeling" / DATASET / levering / "bericht.json"
+        return cast(dict[str, Any], json.loads(path.read_bytes()))
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the administration."""
+        ledger = cast(SqlLedger, self.installation.ledger)
+        with ledger.engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
