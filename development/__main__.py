@@ -1,4 +1,4 @@
-"""Commands of the development part: `demo`, `population`, `train`, `model`. Never deployed."""
+"""Commands of the development part: `demo`, `population`, `train`, `model`, `docs`. Never deployed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from development import demo, model
+from development.docs import cli as docs
 from development.population import cli as population
 from development.training import cli as training
 from shared.errors import SlimmeCheckError
@@ -19,6 +20,7 @@ def main() -> int:
     population.add_parser(subparsers)
     training.add_parser(subparsers)
     model.add_parser(subparsers)
+    docs.add_parser(subparsers)
     args = parser.parse_args()
     try:
         code: int = args.run(args)
