@@ -24,6 +24,7 @@ class DeliveryFolder:
     def read(self, name: str) -> bytes:
         """Return the bytes of one file; raises BlobNotFound where it is not there."""
         path = self._folder / name
-        if Path(name).name != name or not path.is_file():
+        inside = Path(name).name == name and path.resolve().parent == self._folder.resolve()
+        if not inside or not path.is_file():
             raise BlobNotFound("A file of the delivery is not there.", where=str(self._folder))
         return path.read_bytes()

@@ -31,14 +31,16 @@ def check_delivery(
     description, findings = read_description(raw, use_case.schema)
     if description is None:
         return _rejected(findings, None)
-    findings = _file_list(files, description)
+    findings = _unlisted(files, description)
     tables: dict[str, pd.DataFrame] = {}
     parts: list[Affected] = []
-    present = files.names()
     for resource in description.resources:
-        if resource.path not in present:
+        try:
+            content = files.read(resource.path)
+        except BlobNotFound:
+            findings.append(finding("LEV-110", tabel=resource.name))
             continue
-        table = read_table(files.read(resource.path), resource, use_case.schema, use_case.moment_column)
+        table = read_table(content, resource, use_case.schema, use_case.moment_column)
         findings += table.findings
         parts.append(table.affected)
         if table.frame is not None:
@@ -58,11 +60,10 @@ def _rejected(findings: list[Finding], description: Description | None) -> Check
     return CheckedDelivery(Verdict.AFGEKEURD, tuple(sorted(findings)), description)
 
 
-def _file_list(files: DeliveryFiles, description: Description) -> list[Finding]:
-    present, listed = files.names() - {DATAPACKAGE}, {resource.path for resource in description.resources}
-    findings = [finding("LEV-110", tabel=r.name) for r in description.resources if r.path not in present]
-    unlisted = len(present - listed)
-    return findings + ([finding("LEV-109", aantal=unlisted)] if unlisted else [])
+def _unlisted(files: DeliveryFiles, description: Description) -> list[Finding]:
+    listed = {DATAPACKAGE, *(resource.path for resource in description.resources)}
+    unlisted = len(files.names() - listed)
+    return [finding("LEV-109", aantal=unlisted)] if unlisted else []
 
 
 def _thin_tables(tables: Mapping[str, pd.DataFrame], applications: int, bands: Bands) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from shared.stages.rules import finding
 
 DATAPACKAGE = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+# more than this is no list of tables; holding each entry against the form would only cost time
+MOST_RESOURCES = 1_000
 
 _SHAPE: dict[str, Any] = {
     "type": "object",
@@ -40,19 +43,23 @@ _SHAPE: dict[str, Any] = {
                     "path": {"type": "string"},
                     "format": {"enum": ["csv", "parquet"]},
                     "bytes": {"type": "integer", "minimum": 0},
-                    "hash": {"type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$"},
+                    "hash": {"type": "string", "pattern": r"^sha256:[0-9a-fA-F]{64}\Z"},
                     "rijen": {"type": "integer", "minimum": 0},
-                    "encoding": {"type": "string", "pattern": "^[uU][tT][fF]-?8$"},
-                    "dialect": {
-                        "type": "object",
-                        "properties": {"delimiter": {"enum": [",", ";"]}},
-                    },
+                },
+                "if": {"properties": {"format": {"const": "csv"}}},
+                "then": {
+                    "properties": {
+                        "encoding": {"type": "string", "pattern": r"^[uU][tT][fF]-?8\Z"},
+                        "dialect": {"type": "object", "properties": {"delimiter": {"enum": [",", ";"]}}},
+                    }
                 },
             },
         },
     },
 }
 _VALIDATOR = Draft202012Validator(_SHAPE)
+# one way to write a moment; fromisoformat() alone also takes week dates and any character before the time
+_LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
 
 
 class _NotPlainJsonError(ValueError):
@@ -79,6 +86,9 @@ def _parse(raw: bytes) -> Any:
 
 
 def _shape_findings(document: Any) -> list[Finding]:
+    resources = document.get("resources") if isinstance(document, dict) else None
+    if isinstance(resources, list) and len(resources) > MOST_RESOURCES:
+        return [finding("LEV-102", plaats="resources")]
     # the validator's own messages quote the document, so only the place is told
     places = set()
     for error in _VALIDATOR.iter_errors(document):
@@ -93,10 +103,9 @@ def _shape_findings(document: Any) -> list[Finding]:
 
 def _local_time(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text) if _LOCAL_TIME.fullmatch(text) else None
     except ValueError:
         return None
-    return moment if moment.tzinfo is None else None
 
 
 def _period(document: dict[str, Any]) -> Period | None:
@@ -128,10 +137,9 @@ def _resource_findings(resources: list[Resource], schema: DatasetSchema) -> list
     for position, resource in enumerate(resources):
         if resource.name not in schema.tables or resource.name in names or resource.path in paths:
             findings.append(finding("LEV-107", plaats=position))
-            continue
         names.add(resource.name)
         paths.add(resource.path)
-        if not _is_plain_name(resource.path):
+        if resource.name in schema.tables and not _is_plain_name(resource.path):
             findings.append(finding("LEV-108", tabel=resource.name))
     findings += [finding("LEV-106", tabel=name) for name in schema.tables if name not in names]
     return findings
