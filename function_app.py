@@ -28,7 +28,7 @@ def nightly(timer: func.TimerRequest) -> None:
 
 
 @app.function_name("reprocess")
-@app.route(route="reprocess", methods=["POST"])
+@app.route(route="reprocess", trigger_arg_name="request", methods=["POST"])
 def reprocess(request: func.HttpRequest) -> func.HttpResponse:
     """Judge a delivery, or some of its applications, again."""
     return func.HttpResponse(**bootstrap.reprocess(request.get_body()).as_response())
