@@ -7,6 +7,7 @@ that only reads the administration starts at once.
 from __future__ import annotations
 
 import getpass
+import importlib
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import __version__
-from shared.errors import ModelPackageInvalid, NotKnown
+from shared.errors import ModelPackageInvalid, NotKnown, RequestRefused
 from shared.events import Action, AuditEvent, Caller, ChainBreak, verify
 from shared.logs import configure_logging, run_log
 from shared.settings import Settings, read_settings
@@ -39,21 +40,43 @@ SYSTEM = "systeem"
 _DELIVERED = re.compile(r"(?:brievenbus/)?([^/]+)/([^/]+)/datapackage\.json")
 
 
-def _levensonderhoud() -> UseCase:
-    from shared.levensonderhoud import LEVENSONDERHOUD
-
-    return LEVENSONDERHOUD
-
-
-USE_CASES: Mapping[str, Callable[[], UseCase]] = {"levensonderhoud": _levensonderhoud}
-DEFAULT_DATASET = "levensonderhoud"
+@lru_cache(maxsize=1)
+def datasets() -> tuple[str, ...]:
+    """Return the datasets that have a use case: every folder beside this file with a module `usecase`."""
+    return tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/usecase.py")))
 
 
-def use_case(dataset: str = DEFAULT_DATASET) -> UseCase:
+@lru_cache(maxsize=16)
+def use_case(dataset: str) -> UseCase:
     """Return the use case of a dataset; NotKnown when there is none."""
-    if dataset not in USE_CASES:
-        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(USE_CASES)}.")
-    return USE_CASES[dataset]()
+    from shared.usecase import UseCase
+
+    if dataset not in datasets():
+        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(datasets())}.")
+    module = importlib.import_module(f"shared.{dataset}.usecase")
+    (found,) = (member for member in vars(module).values() if isinstance(member, UseCase))
+    return found
+
+
+def _use_case_of(folder: Path) -> UseCase:
+    """Return the use case that a delivery in a folder says it is for; the check itself tells what is wrong with it."""
+    named = None
+    with suppress(OSError, ValueError, AttributeError):
+        named = json.loads((folder / "datapackage.json").read_text(encoding="utf-8")).get("dataset")
+    return use_case(named if named in datasets() else datasets()[0])
+
+
+def _dataset_of(levering: str) -> str:
+    """Return the dataset in which a delivery of this name is known; RequestRefused when there are several."""
+    administration = ledger(settings())
+    known = [dataset for dataset in datasets() if administration.deliveries(dataset, levering)]
+    if len(known) > 1:
+        raise RequestRefused(
+            "Deliveries of several datasets have this name.",
+            where=f"levering {levering}",
+            next_step=f"Name the dataset: {', '.join(known)}.",
+        )
+    return known[0] if known else datasets()[0]
 
 
 # --- what everything is made of -------------------------------------------------------------------------------------
@@ -130,7 +153,7 @@ def _make_installation(config: Settings, dataset: str) -> Installation:
     )
 
 
-def installation(caller: Caller, dataset: str = DEFAULT_DATASET) -> Installation:
+def installation(caller: Caller, dataset: str) -> Installation:
     """Return everything that a run of this dataset needs, acting on behalf of the caller."""
     from dataclasses import replace
 
@@ -152,12 +175,12 @@ def run_waiting(progress: Callable[[Progress], None] = lambda _: None, caller: C
     from shared.sweep import run_waiting as sweep
 
     caller = caller or person_here()
-    rounds = [sweep(installation(caller, dataset), progress) for dataset in USE_CASES]
-    report_strays(installation(caller), frozenset(USE_CASES))
+    rounds = [sweep(installation(caller, dataset), progress) for dataset in datasets()]
+    report_strays(installation(caller, datasets()[0]), frozenset(datasets()))
     return rounds
 
 
-def check_folder(folder: Path, dataset: str = DEFAULT_DATASET) -> CheckedDelivery:
+def check_folder(folder: Path) -> CheckedDelivery:
     """Return what the nightly check would say of a delivery in any folder; nothing is kept.
 
     A gap with the delivery before it shows when the administration on this machine knows one.
@@ -166,48 +189,50 @@ def check_folder(folder: Path, dataset: str = DEFAULT_DATASET) -> CheckedDeliver
     from shared.adapters.deliveryfolder import DeliveryFolder
     from shared.adapters.packages import load_package
 
-    case = use_case(dataset)
+    case = _use_case_of(folder)
     bands = load_package(settings().models / case.package).policy.get("bands", {})
     return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=None)
 
 
-def release(levering: str, reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None) -> RunRecord:
+def release(levering: str, reden: str, dataset: str = "", caller: Caller | None = None) -> RunRecord:
     """Let a held delivery go on; the next round processes it."""
     from shared import interventions
 
-    return interventions.release(installation(caller or person_here(), dataset), levering, reden)
+    return interventions.release(
+        installation(caller or person_here(), dataset or _dataset_of(levering)), levering, reden
+    )
 
 
 def request_run(
     levering: str,
     aanvraagnummers: Sequence[str] | None,
     reden: str,
-    dataset: str = DEFAULT_DATASET,
+    dataset: str = "",
     caller: Caller | None = None,
 ) -> RunRecord:
     """Record a request to judge a delivery, or some of its applications, again; the next round does it."""
     from shared import interventions
 
-    return interventions.request_run(installation(caller or person_here(), dataset), levering, aanvraagnummers, reden)
+    return interventions.request_run(
+        installation(caller or person_here(), dataset or _dataset_of(levering)), levering, aanvraagnummers, reden
+    )
 
 
-def stop_model(reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None) -> StopState:
+def stop_model(reden: str, dataset: str, caller: Caller | None = None) -> StopState:
     """Turn the stop switch of the model on."""
     from shared import interventions
 
     return interventions.stop_model(installation(caller or person_here(), dataset), reden)
 
 
-def resume_model(reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None) -> StopState:
+def resume_model(reden: str, dataset: str, caller: Caller | None = None) -> StopState:
     """Turn the stop switch of the model off."""
     from shared import interventions
 
     return interventions.resume_model(installation(caller or person_here(), dataset), reden)
 
 
-def current_result(
-    aanvraagnummer: str, reden: str, dataset: str = DEFAULT_DATASET, caller: Caller | None = None
-) -> CurrentResult:
+def current_result(aanvraagnummer: str, reden: str, dataset: str = "", caller: Caller | None = None) -> CurrentResult:
     """Return the current result of an application; leaves an audit event first, whether it is found or not.
 
     NotKnown when nothing was published about it; RequestRefused without a reason.
@@ -218,7 +243,9 @@ def current_result(
 
     reason, number = checked_reason(reden), aanvraagnummer.strip()
     administration = ledger(settings())
-    found = administration.current_result(dataset, number)
+    searched = (dataset,) if dataset else datasets()
+    results = (administration.current_result(name, number) for name in searched)
+    found = next((result for result in results if result is not None), None)
     # by pseudonym: a number does not belong in a log
     object_ = f"aanvraag {found.values['dienst']}" if found else "aanvraag onbekend"
     event = AuditEvent(
@@ -227,7 +254,7 @@ def current_result(
         resultaat="getoond" if found else "niet gevonden",
         caller=caller or person_here(),
         tijdstip=datetime.now(UTC),
-        dataset=dataset,
+        dataset=found.run.new.dataset if found else dataset,
         run=found.run.run_id if found else "",
         details={"reden": reason},
     )
@@ -275,7 +302,7 @@ def delivery_arrived(blob_name: str) -> None:
     from shared.sweep import process_arrived
 
     found = _DELIVERED.fullmatch(blob_name)
-    if found is None or found[1] not in USE_CASES:
+    if found is None or found[1] not in datasets():
         run_log().warning("an event about something else than a delivery of ours: ignored")
         return
     _raise_first_failure(process_arrived(installation(Caller(SYSTEM, "gebeurtenis blob"), found[1])))
@@ -303,7 +330,7 @@ def reprocess(body: bytes) -> Answer:
 def _requested(caller: Caller, **wanted: Any) -> RunRecord:
     from shared import interventions
 
-    installed = installation(caller)
+    installed = installation(caller, _dataset_of(wanted["levering"]))
     run = interventions.request_run(installed, wanted["levering"], wanted["aanvraagnummers"], wanted["reden"])
     if wanted["aanvraagnummers"]:  # a few applications take seconds; a whole delivery waits for the round
         outcome = interventions.process_request(installed, run)
@@ -317,7 +344,7 @@ def features_of_delivery(folder: Path) -> pd.DataFrame:
     from shared.adapters.deliveryfolder import DeliveryFolder
     from shared.single_delivery import feature_rows, feature_table
 
-    return feature_rows(feature_table(DeliveryFolder(folder), use_case()))
+    return feature_rows(feature_table(DeliveryFolder(folder), _use_case_of(folder)))
 
 
 def eligibility_of_delivery(folder: Path, special_addresses: Sequence[Mapping[str, str]] = ()) -> pd.DataFrame:
@@ -325,5 +352,5 @@ def eligibility_of_delivery(folder: Path, special_addresses: Sequence[Mapping[st
     from shared.adapters.deliveryfolder import DeliveryFolder
     from shared.single_delivery import feature_table
 
-    table = feature_table(DeliveryFolder(folder), use_case(), special_addresses)
+    table = feature_table(DeliveryFolder(folder), _use_case_of(folder), special_addresses)
     return table.frame[["aanvraagnummer", "resultaattype", "reden"]]

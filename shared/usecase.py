@@ -34,6 +34,14 @@ class SentenceRule:
 
 
 @dataclass(frozen=True)
+class Route:
+    """What a resultaattype means: in words, and who looks first (advies). A signal, never a decision."""
+
+    omschrijving: str
+    advies: str
+
+
+@dataclass(frozen=True)
 class UseCase:
     """One model's own rules. A second use case is a second record, in a folder beside the first.
 
@@ -49,6 +57,7 @@ class UseCase:
     * `compute_features`: eligibility and features; may name addresses of special groups, as pseudonyms.
     * `special_address`: the pseudonym of an address of a special group, given in clear.
     * `sentences`: per feature, which sentence of the package's texts tells its value.
+    * `routes`: per resultaattype (1 = the model flags, 2 = it does not), what it means.
     * `reasons`: per reden of an outcome, the sentence for a case worker.
     * `value_in_words`: one feature's value for a person, from all features and flags of an application by name.
     * `unknown_labels`: per unknown flag, what is unknown, in words.
@@ -66,6 +75,7 @@ class UseCase:
     compute_features: Callable[[PseudonymisedDelivery, frozenset[str]], FeatureTable]
     special_address: Callable[[Mapping[str, str], Pseudonymiser], str]
     sentences: Mapping[str, SentenceRule]
+    routes: Mapping[int, Route]
     reasons: Mapping[str, str]
     value_in_words: Callable[[str, Mapping[str, float | None]], str]
     unknown_labels: Mapping[str, str]

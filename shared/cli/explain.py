@@ -11,13 +11,6 @@ from shared import bootstrap
 from shared.administration import CurrentResult
 from shared.usecase import UseCase
 
-_TYPES = {
-    1: "onderzoekswaardig",
-    2: "niet onderzoekswaardig",
-    3: "IOAW/IOAZ",
-    4: "geen voorspelling",
-}
-
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command `explain`."""
@@ -40,9 +33,10 @@ def explanation_lines(found: CurrentResult, policy: Mapping[str, Any], use_case:
     values, run = found.values, found.run
     told = json.loads(str(values["uitleg"]))
     kind = int(str(values["resultaattype"]))
+    meaning = use_case.routes[kind].omschrijving
     lines = [
         f"Aanvraag {values['aanvraagnummer']} · peilmoment {values['peilmoment']}",
-        f"Resultaat {kind}: {_TYPES[kind]} · eerst kijkt: {values['advies']} · reden: {values['reden']}",
+        f"Resultaat {kind}: {meaning} · eerst kijkt: {values['advies']} · reden: {values['reden']}",
         told["reden"],
     ]
     if values["bijdragen"] is not None:

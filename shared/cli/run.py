@@ -15,12 +15,6 @@ from shared.sweep import Progress, Round
 
 _BAR = 24
 _SHOWN = (Severity.AFKEUREN, Severity.AANHOUDEN, Severity.ALARM, Severity.TERZIJDE)
-_TYPES = {
-    "1": "onderzoekswaardig",
-    "2": "niet onderzoekswaardig",
-    "3": "IOAW/IOAZ",
-    "4": "geen voorspelling",
-}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,7 +58,11 @@ def _print_outcome(outcome: Outcome) -> None:
         return
     print(f"{outcome.levering}: {state}{'. ' if state else ''}{outcome.sentence}")
     if outcome.counts.aantal:
-        by_type = (f"{number} {_TYPES[kind]}" for kind, number in sorted(outcome.counts.resultaattype.items()))
+        routes = bootstrap.use_case(outcome.run.new.dataset).routes if outcome.run else {}
+        by_type = (
+            f"{number} {routes[int(kind)].omschrijving}"
+            for kind, number in sorted(outcome.counts.resultaattype.items())
+        )
         print(f"  {outcome.counts.aantal} aanvragen: {', '.join(by_type)}")
     print_findings(found for found in outcome.findings if found.ernst in _SHOWN)
     told = sum(found.ernst is Severity.MELDING for found in outcome.findings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,7 @@ import pandas as pd
 from shared.levensonderhoud.features.diensten import CORE_PRODUCTS
 from shared.levensonderhoud.moments import Mask, known
 from shared.levensonderhoud.pairs import Pairs, codes_in, exists, pair
-
-if TYPE_CHECKING:
-    from shared.usecase import Tables
+from shared.usecase import Route, Tables
 
 OTHER_LAWS = (87, 88)  # IOAW and IOAZ
 MODEL = "MODEL"
@@ -38,6 +35,13 @@ OUTCOMES = (
     Outcome(2, "BUITEN_GEMEENTE"),
     Outcome(0, MODEL),
 )
+# the Dataverkenner picks its text by the number
+ROUTES = {
+    1: Route("onderzoekswaardig", "handhaving"),
+    2: Route("niet onderzoekswaardig", "inkomensconsulent"),
+    3: Route("IOAW/IOAZ", "inkomensconsulent"),
+    4: Route("geen voorspelling", "inkomensconsulent"),
+}
 REASONS = {
     "GEGEVENS_ONBRUIKBAAR": "Gegevens van deze aanvraag zijn onbruikbaar geleverd. Daarom is er geen voorspelling.",
     "GEEN_DIENST": "Bij dit nummer hoort geen geldige dienst. Daarom is er geen voorspelling.",

@@ -8,7 +8,7 @@ from shared.dataset import read_dataset
 from shared.levensonderhoud.addresses import address_key
 from shared.levensonderhoud.applications import find_applications
 from shared.levensonderhoud.derive import derive
-from shared.levensonderhoud.eligibility import REASONS
+from shared.levensonderhoud.eligibility import REASONS, ROUTES
 from shared.levensonderhoud.judge import compute_features
 from shared.levensonderhoud.select import select
 from shared.levensonderhoud.sentences import SENTENCES, UNKNOWN_LABELS, value_in_words
@@ -42,6 +42,7 @@ LEVENSONDERHOUD = UseCase(
     compute_features=compute_features,
     special_address=address_key,
     sentences=SENTENCES,
+    routes=ROUTES,
     reasons=REASONS,
     value_in_words=value_in_words,
     unknown_labels=UNKNOWN_LABELS,

@@ -16,9 +16,12 @@ from shared.usecase import UseCase
 
 FACTORS_SHOWN = 3
 PAIR = "__"
+_ROWS_AT_ONCE = 10_000
+
+type _Values = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Factor:
     """One reason that a case worker sees first. `bijdrage`: log-odds."""
 
@@ -41,16 +44,17 @@ class Explained:
 
 def explain(scored: Scored, table: FeatureTable, use_case: UseCase, package: ModelPackage) -> Explained:
     """Return up to three raising and three lowering factors of every score, by size, ties in package order."""
-    rising = _largest(scored.contributions)
-    falling = _largest(-scored.contributions)
-    sentences = _Sentences(table.frame.iloc[scored.rows], use_case, package)
-    return Explained(
-        scored,
-        table,
-        _factors(rising, scored, sentences, package),
-        _factors(falling, scored, sentences, package),
-        _unknown(table.frame.iloc[scored.rows], table.flag_names, use_case.unknown_labels),
-    )
+    in_words = _InWords(use_case, package, scored.term_names)
+    rising: list[tuple[Factor, ...]] = []
+    falling: list[tuple[Factor, ...]] = []
+    for start in range(0, len(scored.rows), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        frame, contributions = table.frame.iloc[scored.rows[rows]], scored.contributions[rows]
+        facts = in_words.facts(frame)
+        rising += in_words.factors(_largest(contributions), contributions, facts)
+        falling += in_words.factors(_largest(-contributions), contributions, facts)
+    unknown = _unknown(table.frame.iloc[scored.rows], table.flag_names, use_case.unknown_labels)
+    return Explained(scored, table, rising, falling, unknown)
 
 
 def _largest(contributions: np.ndarray) -> np.ndarray:
@@ -60,66 +64,61 @@ def _largest(contributions: np.ndarray) -> np.ndarray:
     return np.where(above, columns, -1)
 
 
-def _factors(
-    chosen: np.ndarray, scored: Scored, sentences: _Sentences, package: ModelPackage
-) -> list[tuple[Factor, ...]]:
-    labels = [_label(name, package.policy) for name in scored.term_names]
-    contributions = scored.contributions
-    return [
-        tuple(
-            Factor(
-                scored.term_names[term],
-                labels[term],
-                float(contributions[row, term]),
-                sentences.of(scored.term_names[term], row),
-            )
-            for term in terms
-            if term >= 0
-        )
-        for row, terms in enumerate(chosen.tolist())
-    ]
-
-
 def _label(term: str, policy: Mapping[str, Any]) -> str:
     labels = policy.get("labels", {})
-    return " × ".join(labels.get(feature, feature) for feature in _features(term))
+    return " × ".join(labels.get(feature, feature) for feature in term.split(PAIR))
 
 
-def _features(term: str) -> list[str]:
-    return term.split(PAIR)
+class _InWords:
+    """Fills the package's texts with the facts of rows; what is equal is put into words once."""
 
-
-class _Sentences:
-    """Fills the package's texts with the facts of a row; equal facts are put into words once."""
-
-    def __init__(self, rows: pd.DataFrame, use_case: UseCase, package: ModelPackage) -> None:
-        self._rows = rows
+    def __init__(self, use_case: UseCase, package: ModelPackage, terms: Sequence[str]) -> None:
         self._rules = use_case.sentences
-        self._texts: Mapping[str, Mapping[str, str]] = package.policy.get("texts", {})
         self._policy = package.policy
-        self._values: dict[str, Sequence[tuple[Any, ...]]] = {}
-        self._told: dict[tuple[str, tuple[Any, ...]], str] = {}
+        self._terms = [(term, _label(term, package.policy), tuple(term.split(PAIR))) for term in terms]
+        self._told: dict[tuple[str, _Values], str] = {}
+        self._made: dict[tuple[int, float, str], Factor] = {}
 
-    def of(self, term: str, row: int) -> str:
-        """Return the sentence of a term for one row; of two features together, both sentences."""
-        return "; ".join(self._sentence(feature, row) for feature in _features(term))
+    def facts(self, frame: pd.DataFrame) -> dict[str, list[_Values]]:
+        """Return per feature of the model and per row the values that its sentence is chosen by."""
+        features = {feature for _, _, parts in self._terms for feature in parts}
+        return {
+            feature: list(zip(*(frame[name].tolist() for name in self._columns(feature)), strict=True))
+            for feature in sorted(features)
+        }
 
-    def _sentence(self, feature: str, row: int) -> str:
-        if feature not in self._values:
-            rule = self._rules.get(feature)
-            columns = rule.columns if rule else (feature,)
-            self._values[feature] = list(zip(*(self._rows[name].tolist() for name in columns), strict=True))
-        values = self._values[feature][row]
+    def factors(
+        self, chosen: np.ndarray, contributions: np.ndarray, facts: Mapping[str, Sequence[_Values]]
+    ) -> list[tuple[Factor, ...]]:
+        """Return per row the factors of its chosen terms (-1 is none)."""
+        return [
+            tuple(self._factor(term, float(contributions[row, term]), row, facts) for term in terms if term >= 0)
+            for row, terms in enumerate(chosen.tolist())
+        ]
+
+    def _factor(self, position: int, contribution: float, row: int, facts: Mapping[str, Sequence[_Values]]) -> Factor:
+        term, label, features = self._terms[position]
+        sentence = "; ".join(self._sentence(feature, facts[feature][row]) for feature in features)
+        key = (position, contribution, sentence)
+        if key not in self._made:
+            self._made[key] = Factor(term, label, contribution, sentence)
+        return self._made[key]
+
+    def _columns(self, feature: str) -> tuple[str, ...]:
+        rule = self._rules.get(feature)
+        return rule.columns if rule else (feature,)
+
+    def _sentence(self, feature: str, values: _Values) -> str:
         if (feature, values) not in self._told:
-            self._told[feature, values] = self._in_words(feature, values)
+            self._told[feature, values] = self._put(feature, values)
         return self._told[feature, values]
 
-    def _in_words(self, feature: str, values: tuple[Any, ...]) -> str:
+    def _put(self, feature: str, values: _Values) -> str:
         rule = self._rules.get(feature)
         case = rule.choose(*values) if rule else None
-        template = self._texts.get(feature, {}).get(case.name) if case else None
+        template = self._policy.get("texts", {}).get(feature, {}).get(case.name) if case else None
         if case and template:
-            return template.format(**case.facts)
+            return str(template.format(**case.facts))
         unit = self._policy.get("units", {}).get(feature, "")
         return f"{_label(feature, self._policy)}: {values[0]} {unit}".rstrip()
 

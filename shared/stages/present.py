@@ -15,8 +15,7 @@ from shared.stages.sample import draw
 from shared.usecase import UseCase
 
 INVESTIGATE, REGULAR = 1, 2
-FIRST_LOOK = {INVESTIGATE: "handhaving"}
-OTHERWISE = "inkomensconsulent"
+_ROWS_AT_ONCE = 10_000
 SIGNAL = "Dit is een signaal en geen besluit. U beoordeelt de aanvraag zelf."
 
 
@@ -49,14 +48,14 @@ def _results(explained: Explained, use_case: UseCase, identity: RunIdentity) -> 
             "peilmoment": moment_texts(frame["peilmoment"]),
             "resultaattype": kinds,
             "reden": frame["reden"].to_numpy(dtype=object),
-            "advies": [FIRST_LOOK.get(kind, OTHERWISE) for kind in kinds.tolist()],
+            "advies": [use_case.routes[kind].advies for kind in kinds.tolist()],
             "score": _spread(scored.score, rows, number_of),
             "intercept": _spread(np.full(len(rows), scored.intercept), rows, number_of),
             "zekerheid": _spread(sureness, rows, number_of),
             "steekproef": sampled,
-            "kenmerken": _at(rows, _features(explained), number_of),
-            "bijdragen": _at(rows, _contributions(explained), number_of),
-            "uitleg": _explanations(explained, use_case, factors=True),
+            "kenmerken": _compact(_at(rows, _features(explained), number_of)),
+            "bijdragen": _compact(_at(rows, _contributions(explained), number_of)),
+            "uitleg": _compact(_explanations(explained, use_case, factors=True)),
         }
     )
 
@@ -74,8 +73,13 @@ def _blinded(results: pd.DataFrame, explained: Explained, use_case: UseCase) -> 
         intercept=nothing,
         zekerheid=nothing,
         bijdragen=None,
-        uitleg=_explanations(explained, use_case, factors=False),
+        uitleg=_compact(_explanations(explained, use_case, factors=False)),
     )
+
+
+def _compact(written: list[str] | list[str | None]) -> pd.Series:
+    """Return texts in one block of memory instead of an object each; they are most of a result."""
+    return pd.Series(written, dtype="str")
 
 
 def _spread(values: np.ndarray, rows: np.ndarray, number_of: int) -> np.ndarray:
@@ -94,35 +98,43 @@ def _at(rows: np.ndarray, written: list[str], number_of: int) -> list[str | None
 def _features(explained: Explained) -> list[str]:
     """Return the features and flags of every scored application; an unknown income is null, never the mean."""
     table = explained.table
-    names = [*table.feature_names, *table.flag_names]
     scored = table.frame.iloc[explained.scored.rows]
-    return objects({name: numbers(scored[name].to_numpy()) for name in names})
+    columns = {name: scored[name].to_numpy() for name in (*table.feature_names, *table.flag_names)}
+    return _number_objects(columns, len(scored))
 
 
 def _contributions(explained: Explained) -> list[str]:
     scored = explained.scored
-    return objects({name: numbers(scored.contributions[:, term]) for term, name in enumerate(scored.term_names)})
+    columns = {name: scored.contributions[:, term] for term, name in enumerate(scored.term_names)}
+    return _number_objects(columns, len(scored.rows))
+
+
+def _number_objects(columns: dict[str, np.ndarray], number_of: int) -> list[str]:
+    written: list[str] = []
+    for start in range(0, number_of, _ROWS_AT_ONCE):
+        chunk = slice(start, start + _ROWS_AT_ONCE)
+        written += objects({name: numbers(values[chunk]) for name, values in columns.items()})
+    return written
 
 
 def _explanations(explained: Explained, use_case: UseCase, *, factors: bool) -> list[str]:
     """Return what a case worker reads first of every application, whether it was scored or not."""
-    frame = explained.table.frame
-    rising, falling, unknown = (["[]"] * len(frame) for _ in range(3))
-    for position, row in enumerate(explained.scored.rows.tolist()):
-        unknown[row] = array(texts(explained.onbekend[position]))
-        if factors:
-            rising[row] = array(map(_factor, explained.verhogend[position]))
-            falling[row] = array(map(_factor, explained.verlagend[position]))
     reasons = {reason: text(sentence) for reason, sentence in use_case.reasons.items()}
-    return objects(
-        {
-            "reden": [reasons.get(reason, '""') for reason in frame["reden"]],
-            "verhogend": rising,
-            "verlagend": falling,
-            "onbekend": unknown,
-            "signaal": [text(SIGNAL)] * len(frame),
-        }
-    )
+    signal = text(SIGNAL)
+    told = [
+        _explanation(reasons.get(reason, '""'), "[]", "[]", "[]", signal) for reason in explained.table.frame["reden"]
+    ]
+    codes = explained.table.frame["reden"].tolist()
+    for position, row in enumerate(explained.scored.rows.tolist()):
+        rising = array(map(_factor, explained.verhogend[position])) if factors else "[]"
+        falling = array(map(_factor, explained.verlagend[position])) if factors else "[]"
+        unknown = array(texts(explained.onbekend[position]))
+        told[row] = _explanation(reasons.get(codes[row], '""'), rising, falling, unknown, signal)
+    return told
+
+
+def _explanation(reason: str, rising: str, falling: str, unknown: str, signal: str) -> str:
+    return f'{{"reden":{reason},"verhogend":{rising},"verlagend":{falling},"onbekend":{unknown},"signaal":{signal}}}'
 
 
 @lru_cache(maxsize=100_000)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table
 
-_ROWS = 20_000
+ROWS_AT_ONCE = 20_000
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -22,5 +22,5 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         return
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names from our own tables
-    for part in batched(rows, _ROWS, strict=False):
+    for part in batched(rows, ROWS_AT_ONCE, strict=False):
         connection.exec_driver_sql(statement, list(part))

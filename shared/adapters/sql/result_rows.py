@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.adapters.sql import run_rows
-from shared.adapters.sql.bulk import insert_rows
+from shared.adapters.sql.bulk import ROWS_AT_ONCE, insert_rows
 from shared.adapters.sql.tables import bijdragen, resultaten, uitvoerstanden, verwerkingen
 from shared.administration import CurrentResult, CurrentRows, OutputState, RowRef, RunCounts
 from shared.events import canonical
@@ -34,13 +34,15 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 
 def store(connection: Connection, run_nr: int, results: pd.DataFrame) -> None:
     """Store one row per application; row i of the frame is row i of the result files."""
-    lines = range(len(results))
-    columns = [_plain(results[name]) for name in _RESULT_COLUMNS]
-    keyed = zip([run_nr] * len(results), lines, *columns, strict=True)
-    insert_rows(connection, resultaten, (*_KEYS, *_RESULT_COLUMNS), keyed)
-    texts = _plain(results["bijdragen"])
-    scored = ((run_nr, line, text) for line, text in zip(lines, texts, strict=True) if text is not None)
-    insert_rows(connection, bijdragen, (*_KEYS, "bijdragen"), scored)
+    for start in range(0, len(results), ROWS_AT_ONCE):  # texts of all rows at once would double the memory of a run
+        part = results.iloc[start : start + ROWS_AT_ONCE]
+        lines = range(start, start + len(part))
+        columns = [_plain(part[name]) for name in _RESULT_COLUMNS]
+        keyed = zip([run_nr] * len(part), lines, *columns, strict=True)
+        insert_rows(connection, resultaten, (*_KEYS, *_RESULT_COLUMNS), keyed)
+        texts = _plain(part["bijdragen"])
+        scored = ((run_nr, line, text) for line, text in zip(lines, texts, strict=True) if text is not None)
+        insert_rows(connection, bijdragen, (*_KEYS, "bijdragen"), scored)
 
 
 def next_publication(connection: Connection, dataset: str) -> int:
