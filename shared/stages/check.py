@@ -31,13 +31,13 @@ def check_delivery(
     description, findings = read_description(raw, use_case.schema)
     if description is None:
         return _rejected(findings, None)
-    findings = _unlisted(files, description)
+    present = files.names()
+    findings = _unlisted(present, description)
     tables: dict[str, pd.DataFrame] = {}
     parts: list[Affected] = []
     for resource in description.resources:
-        try:
-            content = files.read(resource.path)
-        except BlobNotFound:
+        content = _content(files, present, resource.path)
+        if content is None:
             findings.append(finding("LEV-110", tabel=resource.name))
             continue
         table = read_table(content, resource, use_case.schema, use_case.moment_column)
@@ -60,9 +60,17 @@ def _rejected(findings: list[Finding], description: Description | None) -> Check
     return CheckedDelivery(Verdict.AFGEKEURD, tuple(sorted(findings)), description)
 
 
-def _unlisted(files: DeliveryFiles, description: Description) -> list[Finding]:
+def _content(files: DeliveryFiles, present: frozenset[str], path: str) -> bytes | None:
+    """Return the bytes of a file; None where it is missing, or there is something by that name that is no file."""
+    try:
+        return files.read(path) if path in present else None
+    except BlobNotFound:
+        return None
+
+
+def _unlisted(present: frozenset[str], description: Description) -> list[Finding]:
     listed = {DATAPACKAGE, *(resource.path for resource in description.resources)}
-    unlisted = len(files.names() - listed)
+    unlisted = len(present - listed)
     return [finding("LEV-109", aantal=unlisted)] if unlisted else []
 
 
