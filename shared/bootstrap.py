@@ -7,7 +7,6 @@ that only reads the administration starts at once.
 from __future__ import annotations
 
 import getpass
-import importlib
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from shared.errors import ModelPackageInvalid, NotKnown, RequestRefused
 from shared.events import Action, AuditEvent, Caller, ChainBreak, verify
 from shared.logs import configure_logging, run_log
 from shared.settings import Settings, read_settings
+from shared.usecases import datasets, use_case, use_case_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,36 +34,9 @@ if TYPE_CHECKING:
     from shared.records import CheckedDelivery
     from shared.runs import Outcome
     from shared.sweep import Progress, Round
-    from shared.usecase import UseCase
 
 SYSTEM = "systeem"
 _DELIVERED = re.compile(r"(?:brievenbus/)?([^/]+)/([^/]+)/datapackage\.json")
-
-
-@lru_cache(maxsize=1)
-def datasets() -> tuple[str, ...]:
-    """Return the datasets that have a use case: every folder beside this file with a module `usecase`."""
-    return tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/usecase.py")))
-
-
-@lru_cache(maxsize=16)
-def use_case(dataset: str) -> UseCase:
-    """Return the use case of a dataset; NotKnown when there is none."""
-    from shared.usecase import UseCase
-
-    if dataset not in datasets():
-        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(datasets())}.")
-    module = importlib.import_module(f"shared.{dataset}.usecase")
-    (found,) = (member for member in vars(module).values() if isinstance(member, UseCase))
-    return found
-
-
-def _use_case_of(folder: Path) -> UseCase:
-    """Return the use case that a delivery in a folder says it is for; the check itself tells what is wrong with it."""
-    named = None
-    with suppress(OSError, ValueError, AttributeError):
-        named = json.loads((folder / "datapackage.json").read_text(encoding="utf-8")).get("dataset")
-    return use_case(named if named in datasets() else datasets()[0])
 
 
 def _dataset_of(levering: str) -> str:
@@ -189,7 +162,7 @@ def check_folder(folder: Path) -> CheckedDelivery:
     from shared.adapters.deliveryfolder import DeliveryFolder
     from shared.adapters.packages import load_package
 
-    case = _use_case_of(folder)
+    case = use_case_of(folder)
     bands = load_package(settings().models / case.package).policy.get("bands", {})
     return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=None)
 
@@ -344,7 +317,7 @@ def features_of_delivery(folder: Path) -> pd.DataFrame:
     from shared.adapters.deliveryfolder import DeliveryFolder
     from shared.single_delivery import feature_rows, feature_table
 
-    return feature_rows(feature_table(DeliveryFolder(folder), _use_case_of(folder)))
+    return feature_rows(feature_table(DeliveryFolder(folder), use_case_of(folder)))
 
 
 def eligibility_of_delivery(folder: Path, special_addresses: Sequence[Mapping[str, str]] = ()) -> pd.DataFrame:
@@ -352,5 +325,5 @@ def eligibility_of_delivery(folder: Path, special_addresses: Sequence[Mapping[st
     from shared.adapters.deliveryfolder import DeliveryFolder
     from shared.single_delivery import feature_table
 
-    table = feature_table(DeliveryFolder(folder), _use_case_of(folder), special_addresses)
+    table = feature_table(DeliveryFolder(folder), use_case_of(folder), special_addresses)
     return table.frame[["aanvraagnummer", "resultaattype", "reden"]]

@@ -12,7 +12,7 @@ from shared.errors import SlimmeCheckError
 class DevelopmentMissing(SlimmeCheckError):
     """Packaging needs the development part of the project, which is never deployed."""
 
-    code = "SC-620"
+    code = "SC-640"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -25,7 +25,7 @@ _CHUNK = 50_000
 class TableUnusable(SlimmeCheckError):
     """A table file cannot be read or written."""
 
-    code = "SC-600"
+    code = "SC-660"
 
 
 def read_table(path: Path, text_columns: Collection[str] = ()) -> pd.DataFrame:

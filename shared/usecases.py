@@ -1,0 +1,36 @@
+"""Finds the use cases: every folder beside this file with a module `usecase`. No other file knows their names."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from shared.errors import NotKnown
+from shared.usecase import UseCase
+
+
+@lru_cache(maxsize=1)
+def datasets() -> tuple[str, ...]:
+    """Return the datasets that have a use case: every folder beside this file with a module `usecase`."""
+    return tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/usecase.py")))
+
+
+@lru_cache(maxsize=16)
+def use_case(dataset: str) -> UseCase:
+    """Return the use case of a dataset; NotKnown when there is none."""
+    if dataset not in datasets():
+        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(datasets())}.")
+    module = importlib.import_module(f"shared.{dataset}.usecase")
+    (found,) = (member for member in vars(module).values() if isinstance(member, UseCase))
+    return found
+
+
+def use_case_of(folder: Path) -> UseCase:
+    """Return the use case that a delivery in a folder says it is for; the check itself tells what is wrong with it."""
+    named = None
+    with suppress(OSError, ValueError, AttributeError):
+        named = json.loads((folder / "datapackage.json").read_text(encoding="utf-8")).get("dataset")
+    return use_case(named if named in datasets() else datasets()[0])
