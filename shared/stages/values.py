@@ -34,8 +34,8 @@ NUMBER_LENGTH = 128
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?", re.ASCII)
 _MOMENT_RE2 = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?\z"
-# more than 19 digits that count do not fit, and Python refuses to read very many
 _INTEGER_RE2 = r"\A-?[0-9]{1,18}\z"  # always fits 64 bits; longer ones are read one by one
+# more than 19 digits that count do not fit, and Python refuses to read very many
 _INTEGER = re.compile(r"(-?)0*(\d{1,19})", re.ASCII)
 _AMOUNT = re.compile(r"(-?)0*(\d{1,19}(?:\.\d{1,2})?)", re.ASCII)
 
@@ -129,7 +129,7 @@ def _each_different[V](column: pa.ChunkedArray, read: Callable[[V], int]) -> tup
 def _integers_at_once(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Return what `_each_different` would, faster; None where some value is not a whole number that fits."""
     text = column.combine_chunks()
-    empty = pc.equal(text, "")
+    empty = pc.equal(pc.fill_null(text, ""), "")
     filled = pc.if_else(empty, "0", text)
     if not pc.all(pc.match_substring_regex(filled, _INTEGER_RE2), min_count=0).as_py():
         return None

@@ -1,0 +1,1 @@
+"""Tests of the pure stages: describe, read, check and pseudonymise."""
