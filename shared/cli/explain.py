@@ -10,6 +10,7 @@ from typing import Any
 from shared import bootstrap
 from shared.administration import CurrentResult
 from shared.usecase import UseCase
+from shared.usecases import use_case
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,16 +25,16 @@ def run(args: argparse.Namespace) -> int:
     """Print the explanation; return 0."""
     found = bootstrap.current_result(args.aanvraagnummer, args.reden)
     policy = bootstrap.model_policy(found.run)
-    print("\n".join(explanation_lines(found, policy, bootstrap.use_case(found.run.new.dataset))))
+    print("\n".join(explanation_lines(found, policy, use_case(found.run.new.dataset))))
     return 0
 
 
-def explanation_lines(found: CurrentResult, policy: Mapping[str, Any], use_case: UseCase) -> list[str]:
+def explanation_lines(found: CurrentResult, policy: Mapping[str, Any], case: UseCase) -> list[str]:
     """Return the explanation in lines: first what a case worker sees, then the sum."""
     values, run = found.values, found.run
     told = json.loads(str(values["uitleg"]))
     kind = int(str(values["resultaattype"]))
-    meaning = use_case.routes[kind].omschrijving
+    meaning = case.routes[kind].omschrijving
     lines = [
         f"Aanvraag {values['aanvraagnummer']} · peilmoment {values['peilmoment']}",
         f"Resultaat {kind}: {meaning} · eerst kijkt: {values['advies']} · reden: {values['reden']}",
@@ -47,7 +48,7 @@ def explanation_lines(found: CurrentResult, policy: Mapping[str, Any], use_case:
         told["signaal"],
     ]
     if values["bijdragen"] is not None:
-        lines += ["", *_sum_lines(values, policy, use_case)]
+        lines += ["", *_sum_lines(values, policy, case)]
     return lines
 
 
@@ -67,7 +68,7 @@ def _sureness(share: object) -> str:
     return f"{float(str(share)):.0%} van de herhalingen van het model komt aan dezelfde kant van de drempel uit."
 
 
-def _sum_lines(values: Mapping[str, object], policy: Mapping[str, Any], use_case: UseCase) -> list[str]:
+def _sum_lines(values: Mapping[str, object], policy: Mapping[str, Any], case: UseCase) -> list[str]:
     contributions: dict[str, float] = json.loads(str(values["bijdragen"]))
     features: dict[str, float | None] = json.loads(str(values["kenmerken"]))
     labels = policy.get("labels", {})
@@ -76,7 +77,7 @@ def _sum_lines(values: Mapping[str, object], policy: Mapping[str, Any], use_case
     for term, contribution in contributions.items():
         total += contribution
         label = " × ".join(labels.get(name, name) for name in term.split("__"))
-        shown = use_case.value_in_words(term, features) if term in features else ""
+        shown = case.value_in_words(term, features) if term in features else ""
         lines.append(f"  {label:<42} {contribution:>+10.6f}   {shown}")
     lines.append(f"  {'samen':<42} {total:>+10.6f}")
     lines.append(f"  score = 1 / (1 + e^-({total:.6f})) = {float(str(values['score'])):.6f}")

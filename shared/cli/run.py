@@ -12,6 +12,7 @@ from shared.cli.findings import print_findings
 from shared.records import Severity
 from shared.runs import Outcome
 from shared.sweep import Progress, Round
+from shared.usecases import use_case
 
 _BAR = 24
 _SHOWN = (Severity.AFKEUREN, Severity.AANHOUDEN, Severity.ALARM, Severity.TERZIJDE)
@@ -58,7 +59,7 @@ def _print_outcome(outcome: Outcome) -> None:
         return
     print(f"{outcome.levering}: {state}{'. ' if state else ''}{outcome.sentence}")
     if outcome.counts.aantal:
-        routes = bootstrap.use_case(outcome.run.new.dataset).routes if outcome.run else {}
+        routes = use_case(outcome.run.new.dataset).routes if outcome.run else {}
         by_type = (
             f"{number} {routes[int(kind)].omschrijving}"
             for kind, number in sorted(outcome.counts.resultaattype.items())
