@@ -117,25 +117,24 @@ def remove(blobs: BlobStore, container: str, folder: str, digest: str, files: Ma
     """
     newer = _names_in_newer_description(blobs, container, folder, digest)
     left = 0
-    if newer is None:
-        blobs.delete(container, f"{folder}/{DESCRIPTION}", only_sha256=digest)
+    blobs.delete(container, f"{folder}/{DESCRIPTION}", only_sha256=digest)
     for name, sha256 in sorted(files.items()):
-        if name in (newer or ()) or not blobs.delete(container, f"{folder}/{name}", only_sha256=sha256):
+        if name in newer or not blobs.delete(container, f"{folder}/{name}", only_sha256=sha256):
             left += 1
     return left
 
 
-def _names_in_newer_description(blobs: BlobStore, container: str, folder: str, digest: str) -> frozenset[str] | None:
-    """Return the files of another delivery that is complete in the same folder, None when there is none."""
+def _names_in_newer_description(blobs: BlobStore, container: str, folder: str, digest: str) -> frozenset[str]:
+    """Return the files that another delivery, complete in the same folder by now, needs; mostly none."""
     try:
         description = blobs.read(container, f"{folder}/{DESCRIPTION}")
     except BlobNotFound:
-        return None
+        return frozenset()
     if hashlib.sha256(description).hexdigest() == digest:
-        return None
+        return frozenset()
     resources = _plain(description).get("resources")
     found = [entry.get("path") for entry in resources if isinstance(entry, dict)] if isinstance(resources, list) else []
-    return frozenset(path for path in found if isinstance(path, str)) | {DESCRIPTION}
+    return frozenset(path for path in found if isinstance(path, str))
 
 
 def _plain(description: bytes) -> dict[str, Any]:

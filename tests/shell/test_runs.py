@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.adapters.folder import FolderStore
 from shared.administration import ClaimKind
 from shared.errors import NotKnown, RequestRefused, StorageUnavailable, TransitionRefused
 from shared.interventions import process_request, release, request_run, resume_model, stop_model
@@ -205,6 +206,30 @@ def test_a_gap_with_the_delivery_before_it_is_held(workshop: Workshop) -> None:
     run_waiting(workshop.installation)
     assert states(workshop) == {"2026-11-18": "afgerond", "2026-11-20": "aangehouden"}
     assert [f["code"] for f in workshop.message("2026-11-20")["bevindingen"]] == ["LEV-601", "LEV-502"]
+
+
+def test_a_held_delivery_does_not_count_as_the_one_before(workshop: Workshop) -> None:
+    workshop.deliver("2026-11-18", {"1": 1})
+    workshop.deliver("2026-11-19", {"2": 1}, oordeel="aangehouden")
+    workshop.deliver("2026-11-20", {"3": 1})
+    run_waiting(workshop.installation)
+    assert states(workshop) == {"2026-11-18": "afgerond", "2026-11-19": "aangehouden", "2026-11-20": "aangehouden"}
+
+
+def test_a_late_delivery_is_compared_with_the_one_before_it_in_time(workshop: Workshop) -> None:
+    workshop.deliver("2026-11-16", {"1": 1})
+    workshop.deliver("2026-11-20", {"2": 1})
+    run_waiting(workshop.installation)
+    release(workshop.installation, "2026-11-20", "de tussenliggende dagen komen later")
+    run_waiting(workshop.installation)
+    workshop.deliver("2026-11-18", {"3": 1})  # the seventeenth is still missing before it
+    workshop.deliver("2026-11-19", {"4": 1})
+    run_waiting(workshop.installation)
+    assert states(workshop)["2026-11-18"] == "aangehouden"
+    release(workshop.installation, "2026-11-18", "akkoord")
+    release(workshop.installation, "2026-11-19", "akkoord")
+    run_waiting(workshop.installation)
+    assert set(states(workshop).values()) == {"afgerond"}
 
 
 def test_deliveries_are_done_in_order_of_their_period_whatever_their_names(workshop: Workshop) -> None:
@@ -418,6 +443,41 @@ def test_what_the_supplier_wrote_meanwhile_is_not_removed(workshop: Workshop) ->
     assert len(workshop.files("brievenbus")) == 2
     run_waiting(workshop.installation)
     assert [line["aanvraagnummer"] for line in workshop.current("2026-11-20")] == ["1001", "1002", "1003", "7777"]
+
+
+def test_a_table_that_the_next_delivery_needs_too_stays(workshop: Workshop) -> None:
+    def delivered_meanwhile(*arguments: object) -> object:
+        workshop.deliver(created="later")  # another description of the very same table
+        return judge(*arguments)  # type: ignore[arg-type]
+
+    workshop.deliver()
+    run_waiting(workshop.with_(core=replace(CORE, judge=delivered_meanwhile)).installation)
+    assert len(workshop.files("brievenbus")) == 2
+    run_waiting(workshop.installation)
+    assert workshop.sql("SELECT toestand FROM verwerkingen") == [("afgerond",), ("afgerond",)]
+    assert workshop.files("brievenbus") == {}
+
+
+def test_a_worker_that_was_overtaken_while_writing_what_is_current_writes_again(workshop: Workshop) -> None:
+    class Overtaken(FolderStore):
+        """Storage in which another worker publishes a correction just as the first writes what is current."""
+
+        busy = False
+
+        def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
+            if to_name.endswith("actueel.parquet") and not Overtaken.busy:
+                Overtaken.busy = True
+                workshop.deliver(rows={"1001": 2, "1002": 2, "1003": 4})
+                run_waiting(workshop.installation)
+            return super().copy(container, name, to_container, to_name)
+
+    workshop.deliver()
+    run_waiting(workshop.with_(blobs=Overtaken(workshop.root)).installation)
+    assert [line["resultaattype"] for line in workshop.current("2026-11-20")] == [2, 2, 4]
+    said = workshop.pointer()["datums"]["2026-11-20"]
+    for name in ("actueel.jsonl", "actueel.parquet"):
+        data = workshop.files("uitvoer")[f"{DATASET}/2026-11-20/{name}"]
+        assert hashlib.sha256(data).hexdigest() == said["bestanden"][name]["sha256"]
 
 
 def test_unknown_post_is_told_once_and_left_alone(workshop: Workshop) -> None:
