@@ -156,7 +156,7 @@ def run_waiting(progress: Callable[[Progress], None] = lambda _: None, caller: C
 def check_folder(folder: Path) -> CheckedDelivery:
     """Return what the nightly check would say of a delivery in any folder; nothing is kept.
 
-    A gap with the delivery before it shows when the administration on this machine knows one.
+    A gap is not looked for: the folder may have any period, and which delivery comes before it is not known here.
     """
     from shared import pipeline
     from shared.adapters.deliveryfolder import DeliveryFolder

@@ -14,18 +14,19 @@ from dataclasses import dataclass, field
 
 from shared import mailbox
 from shared.administration import Claim, ClaimKind, DeliveryFacts, Place, RunCounts, RunRecord
-from shared.errors import AttemptSuperseded, BlobNotFound, SlimmeCheckError
+from shared.errors import AttemptSuperseded, SlimmeCheckError
 from shared.events import Action
 from shared.failures import as_told, reason_of
 from shared.feedback import write_message
 from shared.installation import Installation, Steps
 from shared.logs import run_log
-from shared.mailbox import DESCRIPTION, StoredDelivery
+from shared.mailbox import StoredDelivery
 from shared.output import stage_results, write_current, write_manifest, write_run_log
 from shared.ports import Container, ModelStopped
-from shared.quarantine import empty_quarantine, put_in_quarantine
+from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
 from shared.runstates import REASON_SENTENCES, RunReason, RunState
+from shared.set_apart import has_other_tables, learned, remove_duplicate, set_apart
 from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
 
@@ -75,14 +76,14 @@ def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:
         digest=source.digest,
     )
     claim = installation.ledger.claim(new, installation.terms(), event)
-    if claim.run.state is RunState.AFGEKEURD and _has_other_tables(installation, source):
+    if claim.run.state is RunState.AFGEKEURD and has_other_tables(installation, source):
         claim = installation.ledger.claim(new, installation.terms(), event, reoffered=True)
     if claim.kind is ClaimKind.GEKREGEN:
         return guarded(installation, claim, lambda: _first_half(installation, claim, source))
     if claim.kind is ClaimKind.STAART:
         return guarded(installation, claim, lambda: finish_tail(installation, claim))
     if claim.kind in (ClaimKind.KLAAR, ClaimKind.WACHT_OP_MENS):
-        _remove_duplicate(installation, claim.run, source)
+        remove_duplicate(installation, claim.run, source)
     return Outcome(source.levering, claim.kind, claim.run)
 
 
@@ -139,7 +140,7 @@ def _first_half(installation: Installation, claim: Claim, source: StoredDelivery
         return _set_apart(installation, claim, source, checked, steps)
     if checked.verdict is Verdict.AANGEHOUDEN and not claim.run.released:
         return _set_apart(installation, claim, source, checked, steps)
-    facts, findings = _facts(source, checked), checked.findings
+    facts, findings = learned(source, checked), checked.findings
     delivery, left_out = _pseudonymise(installation, claim.run, checked, steps)
     del checked  # millions of rows in clear: not needed any more, and not to be kept
     findings += left_out
@@ -163,12 +164,11 @@ def _check(installation: Installation, source: StoredDelivery, steps: Steps) -> 
     return checked
 
 
-def _facts(source: StoredDelivery, checked: CheckedDelivery) -> DeliveryFacts:
-    description = checked.description
-    files = {} if description is None else {r.path: r.sha256 for r in description.resources}
-    period = None if description is None else description.period
-    place = Place.QUARANTAINE if source.container == Container.QUARANTAINE else Place.BRIEVENBUS
-    return DeliveryFacts(place, period.van if period else None, period.tot if period else None, files)
+def _set_apart(
+    installation: Installation, claim: Claim, source: StoredDelivery, checked: CheckedDelivery, steps: Steps
+) -> Outcome:
+    run = set_apart(installation, claim, source, checked, steps)
+    return Outcome(source.levering, claim.kind, run, findings=tuple(checked.findings))
 
 
 def _pseudonymise(
@@ -283,76 +283,3 @@ def _read_again(installation: Installation, run: RunRecord) -> PseudonymisedDeli
     checked = installation.core.check(source, installation.use_case, {}, previous_tot=None)
     key = installation.keys.find(run.new.key_id)
     return installation.core.pseudonymise(checked, installation.use_case, key)[0]
-
-
-def _set_apart(
-    installation: Installation, claim: Claim, source: StoredDelivery, checked: CheckedDelivery, steps: Steps
-) -> Outcome:
-    """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox."""
-    rejected = checked.verdict is Verdict.AFGEKEURD
-    files = put_in_quarantine(installation, source, checked.verdict, checked.findings)
-    facts = _facts(source, checked)
-    event = installation.event(
-        Action.AFKEUREN if rejected else Action.AANHOUDEN,
-        f"levering {source.levering}",
-        str(checked.verdict),
-        claim.run.run_id,
-        bevindingen=sorted({found.code for found in checked.findings}),
-    )
-    installation.ledger.move(
-        claim,
-        RunState.AFGEKEURD if rejected else RunState.AANGEHOUDEN,
-        RunReason.CONTROLE_AFGEKEURD if rejected else RunReason.CONTROLE_AANGEHOUDEN,
-        event,
-        steps=steps.hand_over(),
-        findings=checked.findings,
-        facts=DeliveryFacts(Place.QUARANTAINE, facts.van, facts.tot, files),
-    )
-    run = installation.ledger.run(claim.run.run_id)
-    _clear_mailbox(installation, run, tuple(checked.findings))
-    return Outcome(source.levering, claim.kind, run, findings=tuple(checked.findings))
-
-
-def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[Finding, ...]) -> None:
-    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
-    verdict = Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN
-    write_message(installation, record.levering, record.digest, verdict, findings)
-    folder = f"{record.dataset}/{record.levering}"
-    mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden)
-
-
-def _has_other_tables(installation: Installation, source: StoredDelivery) -> bool:
-    """Say whether a rejected delivery came again with the same description but other tables, such as a whole file
-    where the first was cut off. Files that are gone do not count: another worker may be clearing the mailbox."""
-    if source.container != Container.BRIEVENBUS:
-        return False
-    record = installation.ledger.delivery(installation.dataset, source.digest)
-    for name in sorted(source.names() - {DESCRIPTION}):
-        try:
-            found = installation.blobs.sha256(source.container, f"{source.folder}/{name}")
-        except BlobNotFound:
-            continue
-        if found != record.bestanden.get(name):
-            return True
-    return False
-
-
-def _remove_duplicate(installation: Installation, run: RunRecord, source: StoredDelivery) -> None:
-    """Clear a delivery from the mailbox that was dealt with before: a worker died at it, or it was sent twice."""
-    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
-    if source.container != Container.BRIEVENBUS or record.plaats is Place.BRIEVENBUS:
-        return
-    if run.state in (RunState.AFGEKEURD, RunState.AANGEHOUDEN):
-        write_message(
-            installation,
-            source.levering,
-            record.digest,
-            Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN,
-            installation.ledger.findings(run.run_id),
-        )
-    left = mailbox.remove(installation.blobs, Container.BRIEVENBUS, source.folder, record.digest, record.bestanden)
-    installation.ledger.note(
-        installation.event(
-            Action.DUBBEL, f"levering {source.levering}", "verwijderd", run.run_id, digest=record.digest, blijft=left
-        )
-    )

@@ -13,7 +13,7 @@ from shared.errors import NotKnown, RequestRefused, StorageUnavailable, Transiti
 from shared.interventions import process_request, release, request_run, resume_model, stop_model
 from shared.runs import process_delivery
 from shared.runstates import RunReason, RunState
-from shared.sweep import report_strays, run_waiting
+from shared.sweep import process_arrived, report_strays, run_waiting
 from tests.shell.workshop import CORE, DATASET, TABLE, Crash, Keys, Worker, Workshop, judge, model
 
 
@@ -518,6 +518,31 @@ def test_a_frozen_worker_that_thaws_publishes_nothing(workshop: Workshop) -> Non
     assert round_.outcomes[0].kind is ClaimKind.BEZET and not round_.failed
     assert workshop.sql("SELECT count(*) FROM resultaten") == [(3,)]
     assert states(workshop) == {"2026-11-20": "afgerond"}
+
+
+def test_events_in_any_order_are_done_in_order_of_their_period(workshop: Workshop) -> None:
+    workshop.deliver("2026-11-20", {"2": 1})
+    workshop.deliver("2026-11-19", {"1": 1})
+    outcomes = process_arrived(workshop.installation)  # the event of the later one came first
+    assert [outcome.levering for outcome in outcomes] == ["2026-11-19", "2026-11-20"]
+    assert set(states(workshop).values()) == {"afgerond"}
+    assert process_arrived(workshop.installation) == []
+
+
+def test_an_event_waits_for_an_earlier_delivery_that_another_worker_is_at(workshop: Workshop) -> None:
+    seen: list[str] = []
+
+    def meanwhile(*arguments: object) -> object:
+        if not seen:
+            workshop.deliver("2026-11-20", {"2": 1})
+            seen.extend(str(outcome.kind) for outcome in process_arrived(workshop.installation))
+            assert states(workshop) == {"2026-11-19": "bezig"}
+        return judge(*arguments)  # type: ignore[arg-type]
+
+    workshop.deliver("2026-11-19", {"1": 1})
+    process_arrived(workshop.with_(core=replace(CORE, judge=meanwhile)).installation)
+    assert seen == ["bezet"]
+    assert set(states(workshop).values()) == {"afgerond"}, "who was at it looked again and did the later one too"
 
 
 def test_progress_tells_how_far_the_round_is(workshop: Workshop) -> None:

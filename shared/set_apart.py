@@ -1,0 +1,97 @@
+"""What is done with a delivery that is not published: rejected, held, or offered twice."""
+
+from __future__ import annotations
+
+from shared import mailbox
+from shared.administration import Claim, DeliveryFacts, Place, RunRecord
+from shared.errors import BlobNotFound
+from shared.events import Action
+from shared.feedback import write_message
+from shared.installation import Installation, Steps
+from shared.mailbox import DESCRIPTION, StoredDelivery
+from shared.ports import Container
+from shared.quarantine import put_in_quarantine
+from shared.records import CheckedDelivery, Finding, Verdict
+from shared.runstates import RunReason, RunState
+
+
+def learned(source: StoredDelivery, checked: CheckedDelivery) -> DeliveryFacts:
+    """Return what the check learned about a delivery, for the administration."""
+    description = checked.description
+    files = {} if description is None else {r.path: r.sha256 for r in description.resources}
+    period = None if description is None else description.period
+    place = Place.QUARANTAINE if source.container == Container.QUARANTAINE else Place.BRIEVENBUS
+    return DeliveryFacts(place, period.van if period else None, period.tot if period else None, files)
+
+
+def set_apart(
+    installation: Installation, claim: Claim, source: StoredDelivery, checked: CheckedDelivery, steps: Steps
+) -> RunRecord:
+    """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox."""
+    rejected = checked.verdict is Verdict.AFGEKEURD
+    files = put_in_quarantine(installation, source, checked.verdict, checked.findings)
+    facts = learned(source, checked)
+    event = installation.event(
+        Action.AFKEUREN if rejected else Action.AANHOUDEN,
+        f"levering {source.levering}",
+        str(checked.verdict),
+        claim.run.run_id,
+        bevindingen=sorted({found.code for found in checked.findings}),
+    )
+    installation.ledger.move(
+        claim,
+        RunState.AFGEKEURD if rejected else RunState.AANGEHOUDEN,
+        RunReason.CONTROLE_AFGEKEURD if rejected else RunReason.CONTROLE_AANGEHOUDEN,
+        event,
+        steps=steps.hand_over(),
+        findings=checked.findings,
+        facts=DeliveryFacts(Place.QUARANTAINE, facts.van, facts.tot, files),
+    )
+    run = installation.ledger.run(claim.run.run_id)
+    _clear_mailbox(installation, run, tuple(checked.findings))
+    return run
+
+
+def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[Finding, ...]) -> None:
+    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
+    verdict = Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN
+    write_message(installation, record.levering, record.digest, verdict, findings)
+    folder = f"{record.dataset}/{record.levering}"
+    mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden)
+
+
+def has_other_tables(installation: Installation, source: StoredDelivery) -> bool:
+    """Say whether a rejected delivery came again with the same description but other tables, such as a whole file
+    where the first was cut off. Files that are gone do not count: another worker may be clearing the mailbox."""
+    if source.container != Container.BRIEVENBUS:
+        return False
+    record = installation.ledger.delivery(installation.dataset, source.digest)
+    for name in sorted(source.names() - {DESCRIPTION}):
+        try:
+            found = installation.blobs.sha256(source.container, f"{source.folder}/{name}")
+        except BlobNotFound:
+            continue
+        if found != record.bestanden.get(name):
+            return True
+    return False
+
+
+def remove_duplicate(installation: Installation, run: RunRecord, source: StoredDelivery) -> None:
+    """Clear a delivery from the mailbox that was dealt with before: a worker died at it, or it was sent twice."""
+    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
+    if source.container != Container.BRIEVENBUS or record.plaats is Place.BRIEVENBUS:
+        return
+    if run.state in (RunState.AFGEKEURD, RunState.AANGEHOUDEN):
+        write_message(
+            installation,
+            source.levering,
+            record.digest,
+            Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN,
+            installation.ledger.findings(run.run_id),
+        )
+    left = mailbox.remove(installation.blobs, Container.BRIEVENBUS, source.folder, record.digest, record.bestanden)
+    installation.ledger.note(
+        installation.event(
+            Action.DUBBEL, f"levering {source.levering}", "verwijderd", run.run_id, digest=record.digest, blijft=left
+        )
+    )
