@@ -28,8 +28,8 @@ def refuses(findings: Sequence[Finding]) -> bool:
 def header_findings(names: Sequence[str], table: TableSchema, schema: DatasetSchema) -> list[Finding]:
     """Return what is wrong with the columns of a file, and which of them are left out.
 
-    Forbidden columns are told whatever else is wrong: their names are a closed list, so they tell no value. Other
-    names are told only where the header is complete, because without a header they would be values.
+    Other names are told only where the header is complete, because without a header they would be values. For a
+    forbidden column, which somebody must hear of, it is enough that this is a header at all.
     """
     counts = Counter(names)
     contract = set(table.column_names())
@@ -38,7 +38,7 @@ def header_findings(names: Sequence[str], table: TableSchema, schema: DatasetSch
     findings = [finding("LEV-211", tabel=table.name, kolom=name) for name in absent]
     findings += _doubled(counts, table, contract)
     complete = not findings
-    forbidden = [name for name in counts if name in schema.forbidden and name not in contract]
+    forbidden = [name for name in counts if name in schema.forbidden] if required & counts.keys() else []
     findings += [
         finding("LEV-402", tabel=table.name, kolom=name, groep=schema.forbidden[name]) for name in sorted(forbidden)
     ]

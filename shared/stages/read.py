@@ -64,12 +64,13 @@ def _typed(opened: pa.Table, table: TableSchema, findings: list[Finding], moment
         return ReadTable(None, findings, Affected())
     frame = pd.DataFrame(columns)
     affected = _numbers_of(frame[set_aside], table)
-    frame = frame[~set_aside]
+    kept = ~set_aside
     # equal as delivered: two texts that only become equal by masking are still two rows
-    doubled = frame.duplicated().to_numpy()
-    if doubled.any():
-        findings.append(row_finding("LEV-404", frame.index.to_numpy()[doubled], tabel=table.name))
-    frame = frame.assign(**cleaned)[~doubled]
+    doubled = np.flatnonzero(kept)[frame[kept].duplicated().to_numpy()]
+    if len(doubled):
+        findings.append(row_finding("LEV-404", doubled, tabel=table.name))
+        kept[doubled] = False
+    frame = pd.DataFrame(columns | cleaned)[kept]
     return ReadTable(frame.reset_index(drop=True), findings, affected)
 
 

@@ -112,6 +112,11 @@ def test_a_forbidden_column_raises_its_alert_also_in_a_file_that_is_refused() ->
     assert [(found.code, found.kolom) for found in read.findings] == [("LEV-211", "dtopvoer"), ("LEV-402", "bsn")]
 
 
+def test_a_value_on_the_forbidden_list_in_a_file_without_a_header_is_not_told() -> None:
+    read = read_one("afspraken", b"1,tolk,2026-01-01,\n", 0)
+    assert codes(read.findings) == ["LEV-211"]
+
+
 def test_no_column_of_the_contract_is_forbidden() -> None:
     asked = {name for table in LEVENSONDERHOUD.schema.tables.values() for name in table.column_names()}
     assert asked & set(SCHEMA.forbidden) == set()

@@ -314,6 +314,16 @@ def test_the_alert_is_raised_also_for_a_row_that_is_set_aside() -> None:
     assert codes(check(delivery).findings) == ["LEV-301", "LEV-403"]
 
 
+def test_a_table_whose_every_row_is_set_aside_is_empty_whatever_stood_in_it() -> None:
+    delivery = Delivery()
+    delivery.write(
+        "afspraken", [row | {"afspraakresultaat": BSN, "datum_invoer": "x"} for row in delivery.rows["afspraken"]]
+    )
+    checked = check(delivery)
+    assert codes(checked.findings) == ["LEV-301", "LEV-403"]
+    assert len(checked.tables["afspraken"]) == 0
+
+
 def test_numbers_are_never_searched_and_neither_are_house_number_and_postcode() -> None:
     delivery = Delivery()
     delivery.change("adressen", 1, subjectnr=BSN, huisnr=BSN, postcode=BSN)
