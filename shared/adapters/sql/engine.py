@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +19,20 @@ from shared.errors import LedgerUnavailable, LedgerVersionMismatch
 # the chain of events has one end.
 _WRITE_LOCK = 0x51_1A_3E
 _WRITES = "slimme_check_writes"
+# A worker that is frozen inside a write holds that lock; after this the server ends its session and others go on.
+_LONGEST_WRITE_MS = 300_000
+_TRANSACTION_TIMEOUT_SINCE = (17,)
 
 
-def make_engine(url: str, wait: timedelta) -> Engine:
-    """Return an engine; no connection is made yet. Errors never carry parameters, because those are rows."""
+def make_engine(url: str, wait: timedelta, password: Callable[[], str] | None = None) -> Engine:
+    """Return an engine; no connection is made yet. Errors never carry parameters, because those are rows.
+
+    `password` is asked anew for every connection and sent over TLS alone: a token is short-lived.
+    """
     seconds = int(wait.total_seconds())
-    arguments: dict[str, Any] = {"timeout": seconds} if url.startswith("sqlite") else {"connect_timeout": seconds}
+    arguments: dict[str, Any] = {"timeout": seconds} if url.startswith("sqlite") else _for_postgresql(seconds)
+    if password is not None and "sslmode=" not in url:
+        arguments["sslmode"] = "require"
     try:
         engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
     except SQLAlchemyError as cause:
@@ -33,8 +41,26 @@ def make_engine(url: str, wait: timedelta) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "begin", _begin_postgresql(seconds * 1000))
+    if password is not None:
+
+        @event.listens_for(engine, "do_connect")
+        def _sign_in(_dialect: object, _record: object, _given: object, named: dict[str, Any]) -> None:
+            named["password"] = password()
+
     return engine
+
+
+def _for_postgresql(seconds: int) -> dict[str, Any]:
+    """Return what makes a connection notice within a minute that the server is no longer there."""
+    return {
+        "connect_timeout": max(seconds, 2),  # the library takes 1 for 2
+        "keepalives_idle": 20,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 50_000,
+        "application_name": "slimme-check",
+    }
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
@@ -51,9 +77,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get(_WRITES, False):
+def _begin_postgresql(wait_ms: int) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get(_WRITES, False):
+            return
+        limits = {"lock_timeout": wait_ms, "idle_in_transaction_session_timeout": _LONGEST_WRITE_MS}
+        if (connection.dialect.server_version_info or ()) >= _TRANSACTION_TIMEOUT_SINCE:
+            limits["transaction_timeout"] = _LONGEST_WRITE_MS
+        local = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+        connection.exec_driver_sql(f"SELECT {local}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+
+    return begin
 
 
 @contextlib.contextmanager
@@ -64,13 +99,13 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
     """
     options: dict[str, Any] = {_WRITES: writes}
     if not writes and engine.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
     except SQLAlchemyError as cause:
         raise _unavailable(cause) from None
-    except sqlite3.Error as cause:
+    except engine.dialect.loaded_dbapi.Error as cause:  # from where we use the driver itself, such as COPY
         raise _unavailable(cause) from None
 
 

@@ -31,7 +31,7 @@ def read(connection: Connection, run_id: str) -> Iterator[StoredEvent]:
     query = sa.select(gebeurtenissen).order_by(gebeurtenissen.c.volgnr)
     if run_id:
         query = query.where(gebeurtenissen.c.run == run_id)
-    for row in connection.execute(query).yield_per(5000):
+    for row in connection.execute(query, execution_options={"yield_per": 5000}):
         yield StoredEvent(**row._mapping)
 
 

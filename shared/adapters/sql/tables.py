@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0001"  # of the newest migration; a test keeps them together
+VERSION = "0002"  # of the newest migration; a test keeps them together
 
 metadata = MetaData(
     naming_convention={

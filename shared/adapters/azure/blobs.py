@@ -1,0 +1,205 @@
+"""Blobs in Azure storage accounts. Every answer is whole: a reader sees the old bytes or the new, never a mixture.
+
+* A write is one request, or above 64 MiB parts under names of their own that a last request makes into the blob.
+* A copy reads once, to say the sha256 of exactly what it writes. The service could copy within an account by itself,
+  but we would have to read all the same, and it needs a second authorisation that no emulator checks.
+* A delete of known bytes says by ETag which version it saw; replaced meanwhile, it looks again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO, cast
+
+from azure.core import MatchConditions
+from azure.core.credentials import TokenCredential
+from azure.storage.blob import BlobBlock, BlobClient, BlobServiceClient, ContainerClient, ExponentialRetry
+
+from shared.adapters.azure.failures import BlobChanged, kept_changing, told
+from shared.errors import BlobNotFound
+from shared.ports import Container
+
+_PART = 8 << 20
+_LARGEST_PUT = 64 << 20
+_TRIES = 5
+_CONNECT_SECONDS, _ANSWER_SECONDS = 10, 60
+_OURS = frozenset(map(str, Container))
+
+
+class AzureStore:
+    """A BlobStore in storage accounts: one for all containers, or another one for some of them."""
+
+    def __init__(
+        self,
+        account_url: str,
+        signs_in: TokenCredential,
+        *,
+        accounts: Mapping[str, str] | None = None,
+        largest_put: int = _LARGEST_PUT,
+    ) -> None:
+        """Use these accounts; nothing is asked of them yet. `accounts`: account URL by container that has its own."""
+        self._largest_put = largest_put
+        url_of = {container: (accounts or {}).get(container, account_url) for container in _OURS}
+        services = {url: self._service(url, signs_in) for url in set(url_of.values())}
+        self._services = {container: services[url] for container, url in url_of.items()}
+
+    def names(self, container: str, prefix: str = "") -> Iterator[str]:
+        """Yield the names that begin with the prefix, in order."""
+        with told(container):
+            found = [
+                blob.name
+                for blob in self._container(container).list_blobs(name_starts_with=prefix, include=["metadata"])
+                # an account with real folders lists them among its blobs
+                if (blob.metadata or {}).get("hdi_isfolder") != "true"
+            ]
+        yield from sorted(found)
+
+    def read(self, container: str, name: str) -> bytes:
+        """Return the bytes; BlobNotFound when there is no such blob."""
+
+        def whole() -> bytes:
+            with told(container, name):
+                return self._blob(container, name).download_blob().readall()
+
+        return _until_whole(container, name, whole)
+
+    def open(self, container: str, name: str) -> BinaryIO:
+        """Return a stream over the bytes; BlobNotFound when there is no such blob.
+
+        When the blob is replaced or removed meanwhile the stream ends in StorageUnavailable (retry).
+        """
+        reading = _Reading(self._blob(container, name), container, name, lambda: kept_changing(container, name))
+        return cast(BinaryIO, io.BufferedReader(reading, _PART))
+
+    def sha256(self, container: str, name: str) -> str:
+        """Return the sha256 of the bytes; BlobNotFound when there is no such blob."""
+        return _until_whole(container, name, lambda: self._digest(container, name)[0])
+
+    def write(self, container: str, name: str, data: bytes) -> None:
+        """Write or replace a blob in one step: a reader sees the old bytes or the new, never a part."""
+        _until_whole(container, name, lambda: self._put(container, name, iter((data,)), len(data)))
+
+    def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
+        """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
+
+        def whole() -> str:
+            digest = hashlib.sha256()
+            with _Reading(self._blob(container, name), container, name, BlobChanged) as source:
+
+                def parts() -> Iterator[bytes]:
+                    while part := source.read(_PART):
+                        digest.update(part)
+                        yield part
+
+                self._put(to_container, to_name, parts(), source.size)
+            return digest.hexdigest()
+
+        return _until_whole(container, name, whole)
+
+    def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
+        """Delete a blob and say whether it is gone; already gone is fine."""
+
+        blob = self._blob(container, name)
+
+        def seen_version() -> bool:
+            etag, condition = None, None
+            if only_sha256:
+                found, etag = self._digest(container, name)
+                if found != only_sha256:
+                    return False
+                condition = MatchConditions.IfNotModified
+            with told(container, name):
+                blob.delete_blob(delete_snapshots="include", etag=etag, match_condition=condition)
+            return True
+
+        with contextlib.suppress(BlobNotFound):
+            return _until_whole(container, name, seen_version)
+        return True
+
+    def _service(self, url: str, signs_in: TokenCredential) -> BlobServiceClient:
+        return BlobServiceClient(
+            url,
+            credential=signs_in,
+            retry_policy=ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3, random_jitter_range=1),
+            connection_timeout=_CONNECT_SECONDS,
+            read_timeout=_ANSWER_SECONDS,
+            max_single_put_size=self._largest_put,
+            max_chunk_get_size=_PART,
+        )
+
+    def _container(self, container: str) -> ContainerClient:
+        if container not in _OURS:
+            raise _impossible(container)
+        return self._services[container].get_container_client(container)
+
+    def _blob(self, container: str, name: str) -> BlobClient:
+        # on its way to the service a name with dots between slashes would lead to another blob
+        if not name or "\0" in name or {".", ".."} & set(name.split("/")):
+            raise _impossible(container)
+        return self._container(container).get_blob_client(name)
+
+    def _digest(self, container: str, name: str) -> tuple[str, str]:
+        """Return the sha256 of the bytes, and the ETag of the version that has them."""
+        digest = hashlib.sha256()
+        with _Reading(self._blob(container, name), container, name, BlobChanged) as source:
+            while part := source.read(_PART):
+                digest.update(part)
+            return digest.hexdigest(), source.etag
+
+    def _put(self, container: str, name: str, parts: Iterator[bytes], size: int) -> None:
+        if "" in name.split("/"):
+            raise _impossible(container)
+        blob = self._blob(container, name)
+        if size <= self._largest_put:
+            data = b"".join(parts)
+            with told(container, name):
+                blob.upload_blob(data, overwrite=True)
+            return
+        ours = uuid.uuid4().hex  # the library numbers the parts of every writer alike, and so mixes two writers
+        blocks: list[BlobBlock] = []
+        for part in parts:
+            for start in range(0, len(part), _PART):
+                blocks.append(BlobBlock(f"{ours}{len(blocks):08d}"))
+                with told(container, name):
+                    blob.stage_block(blocks[-1].id, part[start : start + _PART])
+        with told(container, name):
+            blob.commit_block_list(blocks)
+
+
+class _Reading(io.RawIOBase):
+    """A stream over one version of a blob; raises `changed` when that version is gone before its end."""
+
+    def __init__(self, blob: BlobClient, container: str, name: str, changed: Callable[[], Exception]) -> None:
+        self._container, self._name, self._changed = container, name, changed
+        with told(container, name):
+            self._download = blob.download_blob()
+        self.size: int = self._download.size
+        self.etag: str = self._download.properties.etag
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        try:
+            with told(self._container, self._name):
+                part = self._download.read(len(buffer))
+        except (BlobChanged, BlobNotFound):
+            raise self._changed() from None
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def _until_whole[T](container: str, name: str, work: Callable[[], T]) -> T:
+    """Return what the work returns; a few times again when another worker replaces the blob meanwhile."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(BlobChanged):
+            return work()
+    raise kept_changing(container, name)
+
+
+def _impossible(container: str) -> BlobNotFound:
+    return BlobNotFound("A blob has a name that cannot exist.", where=container, next_step="Use a plain name.")
