@@ -64,14 +64,18 @@ def _typed(opened: pa.Table, table: TableSchema, findings: list[Finding], moment
         return ReadTable(None, findings, Affected())
     frame = pd.DataFrame(columns)
     affected = _numbers_of(frame[set_aside], table)
-    kept = ~set_aside
+    usable = np.flatnonzero(~set_aside)
     # equal as delivered: two texts that only become equal by masking are still two rows
-    doubled = np.flatnonzero(kept)[frame[kept].duplicated().to_numpy()]
-    if len(doubled):
-        findings.append(row_finding("LEV-404", doubled, tabel=table.name))
-        kept[doubled] = False
-    frame = pd.DataFrame(columns | cleaned)[kept]
-    return ReadTable(frame.reset_index(drop=True), findings, affected)
+    doubled = _rows(frame, usable).duplicated().to_numpy()
+    if doubled.any():
+        findings.append(row_finding("LEV-404", usable[doubled], tabel=table.name))
+    if cleaned:
+        frame = pd.DataFrame(columns | cleaned)
+    return ReadTable(_rows(frame, usable[~doubled]).reset_index(drop=True), findings, affected)
+
+
+def _rows(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
+    return frame if len(positions) == len(frame) else frame.take(positions)
 
 
 def _faults(typed: TypedColumn, column: Column) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from shared.stages.rules import verdict as verdict_of
 from tests.stages.deliveries import SCHEMA, Delivery, check, csv_text, leaks, texts_of
 from tests.stages.mutations import DESCRIPTION, FILES, MUTATIONS, RAW, damaged, draw
 
-BATCHES, PER_BATCH = 10, 40
+BATCHES, PER_BATCH = 10, 30
 KEY = PseudonymKey("k-1", bytes(32))
 # damage that no delivery survives, whatever else happens to it
 FATAL = {*RAW, "BOM", "UTF-16", "gzip", "zip", "flipped bit", "no header", "nothing at all", "header in capitals"}
@@ -23,14 +23,15 @@ FATAL |= {"doubled column", "column left out", "look-alike column", "wrong hash"
 FATAL |= {*DESCRIPTION, "parquet broken off", "lone CR"}
 
 
-def _judge(delivery: Delivery) -> tuple[CheckedDelivery, str]:
+def _judge(delivery: Delivery, *, features: bool = True) -> tuple[CheckedDelivery, str]:
     """Return what the stages make of a delivery, and all that they say about it."""
     checked = check(delivery)
     findings = checked.findings
     if checked.verdict is not Verdict.AFGEKEURD:
         selection = LEVENSONDERHOUD.select(checked)
         findings += selection.findings
-        LEVENSONDERHOUD.compute_features(pseudonymise(selection, LEVENSONDERHOUD, KEY), frozenset())
+        if features:
+            LEVENSONDERHOUD.compute_features(pseudonymise(selection, LEVENSONDERHOUD, KEY), frozenset())
     return checked, texts_of(findings)
 
 
@@ -39,7 +40,7 @@ def test_combined_damage_ends_in_a_verdict_with_codes_and_tells_no_value(batch: 
     for seed in range(batch * PER_BATCH, (batch + 1) * PER_BATCH):
         turn = random.Random(seed)
         names = draw(turn)
-        checked, said = _judge(damaged(names, turn))
+        checked, said = _judge(damaged(names, turn), features=seed % 4 == 0)
         context = f"seed {seed}: {names}"
         assert {found.code for found in checked.findings} <= set(RULES), context
         assert checked.verdict is verdict_of(checked.findings), context
@@ -50,7 +51,7 @@ def test_combined_damage_ends_in_a_verdict_with_codes_and_tells_no_value(batch: 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_each_damage_alone_ends_in_a_verdict_and_tells_no_value(name: str) -> None:
     verdicts = set()
-    for seed in range(3):
+    for seed in range(2):
         checked, said = _judge(damaged([name], random.Random(seed)))
         verdicts.add(checked.verdict)
         assert leaks(said) == []
@@ -86,9 +87,9 @@ def odd(seed: int) -> Delivery:
     return delivery
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_odd_but_right_deliveries_are_all_accepted(seed: int) -> None:
-    checked, _ = _judge(odd(seed))
+    checked = check(odd(seed))
     assert (checked.verdict, checked.findings) == (Verdict.GEACCEPTEERD, ())
     assert {name: len(table) for name, table in checked.tables.items()} == {
         name: len(table) for name, table in check(Delivery()).tables.items()
