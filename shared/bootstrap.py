@@ -64,39 +64,32 @@ def settings() -> Settings:
 @lru_cache(maxsize=4)
 def ledger(config: Settings) -> Ledger:
     """Return the administration; makes an embedded one on first use, refuses one of another version."""
-    from shared.adapters.sql.engine import check_version, make_engine
-    from shared.adapters.sql.ledger import SqlLedger
-    from shared.adapters.sql.upgrade import open_embedded
+    from shared.adapters.chosen import ledger_of
 
-    engine = make_engine(config.database, config.database_wait)
-    if engine.dialect.name == "sqlite":
-        open_embedded(engine)
-    else:
-        check_version(engine)
-    return SqlLedger(engine)
+    return ledger_of(config)
 
 
 @lru_cache(maxsize=4)
 def blobs(config: Settings) -> BlobStore:
     """Return the storage."""
-    from shared.adapters.folder import FolderStore
+    from shared.adapters.chosen import blobs_of
 
-    return FolderStore(config.storage)
+    return blobs_of(config)
 
 
 def migrate() -> str:
     """Bring the database to the version of this code, and return that version."""
-    from shared.adapters.sql.engine import make_engine
+    from shared.adapters.chosen import engine_of
     from shared.adapters.sql.upgrade import upgrade
 
-    return upgrade(make_engine(settings().database, settings().database_wait))
+    return upgrade(engine_of(settings()))
 
 
 @lru_cache(maxsize=4)
 def _make_installation(config: Settings, dataset: str) -> Installation:
     from shared import pipeline, snapshot
+    from shared.adapters.chosen import keys_of
     from shared.adapters.clock import SystemClock
-    from shared.adapters.keyfile import KeyFile
     from shared.adapters.owner import ProcessOwner
     from shared.adapters.packages import load_package
     from shared.installation import Core, Installation
@@ -115,7 +108,7 @@ def _make_installation(config: Settings, dataset: str) -> Installation:
         ),
         blobs=blobs(config),
         ledger=ledger(config),
-        keys=KeyFile(config.key_file, config.special_addresses),
+        keys=keys_of(config),
         clock=SystemClock(),
         owner=ProcessOwner(),
         caller=Caller(SYSTEM, "onbekend"),

@@ -31,11 +31,40 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("OPSLAG", "./werk", "Map met brievenbus, uitvoer, terugkoppeling, quarantaine en momentopname."),
+    Setting(
+        "OPSLAG",
+        "./werk",
+        "Map met brievenbus, uitvoer, terugkoppeling, quarantaine en momentopname; of het adres van een opslagaccount "
+        "waarin deze containers staan (`https://….blob.core.windows.net`), dat de app op haar identiteit bereikt. "
+        "Bij een account horen ook een DATABASE en een SLEUTELKLUIS of SLEUTEL_BESTAND.",
+    ),
+    Setting(
+        "OPSLAG_PER_CONTAINER",
+        "alles in OPSLAG",
+        "Containers met een eigen account, bijvoorbeeld `brievenbus=https://….blob.core.windows.net,uitvoer=https://…`.",
+    ),
     Setting(
         "DATABASE",
         "sqlite in {opslag}/administratie.sqlite",
         "Adres van de administratie als SQLAlchemy-URL: sqlite:///… of postgresql+psycopg://…",
+    ),
+    Setting(
+        "DATABASE_ENTRA",
+        "nee",
+        "`ja`: als wachtwoord voor PostgreSQL dient een Entra-token van de identiteit, bij elke verbinding opnieuw "
+        "gevraagd; het adres heeft dan een gebruiker en geen wachtwoord, en de verbinding is versleuteld.",
+    ),
+    Setting(
+        "IDENTITEIT",
+        "beheerd",
+        "Waarmee de app zich in Azure aanmeldt: `beheerd` (de identiteit van de app zelf), de client-id van een "
+        "toegewezen identiteit, of `ontwikkelaar` (wie met `az login` is aangemeld).",
+    ),
+    Setting(
+        "SLEUTELKLUIS",
+        "het SLEUTEL_BESTAND",
+        "Adres van de Key Vault (`https://….vault.azure.net`) met de geheimen `pseudonimisering-huidig` (sleutel-id), "
+        "`pseudonimisering-sleutel-{id}` (base64) en zo nodig `doelgroepadressen`; eens per proces gelezen.",
     ),
     Setting(
         "SLEUTEL_BESTAND",
@@ -54,14 +83,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
 )
 LEASE_MARGIN = timedelta(seconds=60)
+# a query could hold a key: addresses have none
+_AZURE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9-]+)?/?")
+_IDENTITY = re.compile(r"beheerd|ontwikkelaar|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_WITHOUT_PASSWORD = re.compile(r"postgresql\+psycopg://[^:/@?]+@[^@]+")
+_AZURE_RULE = "an address that begins with https:// and holds no key or token"
+CONTAINERS = ("brievenbus", "terugkoppeling", "uitvoer", "quarantaine", "momentopname", "logboek")  # as in shared.ports
+_NO_PLACE = Path("werk")  # for what is not set where storage is no folder
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set, checked."""
+    """Everything that can be set, checked. `accounts`: storage account by container; empty for a folder."""
 
     storage: Path
+    accounts: tuple[tuple[str, str], ...]
     database: str
+    database_entra: bool
+    identity: str
+    key_vault: str
     key_file: Path
     special_addresses: Path
     models: Path
@@ -69,6 +109,12 @@ class Settings:
     database_wait: timedelta
     quarantine: timedelta
     log_level: str
+
+    @property
+    def output_place(self) -> str:
+        """Return where results are written, for a person."""
+        account = dict(self.accounts).get("uitvoer")
+        return f"{account.rstrip('/')}/uitvoer" if account else str(self.storage / "uitvoer")
 
     @property
     def lease(self) -> timedelta:
@@ -85,37 +131,57 @@ class Settings:
         return hashlib.sha256(canonical(parts).encode()).hexdigest()[:16]
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Return the settings in an environment; SettingsInvalid names every wrong one at once, without its value."""
-    problems: list[str] = []
-    given = {name: value.strip() for name, value in environment.items() if name.startswith(PREFIX) and value.strip()}
-    known = {setting.variable: setting for setting in SETTINGS}
-    problems += [f"{name} is not a setting" for name in sorted(given.keys() - known.keys())]
+@dataclass
+class _Reading:
+    """The environment while it is read, and everything that turned out to be wrong."""
 
-    def value(name: str, default: str) -> str:
-        return given.get(PREFIX + name, default)
+    given: Mapping[str, str]
+    problems: list[str]
 
-    def checked(name: str, default: str, allowed: Callable[[str], bool], rule: str) -> str:
-        text = value(name, default)
+    def has(self, name: str) -> bool:
+        return PREFIX + name in self.given
+
+    def value(self, name: str, default: str) -> str:
+        return self.given.get(PREFIX + name, default)
+
+    def checked(self, name: str, default: str, allowed: Callable[[str], object], rule: str) -> str:
+        text = self.value(name, default)
         if not allowed(text):
-            problems.append(f"{PREFIX}{name} must be {rule}")
+            self.problems.append(f"{PREFIX}{name} must be {rule}")
             return default
         return text
 
-    storage = Path(value("OPSLAG", "./werk")).expanduser().absolute()
+    def refuse(self, name: str, rule: str) -> None:
+        self.problems.append(f"{PREFIX}{name} must be {rule}")
+
+    def path(self, name: str, default: Path) -> Path:
+        return Path(self.value(name, str(default))).expanduser().absolute()
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings in an environment; SettingsInvalid names every wrong one at once, without its value."""
+    given = {name: value.strip() for name, value in environment.items() if name.startswith(PREFIX) and value.strip()}
+    known = {setting.variable: setting for setting in SETTINGS}
+    reading = _Reading(given, [f"{name} is not a setting" for name in sorted(given.keys() - known.keys())])
+    accounts = _accounts(reading)
+    storage = _NO_PLACE.absolute() if accounts else reading.path("OPSLAG", Path("werk"))
+    checked = reading.checked
+    database = checked(
+        "DATABASE",
+        f"sqlite:///{storage / 'administratie.sqlite'}",
+        lambda text: text.startswith(("sqlite:///", "postgresql+psycopg://")),
+        "an address that begins with sqlite:/// or postgresql+psycopg://",
+    )
     settings = Settings(
         storage=storage,
-        database=checked(
-            "DATABASE",
-            f"sqlite:///{storage / 'administratie.sqlite'}",
-            lambda text: text.startswith(("sqlite:///", "postgresql+psycopg://")),
-            "an address that begins with sqlite:/// or postgresql+psycopg://",
-        ),
-        key_file=Path(value("SLEUTEL_BESTAND", str(storage / "geheim" / "sleutel.json"))).expanduser().absolute(),
-        special_addresses=Path(value("DOELGROEPADRESSEN", str(storage / "geheim" / "doelgroepadressen.json")))
-        .expanduser()
-        .absolute(),
-        models=Path(value("MODELLEN", str(ROOT / "models"))).expanduser().absolute(),
+        accounts=accounts,
+        database=database,
+        database_entra=_entra(reading, database),
+        identity=checked("IDENTITEIT", "beheerd", _IDENTITY.fullmatch, "beheerd, ontwikkelaar or a client id"),
+        key_vault=checked("SLEUTELKLUIS", "", lambda text: not text or _is_azure(text), _AZURE_RULE),
+        key_file=reading.path("SLEUTEL_BESTAND", storage / "geheim" / "sleutel.json"),
+        special_addresses=reading.path("DOELGROEPADRESSEN", storage / "geheim" / "doelgroepadressen.json"),
+        models=reading.path("MODELLEN", ROOT / "models"),
         time_limit=timedelta(seconds=int(checked("TIJDSLIMIET", "1800", _between(1, 86_400), "1 to 86400 seconds"))),
         database_wait=timedelta(seconds=int(checked("DATABASE_WACHTTIJD", "30", _between(1, 600), "1 to 600 seconds"))),
         quarantine=timedelta(days=int(checked("QUARANTAINE_DAGEN", "14", _between(1, 14), "1 to 14 days"))),
@@ -126,11 +192,43 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             "DEBUG, INFO, WARNING or ERROR",
         ),
     )
-    if problems:
+    if reading.problems:
         raise SettingsInvalid(
-            "; ".join(problems) + ".", where="environment", next_step="The README lists all settings."
+            "; ".join(reading.problems) + ".", where="environment", next_step="The README lists all settings."
         )
     return settings
+
+
+def _accounts(reading: _Reading) -> tuple[tuple[str, str], ...]:
+    """Return the storage account of every container; nothing when storage is a folder."""
+    storage, own = reading.value("OPSLAG", ""), reading.value("OPSLAG_PER_CONTAINER", "")
+    if "://" not in storage:
+        if own:
+            reading.refuse("OPSLAG_PER_CONTAINER", "left out when SLIMME_CHECK_OPSLAG is a folder")
+        return ()
+    if not _is_azure(storage):
+        reading.refuse("OPSLAG", f"a folder, or {_AZURE_RULE}")
+    pairs = [part.strip().partition("=") for part in own.split(",") if part.strip()]
+    accounts = dict.fromkeys(CONTAINERS, storage) | {name: url for name, _, url in pairs}
+    if len(accounts) > len(CONTAINERS) or not all(_is_azure(url) for _, _, url in pairs):
+        reading.refuse("OPSLAG_PER_CONTAINER", f"container=address, with containers of ours and each {_AZURE_RULE}")
+    if not reading.has("DATABASE"):
+        reading.refuse("DATABASE", "given when storage is an account: what lies beside the app may be gone tomorrow")
+    if not reading.has("SLEUTELKLUIS") and not reading.has("SLEUTEL_BESTAND"):
+        reading.refuse("SLEUTELKLUIS", "given when storage is an account (or SLIMME_CHECK_SLEUTEL_BESTAND)")
+    return tuple(sorted(accounts.items()))
+
+
+def _entra(reading: _Reading, database: str) -> bool:
+    """Say whether the database is reached by a token instead of a password."""
+    asked = reading.checked("DATABASE_ENTRA", "nee", lambda text: text in ("ja", "nee"), "ja or nee") == "ja"
+    if asked and not _WITHOUT_PASSWORD.fullmatch(database):
+        reading.refuse("DATABASE", "postgresql+psycopg:// with a user and no password, for a token")
+    return asked
+
+
+def _is_azure(text: str) -> bool:
+    return _AZURE_ADDRESS.fullmatch(text) is not None
 
 
 def _between(low: int, high: int) -> Callable[[str], bool]:

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     rounds = bootstrap.run_waiting(_show_progress if sys.stderr.isatty() else lambda _: None)
     for one in rounds:
         _print_round(one)
-    print(f"Klaar in {time.monotonic() - started:.1f} s. Uitvoer: {bootstrap.settings().storage / 'uitvoer'}")
+    print(f"Klaar in {time.monotonic() - started:.1f} s. Uitvoer: {bootstrap.settings().output_place}")
     return 1 if any(one.failed for one in rounds) else 0
 
 

@@ -159,13 +159,18 @@ def test_every_setting_is_read_and_documented() -> None:
     settings = [
         {"OPSLAG": "/x", "DATABASE": "sqlite:////x/y", "SLEUTEL_BESTAND": "/x/s", "DOELGROEPADRESSEN": "/x/d"},
         {"MODELLEN": "/x/m", "TIJDSLIMIET": "60", "DATABASE_WACHTTIJD": "5", "QUARANTAINE_DAGEN": "3"},
-        {"LOGNIVEAU": "ERROR"},
+        {"LOGNIVEAU": "ERROR", "IDENTITEIT": "ontwikkelaar", "SLEUTELKLUIS": "https://x.vault.azure.net"},
     ]
     given = {name: value for part in settings for name, value in part.items()}
-    assert set(given) == {setting.name for setting in SETTINGS}
+    on_azure = {"OPSLAG_PER_CONTAINER": "uitvoer=https://y.blob.core.windows.net", "DATABASE_ENTRA": "ja"}
+    assert given.keys() | on_azure.keys() == {setting.name for setting in SETTINGS}
     default = read_settings({})
     for name, value in given.items():
         assert read_settings({f"SLIMME_CHECK_{name}": value}) != default, name
+    account = {"OPSLAG": "https://x.blob.core.windows.net", "DATABASE": "postgresql+psycopg://app@x/y"}
+    account = {f"SLIMME_CHECK_{name}": value for name, value in {**account, "SLEUTEL_BESTAND": "/x/s"}.items()}
+    for name, value in on_azure.items():
+        assert read_settings({**account, f"SLIMME_CHECK_{name}": value}) != read_settings(account), name
     assert (DOCS / "instellingen.md").read_text(encoding="utf-8") == render_settings(), "run: make docs"
 
 

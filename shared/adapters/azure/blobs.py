@@ -21,31 +21,23 @@ from azure.storage.blob import BlobBlock, BlobClient, BlobServiceClient, Contain
 
 from shared.adapters.azure.failures import BlobChanged, kept_changing, told
 from shared.errors import BlobNotFound
-from shared.ports import Container
 
 _PART = 8 << 20
 _LARGEST_PUT = 64 << 20
 _TRIES = 5
 _CONNECT_SECONDS, _ANSWER_SECONDS = 10, 60
-_OURS = frozenset(map(str, Container))
 
 
 class AzureStore:
-    """A BlobStore in storage accounts: one for all containers, or another one for some of them."""
+    """A BlobStore in storage accounts: one for all containers, or several."""
 
     def __init__(
-        self,
-        account_url: str,
-        signs_in: TokenCredential,
-        *,
-        accounts: Mapping[str, str] | None = None,
-        largest_put: int = _LARGEST_PUT,
+        self, accounts: Mapping[str, str], signs_in: TokenCredential, *, largest_put: int = _LARGEST_PUT
     ) -> None:
-        """Use these accounts; nothing is asked of them yet. `accounts`: account URL by container that has its own."""
+        """Use these accounts; nothing is asked of them yet. `accounts`: address of the account, by container."""
         self._largest_put = largest_put
-        url_of = {container: (accounts or {}).get(container, account_url) for container in _OURS}
-        services = {url: self._service(url, signs_in) for url in set(url_of.values())}
-        self._services = {container: services[url] for container, url in url_of.items()}
+        services = {url: self._service(url, signs_in) for url in set(accounts.values())}
+        self._services = {container: services[url] for container, url in accounts.items()}
 
     def names(self, container: str, prefix: str = "") -> Iterator[str]:
         """Yield the names that begin with the prefix, in order."""
@@ -132,7 +124,7 @@ class AzureStore:
         )
 
     def _container(self, container: str) -> ContainerClient:
-        if container not in _OURS:
+        if container not in self._services:
             raise _impossible(container)
         return self._services[container].get_container_client(container)
 

@@ -1,0 +1,62 @@
+"""Which adapters the settings choose: a folder, SQLite and a key file, or Azure storage, PostgreSQL and a key vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from shared.ports import BlobStore, KeySource, Ledger
+
+
+def blobs_of(config: Settings) -> BlobStore:
+    """Return the storage: accounts in Azure, or a folder."""
+    if config.accounts:
+        from shared.adapters.azure.blobs import AzureStore
+        from shared.adapters.azure.identity import credential
+
+        return AzureStore(dict(config.accounts), credential(config.identity))
+    from shared.adapters.folder import FolderStore
+
+    return FolderStore(config.storage)
+
+
+def keys_of(config: Settings) -> KeySource:
+    """Return where the keys are: a key vault, or a file."""
+    if config.key_vault:
+        from shared.adapters.azure.identity import credential
+        from shared.adapters.azure.keys import KeyVault
+
+        return KeyVault(config.key_vault, credential(config.identity))
+    from shared.adapters.keyfile import KeyFile
+
+    return KeyFile(config.key_file, config.special_addresses)
+
+
+def engine_of(config: Settings) -> Engine:
+    """Return the connections to the database, by token where the settings say so."""
+    from shared.adapters.sql.engine import make_engine
+
+    password = None
+    if config.database_entra:
+        from shared.adapters.azure.identity import credential, database_password
+
+        password = database_password(credential(config.identity))
+    return make_engine(config.database, config.database_wait, password)
+
+
+def ledger_of(config: Settings) -> Ledger:
+    """Return the administration; makes an embedded one on first use, refuses one of another version."""
+    from shared.adapters.sql.engine import check_version
+    from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.upgrade import open_embedded
+
+    engine = engine_of(config)
+    if engine.dialect.name == "sqlite":
+        open_embedded(engine)
+    else:
+        check_version(engine)
+    return SqlLedger(engine)
