@@ -163,7 +163,6 @@ _EARLIER = frozenset({"KANARIE-D91"})
         ("vermogens", {"bedrag": "."}, Affected(persoon=_PERSON)),
         ("afspraken", {"datum_invoer": "x"}, Affected(persoon=_PERSON)),
         ("deelnames", {"einde_deelname": "x"}, Affected(persoon=_PERSON)),
-        ("soorteninkomen", {"categorie": ""}, Affected()),
     ],
 )
 def test_everybody_a_row_is_about_is_affected_but_not_the_other_of_a_relation(
@@ -174,6 +173,13 @@ def test_everybody_a_row_is_about_is_affected_but_not_the_other_of_a_relation(
     checked = check(delivery)
     assert checked.affected == affected
     assert len(checked.tables[table]) == len(delivery.rows[table]) - 1
+
+
+def test_a_row_of_a_code_table_that_is_set_aside_is_about_no_number() -> None:
+    delivery = Delivery()
+    delivery.change("soorteninkomen", 1, categorie="")
+    affected = check(delivery).affected
+    assert (affected.persoon, affected.partij, affected.dienst) == (frozenset(), frozenset(), frozenset())
 
 
 def test_the_affected_of_all_tables_come_together() -> None:
