@@ -174,6 +174,11 @@ def read_one(
     return read_table(content, resource, SCHEMA, LEVENSONDERHOUD.moment_column)
 
 
+def read_rows(name: str, rows: Rows) -> ReadTable:
+    """Return what becomes of these rows of one table, delivered as csv."""
+    return read_one(name, csv_text(rows, SCHEMA.tables[name].column_names()).encode(), len(rows))
+
+
 def texts_of(findings: Sequence[Finding]) -> str:
     """Return everything that findings say, in any form in which they leave the process."""
     return "\n".join([*map(repr, findings), *map(str, findings), *(json.dumps(f.as_dict()) for f in findings)])
