@@ -2,3 +2,4 @@
 
 __version__ = "0.1.0"
 CONTRACT_VERSION = "1.0.0"
+ACTIVITY_URI = "urn:slimme-check:verwerkingsactiviteit:{dataset}:{activiteit}:{versie}"

@@ -7,7 +7,6 @@ that only reads the administration starts at once.
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import re
 import socket
@@ -18,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import __version__
-from shared.errors import ModelPackageInvalid, NotKnown, RequestRefused
-from shared.events import Action, AuditEvent, Caller, ChainBreak, verify
+from shared.errors import ModelPackageInvalid, RequestRefused
+from shared.events import Caller
 from shared.logs import configure_logging, run_log
 from shared.settings import Settings, read_settings
 from shared.usecases import datasets, use_case, use_case_of
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from shared.administration import CurrentResult, RunRecord, StopState
+    from shared.anchors import AuditCheck
     from shared.api.answers import Answer
     from shared.installation import Installation
     from shared.ports import BlobStore, Ledger
@@ -116,6 +116,7 @@ def _make_installation(config: Settings, dataset: str) -> Installation:
         quarantine=config.quarantine,
         code_version=__version__,
         settings_digest=config.digest(),
+        activity=config.activity,
     )
 
 
@@ -205,31 +206,20 @@ def current_result(aanvraagnummer: str, reden: str, dataset: str = "", caller: C
     """
     from datetime import UTC, datetime
 
-    from shared.interventions import checked_reason
+    from shared.lookup import look_up
 
-    reason, number = checked_reason(reden), aanvraagnummer.strip()
-    administration = ledger(settings())
+    config = settings()
     searched = (dataset,) if dataset else datasets()
-    results = (administration.current_result(name, number) for name in searched)
-    found = next((result for result in results if result is not None), None)
-    # by pseudonym: a number does not belong in a log
-    object_ = f"aanvraag {found.values['dienst']}" if found else "aanvraag onbekend"
-    event = AuditEvent(
-        handeling=Action.UITLEG_BEKIJKEN,
-        object=object_,
-        resultaat="getoond" if found else "niet gevonden",
-        caller=caller or person_here(),
-        tijdstip=datetime.now(UTC),
-        dataset=found.run.new.dataset if found else dataset,
-        run=found.run.run_id if found else "",
-        details={"reden": reason},
+    return look_up(
+        ledger(config),
+        blobs(config),
+        config.activity,
+        searched,
+        aanvraagnummer,
+        reden,
+        caller or person_here(),
+        datetime.now(UTC),
     )
-    administration.note(event)
-    if found is None:
-        raise NotKnown(
-            "Nothing was published about this application.", next_step="Check the number and whether it was delivered."
-        )
-    return found
 
 
 def model_policy(run: RunRecord) -> Mapping[str, Any]:
@@ -246,17 +236,11 @@ def model_policy(run: RunRecord) -> Mapping[str, Any]:
     return package.policy
 
 
-def verify_audit() -> ChainBreak | None:
-    """Return the first event that was edited, dropped or swapped; the run logs in the output hold it in place."""
-    from shared.ports import Container
+def verify_audit() -> AuditCheck:
+    """Return how much of the audit log holds; run logs and anchors outside the database hold it in place."""
+    from shared.anchors import check_audit
 
-    store, anchors = blobs(settings()), {}
-    for name in store.names(Container.UITVOER):
-        if name.endswith("/verwerking.jsonl"):
-            for line in store.read(Container.UITVOER, name).splitlines():
-                event = json.loads(line)
-                anchors[event["volgnr"]] = event["hash"]
-    return verify(ledger(settings()).events(), anchors)
+    return check_audit(ledger(settings()), blobs(settings()))
 
 
 # --- what a trigger does --------------------------------------------------------------------------------------------

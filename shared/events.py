@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import Any
 
 FIRST_HASH = "0" * 64
+_MISSING = "ontbreekt of staat niet op zijn plaats"
+_OTHER = "is anders dan toen het buiten de database werd vastgelegd"
 
 
 class Action(StrEnum):
@@ -47,6 +49,9 @@ class Action(StrEnum):
     STOPPEN = "model gestopt"
     HERVATTEN = "model hervat"
     UITLEG_BEKIJKEN = "uitleg bekeken"
+    LOGBOEK_SCHRIJVEN = "logboek dataverwerkingen geschreven"
+    RESULTATEN_VERWIJDEREN = "resultaten verwijderd"
+    GEBEURTENISSEN_VERWIJDEREN = "gebeurtenissen verwijderd"
 
 
 @dataclass(frozen=True)
@@ -150,20 +155,77 @@ def store(event: AuditEvent, volgnr: int, previous: str) -> StoredEvent:
     return StoredEvent(**{**vars(bare), "hash": link(previous, bare.content())})
 
 
-def verify(events: Iterable[StoredEvent], anchors: Mapping[int, str] | None = None) -> ChainBreak | None:
-    """Return the first event that was edited, dropped or swapped, or None when the whole chain holds.
+@dataclass(frozen=True)
+class ChainStart:
+    """Where the chain begins: after event `volgnr`, whose hash this is. Earlier events were removed, or there are none.
+
+    A beginning later than 0 must be told by a removal further on in the chain itself.
+    """
+
+    volgnr: int = 0
+    hash: str = FIRST_HASH
+
+
+def _start_told_by(event: StoredEvent) -> ChainStart | None:
+    """Return where a removal of events says that the chain begins from now on."""
+    if event.handeling != Action.GEBEURTENISSEN_VERWIJDEREN:
+        return None
+    try:
+        details = json.loads(event.details)
+        return ChainStart(int(details["tot_en_met"]), str(details["laatste_hash"]))
+    except (ValueError, KeyError, TypeError):  # damaged; the check of its hash tells
+        return None
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """How many events hold, from the beginning, and the first that does not."""
+
+    intact: int
+    broken: ChainBreak | None
+
+
+def find_start(events: Iterable[StoredEvent]) -> ChainStart:
+    """Return where the chain says that it begins: at 0, or where its last removal of events ended."""
+    start = ChainStart()
+    for position, event in enumerate(events):
+        if position == 0 and event.volgnr == 1:
+            break
+        start = _start_told_by(event) or start
+    return start
+
+
+def check_chain(
+    events: Iterable[StoredEvent], anchors: Mapping[int, str] | None = None, start: ChainStart | None = None
+) -> ChainCheck:
+    """Return how many events hold, and the first that was edited, dropped or swapped, if any.
 
     `events` in order of volgnr. `anchors` (volgnr -> hash, kept outside the database, such as in the run logs) also
     show events that were cut off at the end, and a chain that was recomputed as a whole.
     """
-    waiting = dict(anchors or {})
-    previous, expected = FIRST_HASH, 1
+    start = start or ChainStart()
+    waiting = {volgnr: known for volgnr, known in (anchors or {}).items() if volgnr >= start.volgnr}
+    told, previous, expected = start.volgnr == 0, start.hash, start.volgnr + 1
+    if waiting.pop(start.volgnr, start.hash) != start.hash:
+        return ChainCheck(0, ChainBreak(start.volgnr, _OTHER))
     for event in events:
+        intact = expected - start.volgnr - 1
         if event.volgnr != expected:
-            return ChainBreak(expected, "ontbreekt of staat niet op zijn plaats")
+            return ChainCheck(intact, ChainBreak(min(expected, event.volgnr), _MISSING))
         if event.hash != link(previous, event.content()):
-            return ChainBreak(event.volgnr, "is gewijzigd of verwisseld")
+            return ChainCheck(intact, ChainBreak(event.volgnr, "is gewijzigd of verwisseld"))
         if waiting.pop(event.volgnr, event.hash) != event.hash:
-            return ChainBreak(event.volgnr, "is anders dan toen het buiten de database werd vastgelegd")
+            return ChainCheck(intact, ChainBreak(event.volgnr, _OTHER))
+        told = told or _start_told_by(event) == start
         previous, expected = event.hash, expected + 1
-    return ChainBreak(min(waiting), "ontbreekt aan het eind") if waiting else None
+    intact = expected - start.volgnr - 1
+    if not told:
+        return ChainCheck(0, ChainBreak(start.volgnr, "ontbreekt, en geen gebeurtenis zegt dat het verwijderd is"))
+    return ChainCheck(intact, ChainBreak(min(waiting), "ontbreekt aan het eind") if waiting else None)
+
+
+def verify(
+    events: Iterable[StoredEvent], anchors: Mapping[int, str] | None = None, start: ChainStart | None = None
+) -> ChainBreak | None:
+    """Return the first event that was edited, dropped or swapped, or None when the whole chain holds."""
+    return check_chain(events, anchors, start).broken

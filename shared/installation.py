@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from shared import CONTRACT_VERSION
+from shared import ACTIVITY_URI, CONTRACT_VERSION
 from shared.administration import ClaimTerms, NewRun, RunRecord
 from shared.events import Action, AuditEvent, Caller
 from shared.modelpackage.package import ModelPackage
@@ -53,6 +53,7 @@ class Installation:
     quarantine: timedelta
     code_version: str
     settings_digest: str
+    activity: str = ACTIVITY_URI
 
     @property
     def dataset(self) -> str:

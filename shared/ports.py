@@ -8,6 +8,8 @@ Blob names, by container:
 * uitvoer/{dataset}/{jjjj-mm-dd}/actueel.parquet|.jsonl and uitvoer/{dataset}/actueel.json: what is current
 * quarantaine/{dataset}/{levering}/{digest}/levering/{bestand} and .../bevindingen.json
 * momentopname/{dataset}/{digest}/{bestand}: pseudonymised audit snapshot, manifest.json last
+* logboek/{dataset}/{jjjj-mm-dd}/{run}/deel-0001.jsonl: Logboek dataverwerkingen of a run; inzage/... of one person read
+* logboek/ankers/{volgnr}.json: the end of the chain of events, as it was after a round
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ class Container(StrEnum):
     UITVOER = "uitvoer"
     QUARANTAINE = "quarantaine"
     MOMENTOPNAME = "momentopname"
+    LOGBOEK = "logboek"
 
 
 class BlobStore(Protocol):
@@ -204,6 +207,9 @@ class Ledger(Protocol):
     def counts(self, run_id: str) -> RunCounts:
         """Return how many results a run published."""
 
+    def subjects(self, run_id: str) -> list[tuple[str, str]]:
+        """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
+
     def dates_touched(self, run_id: str) -> list[str]:
         """Return the output dates whose current results may have changed by this run."""
 
@@ -234,6 +240,9 @@ class Ledger(Protocol):
 
     def noted(self, handeling: str, object_: str) -> bool:
         """Say whether such an event was written before."""
+
+    def last_event(self) -> StoredEvent | None:
+        """Return the end of the chain of events; None when nothing happened yet."""
 
     def events(self, run_id: str = "") -> Iterator[StoredEvent]:
         """Yield the events (of one run) in order."""

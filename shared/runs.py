@@ -1,7 +1,7 @@
 """The one place where effects happen, in this order.
 
-claim -> result files under the run id -> publish -> manifest and pointers -> message to the supplier -> audit snapshot
--> delete datapackage.json -> delete the tables -> finish.
+claim -> result files under the run id -> publish -> manifest and pointers -> logboek, acknowledged -> message to the
+supplier -> audit snapshot -> delete datapackage.json -> delete the tables -> finish.
 
 Killed at any point, the next round finishes what was begun: before publish nothing is visible and all is done again
 with the same bytes; after publish only the tail is done again. See docs/verwerking-toestanden.md for the states.
@@ -19,6 +19,7 @@ from shared.events import Action
 from shared.failures import as_told, reason_of
 from shared.feedback import write_message
 from shared.installation import Installation, Steps
+from shared.logboek import write_run_lines
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
 from shared.output import stage_results, write_current, write_manifest, write_run_log
@@ -234,6 +235,8 @@ def finish_tail(installation: Installation, claim: Claim, delivery: Pseudonymise
     steps.done(Action.MANIFEST_SCHRIJVEN, "geschreven")
     dates = write_current(installation, run)
     steps.done(Action.WIJZERS_SCHRIJVEN, "geschreven", datums=dates)
+    lines = write_run_lines(installation, run)
+    steps.done(Action.LOGBOEK_SCHRIJVEN, "geschreven en bevestigd", regels=lines)
     facts = None
     if not run.new.request_id:
         facts = _finish_delivery(installation, run, delivery, findings, steps)

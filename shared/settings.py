@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from shared import ACTIVITY_URI
 from shared.errors import SettingsInvalid
 from shared.events import canonical
 
@@ -80,8 +81,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TIJDSLIMIET", "1800", "Seconden die een verwerking mag duren; daarna mag een ander haar overnemen."),
     Setting("DATABASE_WACHTTIJD", "30", "Seconden wachten op een database die bezet is."),
     Setting("QUARANTAINE_DAGEN", "14", "Dagen dat een afgekeurde of aangehouden levering bewaard blijft (1 tot 14)."),
+    Setting(
+        "VERWERKINGSACTIVITEIT",
+        ACTIVITY_URI,
+        "Adres van een verwerkingsactiviteit in het register, met deze drie plaatsen; staat in het logboek.",
+    ),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
 )
+_PLACES = {"dataset", "activiteit", "versie"}
 LEASE_MARGIN = timedelta(seconds=60)
 # a query could hold a key: addresses have none
 _AZURE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9-]+)?/?")
@@ -109,6 +116,7 @@ class Settings:
     database_wait: timedelta
     quarantine: timedelta
     log_level: str
+    activity: str
 
     @property
     def output_place(self) -> str:
@@ -190,6 +198,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             "INFO",
             lambda text: text in ("DEBUG", "INFO", "WARNING", "ERROR"),
             "DEBUG, INFO, WARNING or ERROR",
+        ),
+        activity=checked(
+            "VERWERKINGSACTIVITEIT",
+            ACTIVITY_URI,
+            lambda text: set(re.findall(r"\{(\w*)\}", text)) == _PLACES and ":" in text and not set(text) & set(' <>"'),
+            "a URI with {dataset}, {activiteit} and {versie}",
         ),
     )
     if reading.problems:

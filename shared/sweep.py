@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shared import mailbox
 from shared.administration import ClaimKind, Place, RunRecord
+from shared.anchors import drop_anchor
 from shared.events import Action
 from shared.failures import as_told
 from shared.installation import Installation
@@ -69,6 +70,7 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     leftovers = _remove_leftovers(installation)
     destroyed = destroy_expired(installation)
     write_pointer(installation)
+    drop_anchor(installation)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
     return Round(tuple(outcomes), waiting, incomplete, leftovers, destroyed)
 

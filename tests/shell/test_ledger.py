@@ -285,6 +285,7 @@ def test_every_change_left_an_event(filled: Workshop) -> None:
         Action.MANIFEST_SCHRIJVEN,
         Action.ACTUEEL_SCHRIJVEN,
         Action.WIJZERS_SCHRIJVEN,
+        Action.LOGBOEK_SCHRIJVEN,
         Action.TERUGKOPPELEN,
         Action.MOMENTOPNAME_SCHRIJVEN,
         Action.MOMENTOPNAME_LEZEN,

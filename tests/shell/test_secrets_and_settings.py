@@ -146,6 +146,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_without_values() -> None:
         "SLIMME_CHECK_TIJDSLIMIET": "nul",
         "SLIMME_CHECK_QUARANTAINE_DAGEN": "15",
         "SLIMME_CHECK_LOGNIVEAU": "ALLES",
+        "SLIMME_CHECK_VERWERKINGSACTIVITEIT": "https://register.example/zonder-plaatsen",
         "SLIMME_CHECK_DATABASSE": "x",
     }
     with pytest.raises(SettingsInvalid) as refused:
@@ -160,6 +161,7 @@ def test_every_setting_is_read_and_documented() -> None:
         {"OPSLAG": "/x", "DATABASE": "sqlite:////x/y", "SLEUTEL_BESTAND": "/x/s", "DOELGROEPADRESSEN": "/x/d"},
         {"MODELLEN": "/x/m", "TIJDSLIMIET": "60", "DATABASE_WACHTTIJD": "5", "QUARANTAINE_DAGEN": "3"},
         {"LOGNIVEAU": "ERROR", "IDENTITEIT": "ontwikkelaar", "SLEUTELKLUIS": "https://x.vault.azure.net"},
+        {"VERWERKINGSACTIVITEIT": "https://register.example/{dataset}/{activiteit}/{versie}"},
     ]
     given = {name: value for part in settings for name, value in part.items()}
     on_azure = {"OPSLAG_PER_CONTAINER": "uitvoer=https://y.blob.core.windows.net", "DATABASE_ENTRA": "ja"}

@@ -35,6 +35,13 @@ def read(connection: Connection, run_id: str) -> Iterator[StoredEvent]:
         yield StoredEvent(**row._mapping)
 
 
+def last(connection: Connection) -> StoredEvent | None:
+    """Return the end of the chain; None when nothing happened yet."""
+    query = sa.select(gebeurtenissen).order_by(gebeurtenissen.c.volgnr.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else StoredEvent(**row._mapping)
+
+
 def noted(connection: Connection, handeling: str, object_: str) -> bool:
     """Say whether such an event was written before."""
     query = sa.select(gebeurtenissen.c.volgnr).where(

@@ -205,6 +205,11 @@ class SqlLedger:
         with self._reading() as connection:
             return result_rows.counts(connection, run_rows.number_of(connection, run_id))
 
+    def subjects(self, run_id: str) -> list[tuple[str, str]]:
+        """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
+        with self._reading() as connection:
+            return result_rows.subjects(connection, run_rows.number_of(connection, run_id))
+
     def dates_touched(self, run_id: str) -> list[str]:
         """Return the output dates whose current results may have changed by this run."""
         with self._reading() as connection:
@@ -264,6 +269,11 @@ class SqlLedger:
         """Say whether such an event was written before."""
         with self._reading() as connection:
             return event_rows.noted(connection, handeling, object_)
+
+    def last_event(self) -> StoredEvent | None:
+        """Return the end of the chain of events; None when nothing happened yet."""
+        with self._reading() as connection:
+            return event_rows.last(connection)
 
     def events(self, run_id: str = "") -> Iterator[StoredEvent]:
         """Yield the events (of one run) in order."""

@@ -67,6 +67,12 @@ def counts(connection: Connection, run_nr: int) -> RunCounts:
     return RunCounts(sum(kinds.values()), kinds, dict(sorted(reasons.items())))
 
 
+def subjects(connection: Connection, run_nr: int) -> list[tuple[str, str]]:
+    """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
+    query = sa.select(resultaten.c.persoon, resultaten.c.dienst).where(resultaten.c.verwerking_nr == run_nr)
+    return [(row.persoon or "", row.dienst) for row in connection.execute(query)]
+
+
 def dates_touched(connection: Connection, run_nr: int, dataset: str, datum: str) -> list[str]:
     """Return the date of the run and those of every published run that has an application in common with it."""
     other, mine = resultaten.alias("ander"), resultaten.alias("mijn")

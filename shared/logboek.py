@@ -1,0 +1,168 @@
+"""Renders the Logboek dataverwerkingen (LDV 1.0) from the administration: who was processed, in which activity, when.
+
+A run is one trace: a root record, and one child for every person by pseudonym, whatever became of the application.
+Looking at one person is an activity of its own. Nothing is sampled, nothing is about employees, and no line names more
+than one person. All of it follows from what is published, so that writing it again gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import batched, groupby
+from operator import itemgetter
+from typing import Any
+
+from shared.administration import RunRecord
+from shared.errors import BlobNotFound, StorageUnavailable
+from shared.events import Action, StoredEvent, moment_of, moment_text
+from shared.installation import Installation
+from shared.ports import BlobStore, Container
+
+JUDGING, READING = "beoordelen", "inzage"
+PERSON, APPLICATION = "pseudoniem persoon", "pseudoniem aanvraag"
+LINES_PER_FILE = 100_000
+_SPAN, _PSEUDONYM = "<span>", "<pseudonym>"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def write_run_lines(installation: Installation, run: RunRecord) -> int:
+    """Write the lines of a published run and see them acknowledged; returns how many. The same run, the same bytes.
+
+    StorageUnavailable (retry) when they are not there afterwards as they were written.
+    """
+    folder = f"{run.new.dataset}/{run.new.datum}/{run.run_id}"
+    number = 0
+    for part, lines in enumerate(batched(_run_lines(installation, run), LINES_PER_FILE, strict=False), start=1):
+        _write_acknowledged(installation.blobs, f"{folder}/deel-{part:04d}.jsonl", "".join(lines).encode("utf-8"))
+        number += len(lines)
+    return number
+
+
+def write_read_line(
+    blobs: BlobStore, template: str, run: RunRecord, subject: tuple[str, str], moment: datetime, code_version: str
+) -> None:
+    """Write that the result of one person was looked at, and see it acknowledged. Who looked is in the audit log."""
+    kind, pseudonym = _subject(*subject)
+    trace = _id("inzage", moment_text(moment), pseudonym, size=32)
+    record = _record(
+        trace_id=trace,
+        span_id=_id(trace, pseudonym),
+        name="uitleg van een aanvraag inzien",
+        period=(_milliseconds(moment),) * 2,
+        code_version=code_version,
+        attributes=_attributes(activity_uri(template, run, READING), kind, pseudonym),
+    )
+    name = f"{run.new.dataset}/{READING}/{moment.astimezone(UTC):%Y-%m-%d}/{trace}.jsonl"
+    _write_acknowledged(blobs, name, _line(record).encode("utf-8"))
+
+
+def activity_uri(template: str, run: RunRecord, activity: str) -> str:
+    """Return the address of an activity in the register, with its version: that of the contract of the run."""
+    return template.format(dataset=run.new.dataset, activiteit=activity, versie=run.new.contract_version)
+
+
+def _run_lines(installation: Installation, run: RunRecord) -> Iterator[str]:
+    uri = activity_uri(installation.activity, run, JUDGING)
+    trace, root = run.run_id, _id(run.run_id, "")
+    same: dict[str, Any] = {
+        "trace_id": trace,
+        "period": _period(list(installation.ledger.events(run.run_id))),
+        "code_version": run.new.code_version,
+    }
+    yield _line(_record(**same, span_id=root, name="levering beoordelen", attributes=_attributes(uri)))
+    subjects = sorted({_subject(*found) for found in installation.ledger.subjects(run.run_id)})
+    for kind, of_kind in groupby(subjects, key=itemgetter(0)):
+        child = _record(
+            **same,
+            span_id=_SPAN,
+            parent_span_id=root,
+            name="aanvrager beoordelen",
+            attributes=_attributes(uri, kind, _PSEUDONYM),
+        )
+        # a million lines: all but two values are the same in each
+        before, between, after = re.split(f"{_SPAN}|{_PSEUDONYM}", _line(child))
+        for _, pseudonym in of_kind:
+            yield f"{before}{_id(trace, pseudonym)}{between}{pseudonym}{after}"
+
+
+def _subject(person: str, application: str) -> tuple[str, str]:
+    """Return of what kind the pseudonym is, and the pseudonym: that of the application where nobody is known."""
+    return (PERSON, person) if person else (APPLICATION, application)
+
+
+def _period(events: list[StoredEvent]) -> tuple[int, int]:
+    """Return when the attempt that published began and when it published; later attempts only finish its tail."""
+    begin = end = ""
+    for event in events:
+        if event.handeling == Action.CLAIMEN:
+            begin = event.tijdstip
+        elif event.handeling == Action.PUBLICEREN:
+            end = event.tijdstip
+            break
+    return _milliseconds(moment_of(begin)), _milliseconds(moment_of(end))
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _id(*parts: str, size: int = 16) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:size]
+
+
+def _attributes(uri: str, kind: str = "", pseudonym: str = "") -> dict[str, str]:
+    attributes = {"dpl.core.processing_activity_id": uri}
+    if pseudonym:
+        attributes |= {"dpl.core.data_subject_id": pseudonym, "dpl.core.data_subject_id_type": kind}
+    return attributes
+
+
+def _record(
+    *,
+    trace_id: str,
+    span_id: str,
+    name: str,
+    period: tuple[int, int],
+    code_version: str,
+    attributes: Mapping[str, str],
+    parent_span_id: str = "",
+) -> dict[str, Any]:
+    record: dict[str, Any] = {"trace_id": trace_id, "span_id": span_id}
+    if parent_span_id:
+        record["parent_span_id"] = parent_span_id
+    return record | {
+        "status": "Ok",
+        "name": name,
+        "start_time": period[0],
+        "end_time": period[1],
+        "resource": {"attributes": {"service.name": "slimme-check", "service.version": code_version}},
+        "attributes": dict(attributes),
+    }
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _write_acknowledged(blobs: BlobStore, name: str, data: bytes) -> None:
+    expected = hashlib.sha256(data).hexdigest()
+    if _digest(blobs, name) == expected:  # written before; storage that keeps what it has refuses a second time
+        return
+    blobs.write(Container.LOGBOEK, name, data)
+    if _digest(blobs, name) != expected:
+        raise StorageUnavailable(
+            "The logboek did not keep what was written.",
+            where="container logboek",
+            next_step="Check the storage of the logboek; the next round writes it again.",
+        )
+
+
+def _digest(blobs: BlobStore, name: str) -> str:
+    try:
+        return blobs.sha256(Container.LOGBOEK, name)
+    except BlobNotFound:
+        return ""
