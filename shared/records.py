@@ -105,11 +105,15 @@ class Description:
 
 @dataclass(frozen=True)
 class Affected:
-    """The numbers, still in clear, whose applications cannot be judged because a row of theirs was set aside."""
+    """The numbers, still in clear, whose applications cannot be judged because a row of theirs was set aside.
+
+    `codes`: (table, code) of set-aside rows of code tables; they belong to whoever uses the code.
+    """
 
     persoon: frozenset[str] = frozenset()
     partij: frozenset[str] = frozenset()
     dienst: frozenset[str] = frozenset()
+    codes: frozenset[tuple[str, int]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,22 @@ def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str]
 
 
 def _to_parquet(frame: pd.DataFrame, key_id: str) -> bytes:
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({_KEY_ID: key_id})
+    schema = pa.schema([(str(name), _arrow_type(frame[name].dtype)) for name in frame], metadata={_KEY_ID: key_id})
+    table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(schema.metadata)
     out = io.BytesIO()
     pq.write_table(table, out, compression="zstd", write_statistics=False)
     return out.getvalue()
+
+
+def _arrow_type(dtype: object) -> pa.DataType:
+    """Return the stored type of a column; said outright, because a table without rows does not show it."""
+    if isinstance(dtype, pd.CategoricalDtype):
+        return pa.dictionary(pa.int32(), pa.string())
+    if isinstance(dtype, pd.Int64Dtype):
+        return pa.int64()
+    numpy_dtype = getattr(dtype, "numpy_dtype", dtype)
+    kind = getattr(numpy_dtype, "kind", "O")
+    return {"M": pa.timestamp("us"), "b": pa.bool_(), "i": pa.int64(), "f": pa.float64()}.get(kind, pa.string())
 
 
 def _from_parquet(table: pa.Table) -> pd.DataFrame:

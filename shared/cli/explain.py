@@ -40,14 +40,17 @@ def explanation_lines(found: CurrentResult, policy: Mapping[str, Any], case: Use
         f"Resultaat {kind}: {meaning} · eerst kijkt: {values['advies']} · reden: {values['reden']}",
         told["reden"],
     ]
-    if values["bijdragen"] is not None:
+    # with a random sample the score would tell which applications were drawn, before anybody assessed them
+    shown = values["bijdragen"] is not None and not policy.get("sample_share")
+    if shown:
         lines += _score_lines(values, told, policy)
+    if values["bijdragen"] is not None:
         lines.append(f"Onbekend: {', '.join(told['onbekend']) or 'niets'}")
     lines += [
         f"Model {run.new.model} {run.new.model_version} van {policy['date']} · verwerking {run.run_id}",
         told["signaal"],
     ]
-    if values["bijdragen"] is not None:
+    if shown:
         lines += ["", *_sum_lines(values, policy, case)]
     return lines
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from shared.errors import SettingsInvalid
 from shared.stages.pseudonymise import Pseudonymiser
 
 DOMAIN = "adres"
@@ -37,6 +38,23 @@ def canonical_address(address: Mapping[str, str]) -> str:
 def address_key(address: Mapping[str, str], pseudonymiser: Pseudonymiser) -> str:
     """Return the adressleutel of one address in clear."""
     return pseudonymiser.pseudonym(DOMAIN, canonical_address(address))
+
+
+def special_address_key(address: Mapping[str, str], pseudonymiser: Pseudonymiser) -> str:
+    """Return the adressleutel of an address of a special group; SettingsInvalid when it could not match anybody.
+
+    A misspelt part would leave somebody unprotected, and an address without parts would match everybody without one.
+    """
+    enough = address.get("postcode", "").strip() or (
+        address.get("plaats", "").strip() and address.get("straat", "").strip()
+    )
+    if not address.keys() <= set(PARTS) or not enough:
+        raise SettingsInvalid(
+            "An address of a special group has an unknown part, or no postcode and no place with street.",
+            where="list of special-group addresses",
+            next_step=f"Use only the names {', '.join(PARTS)}, with a postcode or a place and a street.",
+        )
+    return address_key(address, pseudonymiser)
 
 
 def derive_addresses(rows: pd.DataFrame, pseudonymiser: Pseudonymiser) -> pd.DataFrame:

@@ -62,12 +62,16 @@ def _with_clients(applications: pd.DataFrame, tables: Tables) -> pd.DataFrame:
 def _set_aside(applications: pd.DataFrame, tables: Tables, affected: Affected) -> np.ndarray:
     """Say which applications a row was set aside for: of their person, of a party of theirs, or of their service.
 
-    A service that the applicant holds through a party counts as theirs: its product and decision make features.
+    A service that the applicant holds through a party counts as theirs: its product and decision make features. So
+    does a kind of income that they have: without its category nobody can say whether the income counts.
     """
     members, links = tables["partijen"], tables["dienstsubjecten"]
     links = links[(links["geldig"] == 1).to_numpy(dtype=bool)]
     parties = set(affected.partij) | _others(links, "dienstnr", affected.dienst, "subjectnr")
-    persons = set(affected.persoon) | _others(members, "partijnr", parties, "persoonnr")
+    incomes, kinds = tables["inkomens"], {code for table, code in affected.codes if table == "soorteninkomen"}
+    with_kind = incomes["soort"].isin(kinds).to_numpy(dtype=bool) & (incomes["geldig"] == 1).to_numpy(dtype=bool)
+    persons = set(affected.persoon) | set(incomes["subjectnr"][with_kind].astype(str))
+    persons |= _others(members, "partijnr", parties, "persoonnr")
     of_person = applications["persoon"].isin(persons)
     return (of_person | applications["aanvraagnummer"].isin(affected.dienst)).to_numpy(dtype=bool)
 

@@ -136,9 +136,40 @@ _NO_VALUE_BY_NUMBER = {
 
 
 def value_in_words(feature: str, features: Mapping[str, float | None]) -> str:
-    """Return a feature's value for a person; never a sentinel or an imputed mean as if it were a value."""
+    """Return a feature's value with its unit; never a sentinel or an imputed mean as if it were a value."""
     value = features[feature]
     sentinel, words = _NO_VALUE_BY_NUMBER.get(feature, (None, ""))
     if value is None or features.get(_NO_VALUE_BY_FLAG.get(feature, "")):
         return "geen gegevens"
-    return words if value == sentinel else f"{value:.10g}".replace(".", ",")
+    return words if value == sentinel else _UNITS[feature](value)
+
+
+def _euros(value: float) -> str:
+    return f"{'-' if value < 0 else ''}{amount(value)} euro"
+
+
+def _said_yes_no(value: float) -> str:
+    return "ja" if value else "nee"
+
+
+def _said(unit: str) -> Callable[[float], str]:
+    return lambda value: f"{whole_number(value)} {unit}"
+
+
+_UNITS: dict[str, Callable[[float], str]] = {
+    "at_least_one_address_in_amsterdam": _said_yes_no,
+    "deelnames_started_percentage_last_year": lambda value: f"{value:.0%}".replace("%", " %"),
+    "active_address_count": _said("adres(sen)"),
+    "days_since_last_relocation": _said("dagen"),
+    "days_since_last_dienst_end": _said("dagen"),
+    "has_medebewoner": _said_yes_no,
+    "avg_percentage_maatregel": lambda value: f"{value / 1000:.6g} %".replace(".", ","),
+    "total_vermogen": _euros,
+    "afspraken_no_show_count_last_year": _said("afspraken"),
+    "has_partner": _said_yes_no,
+    "applied_for_same_product_last_year": _said_yes_no,
+    "received_same_product_last_year": _said_yes_no,
+    "afspraken_no_contact_count_last_year": _said("afspraken"),
+    "sum_inkomen_bruto_value": _euros,
+    "sum_inkomen_bruto_was_mean_imputed": _said_yes_no,
+}

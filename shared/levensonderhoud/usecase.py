@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.dataset import read_dataset
-from shared.levensonderhoud.addresses import address_key
+from shared.levensonderhoud.addresses import special_address_key
 from shared.levensonderhoud.applications import find_applications
 from shared.levensonderhoud.derive import derive
 from shared.levensonderhoud.eligibility import REASONS, ROUTES
@@ -40,7 +40,7 @@ LEVENSONDERHOUD = UseCase(
     select=select,
     derive=derive,
     compute_features=compute_features,
-    special_address=address_key,
+    special_address=special_address_key,
     sentences=SENTENCES,
     routes=ROUTES,
     reasons=REASONS,

@@ -121,7 +121,13 @@ def _without_numbers(values: pd.Series, column: Column) -> tuple[pd.Series, np.n
 
 
 def _numbers_of(rows: pd.DataFrame, table: TableSchema) -> Affected:
-    """Return the readable numbers of the people, parties and services that unusable rows belong to."""
+    """Return the readable numbers of the people, parties and services that unusable rows belong to.
+
+    A row of a code table belongs to nobody by number; it is told by its code.
+    """
+    if not table.number_columns():
+        codes = rows[table.own_number.name].dropna().astype(int)
+        return Affected(codes=frozenset((table.name, code) for code in codes.tolist()))
     numbers: dict[ColumnClass, set[str]] = {klasse: set() for klasse in ColumnClass}
     for column in table.number_columns():
         numbers[column.klasse] |= set(rows[column.name].dropna().astype(str))
@@ -138,4 +144,5 @@ def combine(parts: list[Affected]) -> Affected:
         persoon=frozenset().union(*(part.persoon for part in parts)),
         partij=frozenset().union(*(part.partij for part in parts)),
         dienst=frozenset().union(*(part.dienst for part in parts)),
+        codes=frozenset().union(*(part.codes for part in parts)),
     )

@@ -54,6 +54,9 @@ def _is_set_aside(number: Value, own: Row | None, aside: SetAside, tables: Table
     parties = {row["partijnr"] for row in tables["partijen"] if row["persoonnr"] == person}
     links = [row for row in tables["dienstsubjecten"] if row["subjectnr"] in parties and row["geldig"] == 1]
     held = {row["dienstnr"] for row in links}
+    incomes = [row for row in tables["inkomens"] if row["subjectnr"] == person and row["geldig"] == 1]
+    if any(row["soort"] in aside.income_kinds for row in incomes):
+        return True
     return person in aside.persons or bool(parties & aside.parties) or bool(held & aside.services)
 
 

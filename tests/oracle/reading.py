@@ -19,6 +19,7 @@ class SetAside:
     persons: set[Value] = field(default_factory=set)
     parties: set[Value] = field(default_factory=set)
     services: set[Value] = field(default_factory=set)
+    income_kinds: set[Value] = field(default_factory=set)
 
     def note(self, table: str, row: Row) -> None:
         """Notes the person, party and service number of a row that is set aside."""
@@ -31,6 +32,8 @@ class SetAside:
                 self.parties.add(value)
             elif name == "dienstnr":
                 self.services.add(value)
+            elif name == "srtinkomennr":
+                self.income_kinds.add(value)
 
 
 def _read(value: Value) -> Value:

@@ -92,7 +92,7 @@ def test_no_sentence_shows_a_sentinel_or_the_imputed_mean(scored: list[dict[str,
     sentences = [f["zin"] for d in scored for side in ("verhogend", "verlagend") for f in d["uitleg"][side]]
     assert len(sentences) > 5_000
     assert not [zin for zin in sentences if re.search(r"99[.]?999|nan|None", zin) or mean in zin]
-    assert {"Er zijn geen gegevens over inkomen"} <= set(sentences)
+    assert {"Er zijn geen gegevens over de hoogte van het inkomen"} <= set(sentences)
     assert any(re.fullmatch(r"Geen van de aangemelde trajecten is gestart \(0 van \d+\)", zin) for zin in sentences)
 
 
@@ -132,7 +132,11 @@ def test_the_whole_sum_shows_words_where_there_is_no_value() -> None:
     assert value_in_words("days_since_last_dienst_end", features) == "geen eerdere uitkering"
     assert value_in_words("sum_inkomen_bruto_value", features) == "geen gegevens"
     assert value_in_words("total_vermogen", features) == "geen gegevens"
-    assert value_in_words("active_address_count", features) == "0"
+    assert value_in_words("active_address_count", features) == "0 adres(sen)"
+    assert value_in_words("avg_percentage_maatregel", features | {"avg_percentage_maatregel": 30_000.0}) == "30 %"
+    assert value_in_words("total_vermogen", features | {"total_vermogen": -1234.5, "vermogen_onbekend": 0}) == (
+        "-1.234,50 euro"
+    )
 
 
 def test_every_outcome_has_a_reason_and_a_route() -> None:

@@ -98,7 +98,7 @@ class Bench:
         income = {"subjectnr": PERSON, "soort": 1, "bedragbruto": "100.00", "dtbegin": "2023-01-01"}
         self._add("inkomens", _REGISTER | income | cells)
 
-    def soortinkomen(self, srtinkomennr: int, categorie: int) -> None:
+    def soortinkomen(self, srtinkomennr: int, categorie: Cell) -> None:
         """Says to which category a soort of income belongs."""
         self._add("soorteninkomen", {"srtinkomennr": srtinkomennr, "categorie": categorie})
 

@@ -33,6 +33,18 @@ def test_a_row_about_the_person_that_cannot_be_read(bench: Bench, add: str, cell
     assert bench.outcome() == UNUSABLE
 
 
+def test_an_income_of_a_kind_whose_category_cannot_be_read(bench: Bench) -> None:
+    bench.soortinkomen(77, "x1")
+    bench.inkomen(soort=77)
+    assert bench.outcome() == UNUSABLE
+
+
+def test_a_kind_of_income_that_cannot_be_read_touches_nobody_who_does_not_have_it(bench: Bench) -> None:
+    bench.soortinkomen(77, "x1")
+    bench.inkomen(soort=77, geldig=0)
+    assert bench.outcome() == MODEL
+
+
 def test_an_appointment_of_the_person_that_cannot_be_read(bench: Bench) -> None:
     bench.afspraak("No show", datum_invoer="2023-13-01")
     assert bench.outcome() == UNUSABLE
