@@ -12,7 +12,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -73,6 +73,7 @@ class Identity:
     works: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
+    listeners: list[Callable[[str, str], None]] = field(default_factory=list)
 
     def answer(self, path: str, headers: Any) -> tuple[int, dict[str, Any]]:
         """Return the answer to a question for a token."""
@@ -86,6 +87,8 @@ class Identity:
         claims |= {"exp": now + self.seconds, "jti": str(len(self.asked))}
         token = f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}.{_part({})}"
         self.given.append(token)
+        for listener in self.listeners:
+            listener(resource, token)
         return 200, {
             "access_token": token,
             "expires_on": str(now + self.seconds),
@@ -101,6 +104,7 @@ class Vault:
     url: str = ""
     secrets: dict[str, str | None] = field(default_factory=dict)
     allowed: bool = True
+    poses_as: str = ""
     asked: list[str] = field(default_factory=list)
 
     def answer(self, path: str, headers: Any) -> tuple[int, dict[str, Any]]:
@@ -138,7 +142,7 @@ def served(part: Identity | Vault, tls: tuple[Path, Path] | None = None) -> Iter
             self.send_response(status)
             if status == 401:
                 # the library wants the name of the service to be the end of the address that it asked: here a number
-                resource = f"https://0.0.1:{port}"
+                resource = getattr(part, "poses_as", "") or f"https://0.0.1:{port}"
                 tenant = "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000"
                 self.send_header("WWW-Authenticate", f'Bearer authorization="{tenant}", resource="{resource}"')
             self.send_header("Content-Type", "application/json")

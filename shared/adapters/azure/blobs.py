@@ -98,14 +98,14 @@ class AzureStore:
         blob = self._blob(container, name)
 
         def seen_version() -> bool:
-            etag, condition = None, None
-            if only_sha256:
-                found, etag = self._digest(container, name)
-                if found != only_sha256:
-                    return False
-                condition = MatchConditions.IfNotModified
+            found, etag = self._digest(container, name) if only_sha256 else ("", "")
+            if found != only_sha256:
+                return False
             with told(container, name):
-                blob.delete_blob(delete_snapshots="include", etag=etag, match_condition=condition)
+                if etag:
+                    blob.delete_blob("include", etag=etag, match_condition=MatchConditions.IfNotModified)
+                else:
+                    blob.delete_blob("include")
             return True
 
         with contextlib.suppress(BlobNotFound):

@@ -81,12 +81,14 @@ def _begin_postgresql(wait_ms: int) -> Callable[[Connection], None]:
     def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get(_WRITES, False):
             return
-        limits = {"lock_timeout": wait_ms, "idle_in_transaction_session_timeout": _LONGEST_WRITE_MS}
+        limits = {"idle_in_transaction_session_timeout": _LONGEST_WRITE_MS}
         if (connection.dialect.server_version_info or ()) >= _TRANSACTION_TIMEOUT_SINCE:
             limits["transaction_timeout"] = _LONGEST_WRITE_MS
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+        # limits on the write itself come after the lock: the time of waiting for another is not held against it
         local = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
-        connection.exec_driver_sql(f"SELECT {local}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+        connection.exec_driver_sql(f"SELECT {local}")
 
     return begin
 
