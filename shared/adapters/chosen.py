@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from shared.settings import Settings
@@ -24,8 +25,8 @@ def blobs_of(config: Settings) -> BlobStore:
     return FolderStore(config.storage)
 
 
-def keys_of(config: Settings) -> KeySource:
-    """Return where the keys are: a key vault, or a file."""
+def keys_of(config: Settings, first_use: Callable[[], bool]) -> KeySource:
+    """Return where the keys are: a key vault, or a file; `first_use` says whether one may still be made."""
     if config.key_vault:
         from shared.adapters.azure.identity import credential
         from shared.adapters.azure.keys import KeyVault
@@ -33,7 +34,7 @@ def keys_of(config: Settings) -> KeySource:
         return KeyVault(config.key_vault, credential(config.identity))
     from shared.adapters.keyfile import KeyFile
 
-    return KeyFile(config.key_file, config.special_addresses)
+    return KeyFile(config.key_file, config.special_addresses, first_use)
 
 
 def engine_of(config: Settings) -> Engine:

@@ -10,7 +10,7 @@ import re
 import secrets
 import stat
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,18 @@ class KeyFile:
     The key file is made at first use: `{"huidig": id, "sleutels": {id: base64 of 32 random bytes}}`.
     """
 
-    def __init__(self, key_file: Path, special_addresses: Path) -> None:
-        """Use these files; nothing is read or made yet."""
+    def __init__(self, key_file: Path, special_addresses: Path, first_use: Callable[[], bool] = lambda: True) -> None:
+        """Use these files; nothing is read or made yet. `first_use`: whether a key may still be made."""
         self._key_file = key_file
         self._special_addresses = special_addresses
+        self._first_use = first_use
 
     def current(self) -> PseudonymKey:
         """Return the key for new pseudonyms; makes one when there is no key file yet."""
         if not self._key_file.exists():
+            # a new key beside old results would give everybody a second pseudonym, without anybody noticing
+            if not self._first_use():
+                raise _unusable(self._key_file, "is gone, although there are results under its key", _ADVICE)
             self._make()
         document = self._document()
         return self._key(document, document.get("huidig"))

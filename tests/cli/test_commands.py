@@ -147,6 +147,16 @@ def _reseal(files: dict[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
+def test_a_lost_key_is_never_replaced_by_a_new_one(nights: Path, tmp_path: Path) -> None:
+    storage = shutil.copytree(nights, tmp_path / "werk")
+    (storage / "geheim" / "sleutel.json").unlink()
+    write_mailbox(storage, seed=2, day=date(2026, 11, 23))
+    ran = shared_in(storage, "run")
+    assert ran.returncode == 1
+    assert "SC-300" in ran.stdout + ran.stderr
+    assert not (storage / "geheim" / "sleutel.json").exists()
+
+
 @pytest.mark.parametrize(
     "addresses",
     ['[{"postcode": "1012JS", "huisnummer": "1"}]', '[{"Postcode": "1012JS"}]', "[{}]", '[{"huisnr": "1"}]'],
