@@ -2,18 +2,27 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+REAL := tests/real
+AZURITE := $(REAL)/node_modules/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast lint docs lock model bench clean
+.PHONY: run test fast azurite azurite-run lint docs lock model bench clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
 
-test: $(INSTALLED) ## everything that .ci/run checks
+test: $(INSTALLED) azurite ## everything that .ci/run checks
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup
 
 fast: $(INSTALLED) ## the tests that take seconds
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup -m "not slow"
+
+azurite-run: $(INSTALLED) azurite ## the main job on a real blob service and PostgreSQL, its bytes compared with make run
+	@$(PY) -m tests.real.on_azure
+
+azurite: ## install the blob service for tests; without node its tests are skipped, and fail where CI=true
+	@command -v npm >/dev/null && $(MAKE) --silent $(AZURITE) || \
+	echo "Azurite was not installed (is node here, and a package registry?): its tests will not run." >&2
 
 lint: $(INSTALLED) ## format and check
 	@$(VENV)/bin/ruff format .
@@ -35,7 +44,11 @@ lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements-dev.in -o requirements-dev.txt
 
 clean:
-	@rm -rf $(VENV) werk
+	@rm -rf $(VENV) $(REAL)/node_modules werk
+
+$(AZURITE): $(REAL)/package-lock.json
+	@npm ci --prefix $(REAL) --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(VENV)

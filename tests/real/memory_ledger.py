@@ -31,7 +31,7 @@ from shared.administration import (
     StopState,
 )
 from shared.errors import AttemptSuperseded, LedgerUnavailable, NotKnown, TransitionRefused
-from shared.events import FIRST_HASH, AuditEvent, StoredEvent, store
+from shared.events import FIRST_HASH, JUDGED, AuditEvent, StoredEvent, store
 from shared.ports import ModelStopped
 from shared.records import Finding
 from shared.runstates import LEASED, PUBLISHED, RunReason, RunState, check_transition, resume_reason
@@ -168,7 +168,7 @@ class MemoryLedger:
     ) -> None:
         with self._all_or_nothing():
             run = self._change(self._fenced(claim), state, reason, event.tijdstip)
-            self._keep(run, findings, facts)
+            self._keep(run, findings if event.handeling in JUDGED else None, facts)
             self._append(*steps, event)
 
     def publish(
@@ -199,8 +199,8 @@ class MemoryLedger:
             self._append(*steps, event)
             return number
 
-    def _keep(self, run: RunRecord, findings: Sequence[Finding], facts: DeliveryFacts | None) -> None:
-        if findings:
+    def _keep(self, run: RunRecord, findings: Sequence[Finding] | None, facts: DeliveryFacts | None) -> None:
+        if findings is not None:
             self._state["findings"][run.run_id] = list(findings)
         if facts is not None:
             key = (run.new.dataset, run.new.digest)

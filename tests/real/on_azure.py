@@ -66,7 +66,7 @@ def settings_on_azure(found: Parts, key_file: Path) -> dict[str, str]:
     found.vault.secrets = {CURRENT: key.key_id, f"{KEY}{key.key_id}": base64.b64encode(key.secret).decode()}
     with found.admin().connect() as connection:
         if not connection.exec_driver_sql("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).scalar():
-            connection.exec_driver_sql(f'CREATE ROLE "{ROLE}" LOGIN')
+            connection.exec_driver_sql(f'CREATE ROLE "{ROLE}" LOGIN CREATEROLE')
 
     def accept(resource: str, token: str) -> None:
         if DATABASE_SCOPE.startswith(resource):

@@ -306,6 +306,9 @@ def test_the_findings_of_the_last_attempt_are_kept(office: Office) -> None:
     again = office.claim(reoffered=True)
     office.reject(again, new)
     assert office.ledger.findings(again.run.run_id) == new
+    clean = office.claim(reoffered=True)
+    office.publish(clean, results("schoon"))
+    assert office.ledger.findings(clean.run.run_id) == []
 
 
 def test_output_is_noted_once_and_never_older(office: Office) -> None:

@@ -154,7 +154,7 @@ def by_token(real: Parts) -> Iterator[str]:
     """The URL of a database of a role whose password is the token that was given last, and nothing else."""
     with real.admin().connect() as connection:
         connection.exec_driver_sql(f'DROP ROLE IF EXISTS "{ROLE}"')
-        connection.exec_driver_sql(f'CREATE ROLE "{ROLE}" LOGIN')
+        connection.exec_driver_sql(f'CREATE ROLE "{ROLE}" LOGIN CREATEROLE')
     url = real.new_database("template1", owner=ROLE)
 
     def accept(resource: str, token: str) -> None:
