@@ -37,6 +37,7 @@ from shared.records import Finding
 from shared.runstates import LEASED, PUBLISHED, RunReason, RunState, check_transition, resume_reason
 
 _S, _R = RunState, RunReason
+_JUDGED = frozenset({_S.GEPUBLICEERD, _S.AFGEKEURD})  # and held, which always has a finding
 
 
 class MemoryLedger:

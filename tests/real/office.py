@@ -51,8 +51,9 @@ class Office:
     def pass_by(self, time: timedelta) -> None:
         self.now += time
 
-    def event(self, action: Action, object_: str = "levering") -> AuditEvent:
-        return AuditEvent(action, object_, "gedaan", Caller("jan", "test"), self.now, DATASET, details={"é": 1})
+    def event(self, action: Action, object_: str = "levering", claim: Claim | None = None) -> AuditEvent:
+        run = claim.run.run_id if claim else ""
+        return AuditEvent(action, object_, "gedaan", Caller("jan", "test"), self.now, DATASET, run, {"é": 1})
 
     def new(self, digest: str = "d1", levering: str = "2026-11-20", **changed: Any) -> NewRun:
         said: dict[str, Any] = {"model_version": "1", "model_sha256": "m1", "contract_version": "1", "key_id": "k-1"}
@@ -74,18 +75,22 @@ class Office:
 
     def publish(self, claim: Claim, frame: pd.DataFrame | None = None, facts: DeliveryFacts | None = None) -> int:
         rows = results("1", "2", "3") if frame is None else frame
-        return self.ledger.publish(claim, rows, self.now, self.event(Action.PUBLICEREN), facts=facts)
+        return self.ledger.publish(claim, rows, self.now, self.event(Action.PUBLICEREN, claim=claim), facts=facts)
 
     def finish(self, claim: Claim) -> None:
-        self.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, self.event(Action.AFRONDEN))
+        self.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, self.event(Action.AFRONDEN, claim=claim))
 
     def fail(self, claim: Claim) -> None:
-        self.ledger.move(claim, RunState.MISLUKT, RunReason.AFGEBROKEN, self.event(Action.MISLUKKEN))
+        self.ledger.move(claim, RunState.MISLUKT, RunReason.AFGEBROKEN, self.event(Action.MISLUKKEN, claim=claim))
 
     def hold(self, claim: Claim, facts: DeliveryFacts | None = None) -> None:
         reason = RunReason.CONTROLE_AANGEHOUDEN
         self.ledger.move(
-            claim, RunState.AANGEHOUDEN, reason, self.event(Action.AANHOUDEN), facts=facts or self._in_quarantine()
+            claim,
+            RunState.AANGEHOUDEN,
+            reason,
+            self.event(Action.AANHOUDEN, claim=claim),
+            facts=facts or self._in_quarantine(),
         )
 
     def reject(self, claim: Claim, findings: Sequence[Finding] = ()) -> None:
@@ -93,7 +98,7 @@ class Office:
             claim,
             RunState.AFGEKEURD,
             RunReason.CONTROLE_AFGEKEURD,
-            self.event(Action.AFKEUREN),
+            self.event(Action.AFKEUREN, claim=claim),
             findings=findings,
             facts=self._in_quarantine(),
         )
