@@ -19,11 +19,19 @@ def delivery_arrived(blob: func.InputStream) -> None:
     bootstrap.delivery_arrived(blob.name or "")
 
 
+# where the platform puts an event that failed five times, in the account of the mailbox; nobody else reads it
+@app.function_name("poison")
+@app.queue_trigger(arg_name="message", queue_name="webjobs-blobtrigger-poison", connection="BRIEVENBUS")
+def poison(message: func.QueueMessage) -> None:
+    """Tell of an event that was given up."""
+    bootstrap.poisoned(message.get_body(), message.id or "")
+
+
 # UTC: 04:30 in winter and 05:30 in summer in Amsterdam, so never in the hour that occurs twice or not at all
 @app.function_name("nightly")
 @app.timer_trigger(arg_name="timer", schedule="0 30 3 * * *")
 def nightly(timer: func.TimerRequest) -> None:
-    """Sweep the mailboxes."""
+    """Sweep the mailboxes, and tell of deliveries that did not come."""
     bootstrap.nightly()
 
 

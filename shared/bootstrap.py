@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import __version__
 from shared.errors import ModelPackageInvalid, RequestRefused
 from shared.events import Caller
-from shared.logs import configure_logging, run_log
+from shared.logs import configure_logging
 from shared.settings import Settings, read_settings
 from shared.usecases import datasets, use_case, use_case_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
 
     from shared.administration import CurrentResult, RunRecord, StopState
+    from shared.alarms import Alarms
     from shared.anchors import AuditCheck
     from shared.api.answers import Answer
     from shared.installation import Installation
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
     from shared.records import CheckedDelivery
     from shared.runs import Outcome
     from shared.sweep import Progress, Round
+    from shared.usecase import UseCase
 
 SYSTEM = "systeem"
-_DELIVERED = re.compile(r"(?:brievenbus/)?([^/]+)/([^/]+)/datapackage\.json")
 
 
 def _dataset_of(levering: str) -> str:
@@ -108,7 +110,7 @@ def _make_installation(config: Settings, dataset: str) -> Installation:
         ),
         blobs=blobs(config),
         ledger=ledger(config),
-        keys=keys_of(config),
+        keys=keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in datasets())),
         clock=SystemClock(),
         owner=ProcessOwner(),
         caller=Caller(SYSTEM, "onbekend"),
@@ -150,7 +152,7 @@ def run_waiting(progress: Callable[[Progress], None] = lambda _: None, caller: C
 def check_folder(folder: Path) -> CheckedDelivery:
     """Return what the nightly check would say of a delivery in any folder; nothing is kept.
 
-    A gap is not looked for: the folder may have any period, and which delivery comes before it is not known here.
+    A gap is looked for in the mailbox alone: elsewhere a folder has no delivery that comes before it.
     """
     from shared import pipeline
     from shared.adapters.deliveryfolder import DeliveryFolder
@@ -158,7 +160,21 @@ def check_folder(folder: Path) -> CheckedDelivery:
 
     case = use_case_of(folder)
     bands = load_package(settings().models / case.package).policy.get("bands", {})
-    return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=None)
+    return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=_previous_tot(folder, case))
+
+
+def _previous_tot(folder: Path, case: UseCase) -> datetime | None:
+    """Return where the accepted deliveries before this one end, for a delivery that waits in the mailbox here."""
+    from shared.stages.describe import DATAPACKAGE, read_description
+
+    description_file = folder / DATAPACKAGE
+    mailbox = settings().storage / "brievenbus" / case.dataset
+    if folder.resolve().parent != mailbox.resolve() or not description_file.is_file():
+        return None
+    description, _ = read_description(description_file.read_bytes(), case.schema)
+    if description is None:
+        return None
+    return ledger(settings()).previous_tot(case.dataset, description.digest, description.period.van)
 
 
 def release(levering: str, reden: str, dataset: str = "", caller: Caller | None = None) -> RunRecord:
@@ -244,30 +260,55 @@ def verify_audit() -> AuditCheck:
 
 
 # --- what a trigger does --------------------------------------------------------------------------------------------
+def _alarms(caller: Caller) -> Alarms:
+    from shared.adapters.clock import SystemClock
+    from shared.alarms import Alarms
+
+    return Alarms(ledger(settings()), SystemClock(), caller)
+
+
 def delivery_arrived(blob_name: str) -> None:
-    """Process what is complete, now that a datapackage.json arrived; events about other names are ignored.
+    """Process what is complete, now that a datapackage.json arrived; of events about other names a trace is left.
 
     Rejected and held deliveries return normally. A failure is raised, so that the platform tries again.
     """
-    from shared.sweep import process_arrived
+    from shared import triggers
 
-    found = _DELIVERED.fullmatch(blob_name)
-    if found is None or found[1] not in datasets():
-        run_log().warning("an event about something else than a delivery of ours: ignored")
-        return
-    _raise_first_failure(process_arrived(installation(Caller(SYSTEM, "gebeurtenis blob"), found[1])))
+    caller = Caller(SYSTEM, "gebeurtenis blob")
+    with triggers.told_to_platform():
+        triggers.delivery_arrived(blob_name, datasets(), _alarms(caller), partial(installation, caller))
+
+
+def poisoned(message: bytes, message_id: str) -> None:
+    """Tell of an event that the platform gave up; the delivery is left to the sweep."""
+    from shared import triggers
+    from shared.alarms import tell_poisoned
+
+    with triggers.told_to_platform():
+        tell_poisoned(_alarms(Caller(SYSTEM, "poison-wachtrij")), message, message_id, datasets())
 
 
 def nightly() -> None:
-    """Sweep every mailbox. A failure is raised at the end, so that it is seen; nothing waits for it."""
-    rounds = run_waiting(caller=Caller(SYSTEM, "tijdklok"))
-    _raise_first_failure([outcome for done in rounds for outcome in done.outcomes])
+    """Sweep every mailbox, and tell of deliveries that did not come; a failure is raised at the end."""
+    from shared import sweep, triggers
+    from shared.alarms import tell_missing
 
+    caller = Caller(SYSTEM, "tijdklok")
 
-def _raise_first_failure(outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.failure is not None:
-            raise outcome.failure from None
+    def swept(dataset: str) -> Sequence[Outcome]:
+        return sweep.run_waiting(installation(caller, dataset)).outcomes
+
+    def watched(dataset: str) -> Sequence[Outcome]:
+        tell_missing(_alarms(caller), blobs(settings()), dataset, settings().delivery_days)
+        return ()
+
+    def strays() -> Sequence[Outcome]:
+        sweep.report_strays(installation(caller, datasets()[0]), frozenset(datasets()))
+        return ()
+
+    works = [partial(work, dataset) for work in (swept, watched) for dataset in datasets()]
+    with triggers.told_to_platform():
+        triggers.one_after_another([*works, strays])
 
 
 def reprocess(body: bytes) -> Answer:

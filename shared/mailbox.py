@@ -16,6 +16,21 @@ from shared.ports import BlobStore, Container
 
 DESCRIPTION = "datapackage.json"
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DELIVERED = re.compile(rf"{Container.BRIEVENBUS}/([^/]+)/([^/]+)/{re.escape(DESCRIPTION)}")
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the name of a description in the mailbox says: of which dataset, and how the delivery is called."""
+
+    dataset: str
+    levering: str
+
+
+def delivery_named(blob: str) -> Named | None:
+    """Return what `brievenbus/{dataset}/{levering}/datapackage.json` names, None for any other blob."""
+    found = _DELIVERED.fullmatch(blob)
+    return None if found is None else Named(found[1], found[2])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from shared import ACTIVITY_URI
+from shared.deliverydays import DeliveryDays, read_delivery_days
 from shared.errors import SettingsInvalid
 from shared.events import canonical
 
@@ -86,6 +87,13 @@ SETTINGS: tuple[Setting, ...] = (
         ACTIVITY_URI,
         "Adres van een verwerkingsactiviteit in het register, met deze drie plaatsen; staat in het logboek.",
     ),
+    Setting(
+        "LEVERDAGEN",
+        "ma,di,wo,do,vr",
+        "Dagen waarop een levering wordt verwacht; ontbreekt zij de volgende nacht, dan volgt een alarm. Met "
+        "`feestdagen` erbij ook op officiële feestdagen; `geen` zet dit alarm uit.",
+    ),
+    Setting("VRIJE_DAGEN", "geen", "Andere dagen zonder levering, zoals `2026-12-24,2026-12-31`."),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
 )
 _PLACES = {"dataset", "activiteit", "versie"}
@@ -115,6 +123,7 @@ class Settings:
     time_limit: timedelta
     database_wait: timedelta
     quarantine: timedelta
+    delivery_days: DeliveryDays
     log_level: str
     activity: str
 
@@ -193,6 +202,17 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         time_limit=timedelta(seconds=int(checked("TIJDSLIMIET", "1800", _between(1, 86_400), "1 to 86400 seconds"))),
         database_wait=timedelta(seconds=int(checked("DATABASE_WACHTTIJD", "30", _between(1, 600), "1 to 600 seconds"))),
         quarantine=timedelta(days=int(checked("QUARANTAINE_DAGEN", "14", _between(1, 14), "1 to 14 days"))),
+        delivery_days=read_delivery_days(
+            checked(
+                "LEVERDAGEN",
+                "ma,di,wo,do,vr",
+                lambda text: _are_days(text, "geen"),
+                "geen, or ma,di,wo,do,vr,za,zo and feestdagen in any choice",
+            ),
+            checked(
+                "VRIJE_DAGEN", "geen", lambda text: _are_days("geen", text), "geen, or dates like 2026-12-24,2026-12-31"
+            ),
+        ),
         log_level=checked(
             "LOGNIVEAU",
             "INFO",
@@ -243,6 +263,14 @@ def _entra(reading: _Reading, database: str) -> bool:
 
 def _is_azure(text: str) -> bool:
     return _AZURE_ADDRESS.fullmatch(text) is not None
+
+
+def _are_days(days: str, free: str) -> bool:
+    try:
+        read_delivery_days(days, free)
+    except ValueError:
+        return False
+    return True
 
 
 def _between(low: int, high: int) -> Callable[[str], bool]:

@@ -277,7 +277,7 @@ def _consequences() -> Iterator[str]:
             "De rij telt niet mee. Elke aanvraag van de persoon, de partij of het dienstnummer in die rij krijgt geen "
             "voorspelling (`GEGEVENS_ONBRUIKBAAR`). De rest van de levering gaat door.",
         ),
-        (Severity.ALARM, "Alarm", "Er kwam iets binnen dat niet mag. Wij halen het weg en melden het."),
+        (Severity.ALARM, "Alarm", "Er kwam iets binnen dat niet mag (wij halen het weg), of iets bleef uit."),
         (Severity.MELDING, "Melding", "De levering wordt gewoon verwerkt."),
     ):
         yield from (f"### {title}", "", meaning, "")

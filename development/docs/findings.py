@@ -9,7 +9,7 @@ from shared.stages.rules import ROWS_SHOWN, RULES
 MEANING = {
     Severity.AFKEUREN: "De levering wordt als geheel afgekeurd. Er wordt niets verwerkt.",
     Severity.AANHOUDEN: "De levering wacht tot een procesbeheerder haar vrijgeeft, met een reden.",
-    Severity.ALARM: "Er kwam iets binnen dat niet mag. Het is weggehaald en gemeld; de rest gaat door.",
+    Severity.ALARM: "Er kwam iets binnen dat niet mag (het is weggehaald), of iets bleef uit. De rest gaat door.",
     Severity.TERZIJDE: "Rijen tellen niet mee. De aanvragen waar zij bij horen krijgen geen voorspelling.",
     Severity.MELDING: "Goed om te weten; er verandert niets aan de verwerking.",
 }

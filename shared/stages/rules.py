@@ -75,6 +75,18 @@ RULES: dict[str, Rule] = {
         "De naam van de levering begint niet met een datum.",
         "Noem de map JJJJ-MM-DD, eventueel met een toevoeging erachter.",
     ),
+    # what has no delivery to show: told as an alarm in the log of events
+    "LEV-112": Rule(
+        ALARM,
+        "Een melding dat een levering is aangekomen ({plaats}) kon herhaaldelijk niet worden verwerkt.",
+        "De nachtronde probeert het opnieuw. Zoek de fout in het log; ligt de levering er daarna nog, herstel dan "
+        "wat de fout aanwijst.",
+    ),
+    "LEV-113": Rule(
+        ALARM,
+        "De verwachte levering ({plaats}) is er niet.",
+        "Lever alsnog. Stem een dag zonder levering vooraf af, zodat hij bij de vrije dagen staat.",
+    ),
     # the files
     "LEV-201": Rule(
         A,

@@ -162,6 +162,7 @@ def test_every_setting_is_read_and_documented() -> None:
         {"MODELLEN": "/x/m", "TIJDSLIMIET": "60", "DATABASE_WACHTTIJD": "5", "QUARANTAINE_DAGEN": "3"},
         {"LOGNIVEAU": "ERROR", "IDENTITEIT": "ontwikkelaar", "SLEUTELKLUIS": "https://x.vault.azure.net"},
         {"VERWERKINGSACTIVITEIT": "https://register.example/{dataset}/{activiteit}/{versie}"},
+        {"LEVERDAGEN": "ma,wo,feestdagen", "VRIJE_DAGEN": "2026-12-24"},
     ]
     given = {name: value for part in settings for name, value in part.items()}
     on_azure = {"OPSLAG_PER_CONTAINER": "uitvoer=https://y.blob.core.windows.net", "DATABASE_ENTRA": "ja"}
