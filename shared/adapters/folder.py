@@ -53,7 +53,10 @@ class FolderStore:
     def read(self, container: str, name: str) -> bytes:
         """Return the bytes; BlobNotFound when there is no such blob."""
         with self.open(container, name) as stream, _told(name):
-            return stream.read()
+            size = _size(stream)
+            data = stream.read()
+            _check_whole(len(data), size, name)
+            return data
 
     def open(self, container: str, name: str) -> BinaryIO:
         """Return a stream over the bytes; BlobNotFound when there is no such blob."""
@@ -66,7 +69,7 @@ class FolderStore:
         """Return the sha256 of the bytes; BlobNotFound when there is no such blob."""
         digest = hashlib.sha256()
         with self.open(container, name) as stream, _told(name):
-            while part := stream.read(_PART):
+            for part in _parts(stream, name):
                 digest.update(part)
         return digest.hexdigest()
 
@@ -79,7 +82,7 @@ class FolderStore:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
         digest = hashlib.sha256()
         with self.open(container, name) as source, self._new_file(to_container, to_name) as target:
-            while part := source.read(_PART):
+            for part in _parts(source, name):
                 digest.update(part)
                 target.write(part)
         return digest.hexdigest()
@@ -124,6 +127,26 @@ class FolderStore:
             while folder != top:
                 folder.rmdir()
                 folder = folder.parent
+
+
+def _size(stream: BinaryIO) -> int:
+    return os.fstat(stream.fileno()).st_size
+
+
+def _parts(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    size, seen = _size(stream), 0
+    while part := stream.read(_PART):
+        seen += len(part)
+        yield part
+    _check_whole(seen, size, name)
+
+
+def _check_whole(seen: int, size: int, name: str) -> None:
+    """Refuse a stream that ended early: half a file taken for a whole one would be rejected, or published."""
+    if seen < size:
+        raise StorageUnavailable(
+            "A file ended before its end.", where=name, next_step="Check the disk; the next round reads it again."
+        )
 
 
 def _move_into_place(temporary: Path, path: Path) -> None:
