@@ -27,7 +27,7 @@ from shared.ports import Container, ModelStopped
 from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
 from shared.runstates import REASON_SENTENCES, RunReason, RunState
-from shared.set_apart import has_other_tables, learned, remove_duplicate, set_apart
+from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
 from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
 
@@ -136,11 +136,12 @@ def _as_known(installation: Installation, run: RunRecord) -> RunRecord:
 def _first_half(installation: Installation, claim: Claim, source: StoredDelivery) -> Outcome:
     steps = Steps(installation, claim.run)
     steps.begin()
-    checked = _check(installation, source, steps)
+    judged = Judged(source)
+    checked = _check(installation, judged, steps)
     if checked.verdict is Verdict.AFGEKEURD:
-        return _set_apart(installation, claim, source, checked, steps)
+        return _set_apart(installation, claim, judged, checked, steps)
     if checked.verdict is Verdict.AANGEHOUDEN and not claim.run.released:
-        return _set_apart(installation, claim, source, checked, steps)
+        return _set_apart(installation, claim, judged, checked, steps)
     facts, findings = learned(source, checked), checked.findings
     delivery, left_out = _pseudonymise(installation, claim.run, checked, steps)
     del checked  # millions of rows in clear: not needed any more, and not to be kept
@@ -151,13 +152,14 @@ def _first_half(installation: Installation, claim: Claim, source: StoredDelivery
     return finish_tail(installation, claim, delivery)
 
 
-def _check(installation: Installation, source: StoredDelivery, steps: Steps) -> CheckedDelivery:
+def _check(installation: Installation, judged: Judged, steps: Steps) -> CheckedDelivery:
+    source = judged.source
     if not mailbox.has_date(source.levering):
         checked = CheckedDelivery(Verdict.AFGEKEURD, (finding("LEV-111"),), None)
     else:
         previous = installation.ledger.previous_tot(installation.dataset, source.digest, source.van)
         checked = installation.core.check(
-            source, installation.use_case, installation.model.policy.get("bands", {}), previous_tot=previous
+            judged, installation.use_case, installation.model.policy.get("bands", {}), previous_tot=previous
         )
     rows = {name: len(table) for name, table in sorted(checked.tables.items())}
     codes = sorted({found.code for found in checked.findings})
@@ -166,10 +168,10 @@ def _check(installation: Installation, source: StoredDelivery, steps: Steps) -> 
 
 
 def _set_apart(
-    installation: Installation, claim: Claim, source: StoredDelivery, checked: CheckedDelivery, steps: Steps
+    installation: Installation, claim: Claim, judged: Judged, checked: CheckedDelivery, steps: Steps
 ) -> Outcome:
-    run = set_apart(installation, claim, source, checked, steps)
-    return Outcome(source.levering, claim.kind, run, findings=tuple(checked.findings))
+    run = set_apart(installation, claim, judged, checked, steps)
+    return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
 
 
 def _pseudonymise(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from shared import mailbox
 from shared.administration import Claim, DeliveryFacts, Place, RunRecord
 from shared.errors import BlobNotFound
@@ -15,6 +19,24 @@ from shared.records import CheckedDelivery, Finding, Verdict
 from shared.runstates import RunReason, RunState
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The files of a delivery for the check; remembers the sha256 of what was read."""
+
+    source: StoredDelivery
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all files in the folder."""
+        return self.source.names()
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one file."""
+        data = self.source.read(name)
+        self.seen[name] = hashlib.sha256(data).hexdigest()
+        return data
+
+
 def learned(source: StoredDelivery, checked: CheckedDelivery) -> DeliveryFacts:
     """Return what the check learned about a delivery, for the administration."""
     description = checked.description
@@ -25,12 +47,15 @@ def learned(source: StoredDelivery, checked: CheckedDelivery) -> DeliveryFacts:
 
 
 def set_apart(
-    installation: Installation, claim: Claim, source: StoredDelivery, checked: CheckedDelivery, steps: Steps
+    installation: Installation, claim: Claim, judged: Judged, checked: CheckedDelivery, steps: Steps
 ) -> RunRecord:
     """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox."""
+    source = judged.source
     rejected = checked.verdict is Verdict.AFGEKEURD
     files = put_in_quarantine(installation, source, checked.verdict, checked.findings)
     facts = learned(source, checked)
+    if rejected and source.container == Container.BRIEVENBUS:
+        _refuse_changed(source, {name: files[name] for name in facts.bestanden if name in files}, judged.seen)
     event = installation.event(
         Action.AFKEUREN if rejected else Action.AANHOUDEN,
         f"levering {source.levering}",
@@ -50,6 +75,17 @@ def set_apart(
     run = installation.ledger.run(claim.run.run_id)
     _clear_mailbox(installation, run, tuple(checked.findings))
     return run
+
+
+def _refuse_changed(source: StoredDelivery, files: Mapping[str, str], seen: Mapping[str, str]) -> None:
+    """Do not reject tables that were not judged: the same bytes, sent again, would count as rejected before."""
+    changed = sum(seen.get(name) != sha256 for name, sha256 in files.items())
+    if changed:
+        raise BlobNotFound(
+            f"{changed} tables came or changed while the delivery was being judged.",
+            where=f"levering {source.levering}",
+            next_step="The next round judges it again; the supplier writes datapackage.json last.",
+        )
 
 
 def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[Finding, ...]) -> None:
