@@ -57,6 +57,10 @@ class Action(StrEnum):
     GEBEURTENISSEN_VERWIJDEREN = "gebeurtenissen verwijderd"
 
 
+# the actions that end a check of a delivery; the findings of that attempt hold, also when there are none
+JUDGED = frozenset({Action.PUBLICEREN, Action.AFKEUREN, Action.AANHOUDEN})
+
+
 @dataclass(frozen=True)
 class Caller:
     """On whose behalf something happens, and by what way it came in."""

@@ -185,7 +185,7 @@ class Ledger(Protocol):
         """Return the published runs of one output date, the oldest first."""
 
     def findings(self, run_id: str) -> list[Finding]:
-        """Return the findings of the last attempt of a run that had any."""
+        """Return the findings of the last attempt of a run that came to a judgement; none when it had none."""
 
     def request(self, request_id: str) -> RunRequest:
         """Return what a person asked for; NotKnown when there is no such request."""

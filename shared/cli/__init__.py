@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from shared import __version__
 from shared.errors import SlimmeCheckError
+from shared.failures import as_told
 
 FAILED = 1
 
@@ -20,8 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SlimmeCheckError as error:
         print(error, file=sys.stderr)
         return FAILED
+    except UnicodeError:
+        print("SC-410: An argument is not text in UTF-8. Type it again, without special bytes.", file=sys.stderr)
+        return FAILED
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         sys.stderr.close()
+        return FAILED
+    except Exception as cause:  # the last resort: a traceback may quote a row
+        print(as_told(cause), file=sys.stderr)
         return FAILED
     return code
 

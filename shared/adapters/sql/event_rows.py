@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.adapters.sql.tables import gebeurtenissen
-from shared.events import FIRST_HASH, AuditEvent, StoredEvent, store
+from shared.events import FIRST_HASH, JUDGED, AuditEvent, StoredEvent, store
 
 
 def append(connection: Connection, *events: AuditEvent) -> None:
@@ -26,13 +28,31 @@ def append(connection: Connection, *events: AuditEvent) -> None:
     connection.execute(sa.insert(gebeurtenissen), links)
 
 
+def of_attempt(event: AuditEvent, attempt: int) -> AuditEvent:
+    """Return the event with the attempt it belongs to, where it ends a check."""
+    return replace(event, details={**event.details, "poging": attempt}) if event.handeling in JUDGED else event
+
+
+def judging_attempt(connection: Connection, run_id: str) -> int:
+    """Return which attempt of a run last came to a judgement; 0 when none did."""
+    query = (
+        sa.select(gebeurtenissen.c.details)
+        .where(gebeurtenissen.c.run == run_id, gebeurtenissen.c.handeling.in_([str(action) for action in JUDGED]))
+        .order_by(gebeurtenissen.c.volgnr.desc())
+        .limit(1)
+    )
+    details = connection.execute(query).scalar()
+    return int(json.loads(details).get("poging", 0)) if details else 0
+
+
 def read(connection: Connection, run_id: str) -> Iterator[StoredEvent]:
     """Yield the events in order; those of one run when it is given."""
     query = sa.select(gebeurtenissen).order_by(gebeurtenissen.c.volgnr)
     if run_id:
         query = query.where(gebeurtenissen.c.run == run_id)
-    for row in connection.execute(query, execution_options={"yield_per": 5000}):
-        yield StoredEvent(**row._mapping)
+    with connection.execute(query, execution_options={"yield_per": 5000}) as found:  # who reads may stop half-way
+        for row in found:
+            yield StoredEvent(**row._mapping)
 
 
 def last(connection: Connection) -> StoredEvent | None:

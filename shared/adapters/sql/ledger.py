@@ -71,7 +71,7 @@ class SqlLedger:
             run = claims.fenced(connection, claim)
             run_rows.change(connection, run, state, reason, event.tijdstip)
             self._keep(connection, run, findings, facts)
-            event_rows.append(connection, *steps, event)
+            event_rows.append(connection, *steps, event_rows.of_attempt(event, run.attempt))
 
     def publish(
         self,
@@ -103,7 +103,7 @@ class SqlLedger:
                 gepubliceerd=moment_text(now),
             )
             self._keep(connection, run, findings, facts)
-            event_rows.append(connection, *steps, event)
+            event_rows.append(connection, *steps, event_rows.of_attempt(event, run.attempt))
             return number
 
     def _keep(
@@ -169,7 +169,7 @@ class SqlLedger:
             return [run for run in run_rows.listing(connection, dataset, PUBLISHED) if run.new.datum == datum]
 
     def findings(self, run_id: str) -> list[Finding]:
-        """Return the findings of the last attempt of a run that had any."""
+        """Return the findings of the last attempt of a run that came to a judgement."""
         with self._reading() as connection:
             return run_rows.findings_of(connection, run_id)
 

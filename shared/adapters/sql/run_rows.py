@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from shared.adapters.sql import event_rows
 from shared.adapters.sql.tables import bevindingen, verwerkingen
 from shared.administration import ModelStatus, NewRun, RunRecord
 from shared.errors import NotKnown
@@ -143,9 +144,9 @@ def add_findings(connection: Connection, run: RunRecord, findings: Sequence[Find
 
 
 def findings_of(connection: Connection, run_id: str) -> list[Finding]:
-    """Return the findings of the last attempt of a run that had any."""
+    """Return the findings of the last attempt of a run that came to a judgement; none when it had none."""
     nr = number_of(connection, run_id)
-    last = sa.select(sa.func.max(bevindingen.c.poging)).where(bevindingen.c.verwerking_nr == nr).scalar_subquery()
+    last = event_rows.judging_attempt(connection, run_id)
     rows = connection.execute(
         sa.select(bevindingen)
         .where(bevindingen.c.verwerking_nr == nr, bevindingen.c.poging == last)
