@@ -1,0 +1,86 @@
+"""Orders of effects that look natural and are wrong: the trial must find them, or it finds nothing.
+
+Everything else is as in the product: the same ports, core and files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from shared import mailbox
+from shared.errors import BlobNotFound
+from shared.events import Action
+from shared.installation import Installation, Steps
+from shared.mailbox import StoredDelivery
+from shared.output import stage_results, write_current, write_manifest
+from shared.ports import Container
+from shared.records import CheckedDelivery, Verdict
+from shared.runs import judge
+from shared.runstates import RunState
+
+
+def mark_first(installation: Installation) -> None:
+    """Mark done, insert, write, delete: what comes after a crash is never done."""
+    _round(installation, ("mark", "insert", "write", "delete"))
+
+
+def mark_last(installation: Installation) -> None:
+    """Insert under a number of its own, write, delete, mark done: what was done before a crash is done again."""
+    _round(installation, ("insert", "write", "delete", "mark"))
+
+
+NAIVE_ROUNDS: Mapping[str, Callable[[Installation], None]] = {"mark_first": mark_first, "mark_last": mark_last}
+
+
+def _round(installation: Installation, order: tuple[str, ...]) -> None:
+    for levering in mailbox.look(installation.blobs, installation.dataset).complete:
+        folder = f"{installation.dataset}/{levering}"
+        source = mailbox.open_delivery(installation.blobs, Container.BRIEVENBUS, folder, levering)
+        if source is not None and not _marked(installation, source):
+            checked = installation.core.check(source, installation.use_case, {}, previous_tot=None)
+            if checked.verdict is Verdict.GEACCEPTEERD:
+                effects = _effects(installation, source, checked)
+                for name in order:
+                    effects[name]()
+
+
+def _mark(source: StoredDelivery) -> str:
+    return f"gedaan/{source.digest}"
+
+
+def _marked(installation: Installation, source: StoredDelivery) -> bool:
+    try:
+        return bool(installation.blobs.read(Container.MOMENTOPNAME, _mark(source)))
+    except BlobNotFound:
+        return False
+
+
+def _effects(
+    installation: Installation, source: StoredDelivery, checked: CheckedDelivery
+) -> Mapping[str, Callable[[], None]]:
+    """Return the effects of processing a delivery by name, to be done in any order."""
+    number = len(installation.ledger.runs(installation.dataset, RunState))
+    new = installation.new_run(source.levering, source.digest, request_id=f"{number} {installation.owner.me()}")
+    event = installation.event(Action.CLAIMEN, source.levering, "geclaimd")
+    delivery, _ = installation.core.pseudonymise(checked, installation.use_case, installation.keys.current())
+
+    def mark() -> None:
+        installation.blobs.write(Container.MOMENTOPNAME, _mark(source), b"gedaan")
+
+    def insert() -> None:
+        claim = installation.ledger.claim(new, installation.terms(), event)
+        results = judge(installation, claim.run, delivery, Steps(installation, claim.run))
+        installation.ledger.publish(claim, results.results, installation.clock.now(), event)
+
+    def write() -> None:
+        run = installation.ledger.run(new.run_id)
+        results = judge(installation, run, delivery, Steps(installation, run))
+        stage_results(installation, run, results.files)
+        write_manifest(installation, run)
+        write_current(installation, run)
+
+    def delete() -> None:
+        for name in sorted(source.names()):
+            installation.blobs.delete(source.container, f"{source.folder}/{name}")
+
+    return {"mark": mark, "insert": insert, "write": write, "delete": delete}

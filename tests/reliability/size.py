@@ -1,0 +1,23 @@
+"""How much is tried: little enough for every change, or all of it at night (SLIMME_CHECK_NACHT=1)."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+
+NIGHT = os.environ.get("SLIMME_CHECK_NACHT") == "1"
+_SEED = 20261121
+
+
+def some[T](all_of_them: Sequence[T], by_day: int) -> list[T]:
+    """Return everything at night; by day so many, drawn the same way every time and in their own order."""
+    if NIGHT or len(all_of_them) <= by_day:
+        return list(all_of_them)
+    chosen = random.Random(_SEED).sample(range(len(all_of_them)), by_day)
+    return [all_of_them[place] for place in sorted(chosen)]
+
+
+def number(by_day: int, at_night: int) -> int:
+    """Return how often something is tried."""
+    return at_night if NIGHT else by_day

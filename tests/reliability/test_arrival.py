@@ -1,0 +1,151 @@
+"""R4: the files of a delivery arrive in any order, with events in between; a description that came first too soon is
+rejected, and the same files sent again are processed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from shared.adapters.sql.ledger import SqlLedger
+from shared.installation import Installation
+from shared.interventions import release
+from shared.mailbox import DESCRIPTION
+from shared.records import CheckedDelivery, DeliveryFiles
+from shared.runstates import RunReason, RunState
+from shared.sweep import process_arrived, run_waiting
+from tests.reliability.counting import counted
+from tests.reliability.judging import Found, chain, look_halfway, rows
+from tests.reliability.processes import Job
+from tests.reliability.scenes import PERIOD
+from tests.reliability.size import number, some
+from tests.reliability.workers import installation_of
+from tests.shell.workshop import TABLE, Workshop, check
+from tests.spec.delivery import write_delivery
+from tests.spec.worlds import delivery
+
+type File = tuple[str, str]  # delivery and name
+
+
+def test_three_deliveries_in_any_order(home: Path) -> None:
+    """Their periods join up and their applications overlap; they differ in which comes first."""
+    source = Workshop(installation_of(Job(home / "source", owner="leverancier")), home / "source")
+    days = ("2026-11-19", "2026-11-20", "2026-11-21")
+    for day, at in zip(days, range(1001, 1004), strict=True):
+        source.deliver(day, {str(at): 1, str(at + 1): 2})
+    files = {(day, name): _read(home / "source", "proef", day, name) for day in days for name in (TABLE, DESCRIPTION)}
+    with counted("arrival") as tally:
+        for turn, order in enumerate(some(list(permutations(files)), by_day=40)):
+            tally.add(f"{order}", arrived(home / f"{turn}", "proef", order, files, applications=4))
+    _close(source.installation)
+
+
+def test_a_real_delivery_in_any_order(home: Path) -> None:
+    day = "2026-11-20"
+    write_delivery(home / "source" / day, delivery(2, 3), PERIOD)
+    names = sorted(path.name for path in (home / "source" / day).iterdir())
+    files = {(day, name): (home / "source" / day / name).read_bytes() for name in names}
+    with counted("arrival-real") as tally:
+        for turn in range(number(8, 100)):
+            order = random.Random(turn).sample(list(files), len(files))
+            if turn < 2:  # always: the description first, and last
+                order.sort(key=lambda file: (file[1] == DESCRIPTION) == (turn == 1))
+            found = arrived(home / f"{turn}", "levensonderhoud", order, files, applications=11)
+            tally.add(f"the description at {order.index((day, DESCRIPTION))}", found)
+
+
+@pytest.mark.parametrize("late", ["missing", "other"])
+def test_a_table_that_comes_while_its_delivery_is_judged(home: Path, late: str) -> None:
+    """What was judged is not what lies there when it is set apart; the same files sent again must not count as done."""
+    installation = installation_of(Job(home, owner="werker"))
+    workshop = Workshop(installation, home)
+    table = home / "brievenbus" / "proef" / "2026-11-20" / TABLE
+
+    def judged_too_soon(files: DeliveryFiles, *given: Any, **named: Any) -> CheckedDelivery:
+        whole = table.read_bytes()
+        table.unlink() if late == "missing" else table.write_bytes(whole[:-3])
+        try:
+            return cast(CheckedDelivery, check(files, *given, **named))
+        finally:
+            table.parent.mkdir(parents=True, exist_ok=True)
+            table.write_bytes(whole)
+
+    workshop.deliver()
+    early = replace(installation, core=replace(installation.core, check=judged_too_soon))
+    with counted("arrival-judged") as tally:
+        run_waiting(early)
+        workshop.deliver()
+        for _ in range(2):
+            process_arrived(installation)
+        run_waiting(installation)
+        tally.add(late, _all_published(home, {"2026-11-20"}, applications=3))
+    _close(installation)
+
+
+def arrived(root: Path, dataset: str, order: Sequence[File], files: dict[File, bytes], applications: int) -> Found:
+    """Let the files arrive with an event after each; then do what people do, and see that all is published once."""
+    installation = installation_of(Job(root, owner="werker", real=dataset != "proef"))
+    came: dict[str, bytes] = {}
+    found = Found()
+    for file in order:
+        came |= _arrive(root, dataset, {file: files[file]})
+        process_arrived(installation)
+        found |= look_halfway(root, {name: data for name, data in came.items() if _is_complete(name, came, files)})
+    run_waiting(installation)
+    too_soon = {
+        day for day, name in order if name != DESCRIPTION and order.index((day, DESCRIPTION)) < order.index((day, name))
+    }
+    found |= _rejected_are(installation, too_soon)
+    again = {file: data for file, data in files.items() if file[0] in too_soon}
+    _arrive(root, dataset, dict(sorted(again.items(), key=lambda item: item[0][1] == DESCRIPTION)))
+    process_arrived(installation)
+    for run in installation.ledger.runs(dataset, (RunState.AANGEHOUDEN,)):
+        found |= Found() if run.reason is RunReason.CONTROLE_AANGEHOUDEN else Found(different=(str(run.reason),))
+        release(installation, run.new.levering, "het gat is bekend")
+    run_waiting(installation)
+    found |= _all_published(root, {day for day, _ in files}, applications)
+    _close(installation)
+    return found
+
+
+def _read(root: Path, dataset: str, day: str, name: str) -> bytes:
+    return (root / "brievenbus" / dataset / day / name).read_bytes()
+
+
+def _arrive(root: Path, dataset: str, files: dict[File, bytes]) -> dict[str, bytes]:
+    named = {f"brievenbus/{dataset}/{day}/{name}": data for (day, name), data in files.items()}
+    for name, data in named.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    return named
+
+
+def _is_complete(name: str, came: dict[str, bytes], files: dict[File, bytes]) -> bool:
+    """Say whether all files of the delivery of this one came; until then it may be set apart, or wait."""
+    day = name.split("/")[2]
+    return sum(f"/{day}/" in each for each in came) == sum(file[0] == day for file in files)
+
+
+def _rejected_are(installation: Installation, expected: set[str]) -> Found:
+    found = {run.new.levering for run in installation.ledger.runs(installation.dataset, (RunState.AFGEKEURD,))}
+    return Found() if found == expected else Found(different=(f"rejected: {found}, expected: {expected}",))
+
+
+def _all_published(root: Path, days: set[str], applications: int) -> Found:
+    runs = rows(root, "SELECT levering, toestand, publicatie FROM verwerkingen WHERE publicatie IS NOT NULL")
+    current = rows(root, "SELECT aanvraagnummer FROM actuele_resultaten")
+    left = [path.name for box in ("brievenbus", "quarantaine") for path in (root / box).rglob("*") if path.is_file()]
+    return Found(
+        lost=tuple(sorted(days - {day for day, _, _ in runs})) + ("results",) * (len(current) < applications),
+        doubled=("publication",) * (len(runs) > len(days)) + ("results",) * (len(current) > applications),
+        different=tuple(left) + tuple(str(run) for run in runs if run[1] != RunState.AFGEROND),
+    ) | chain(root)
+
+
+def _close(installation: Installation) -> None:
+    cast(SqlLedger, installation.ledger).engine.dispose()
