@@ -15,7 +15,8 @@ from shared.errors import BlobNotFound
 from shared.ports import BlobStore, Container
 
 DESCRIPTION = "datapackage.json"
-_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
+# a name is shown to people and used in paths: nothing in it may forge a line or leave a folder
+_NAME = re.compile(r"\d{4}-\d{2}-\d{2}[A-Za-z0-9._-]{0,60}", re.ASCII)
 _DELIVERED = re.compile(rf"{Container.BRIEVENBUS}/([^/]+)/([^/]+)/{re.escape(DESCRIPTION)}")
 
 
@@ -115,8 +116,8 @@ def stray_post(blobs: BlobStore, datasets: frozenset[str]) -> list[str]:
 
 
 def has_date(levering: str) -> bool:
-    """Say whether the name of a delivery begins with a date, which its output path needs."""
-    if not _NAME.match(levering):
+    """Say whether the name of a delivery begins with a date, as its output path needs, and is plain after it."""
+    if not _NAME.fullmatch(levering):
         return False
     try:
         date.fromisoformat(levering[:10])

@@ -52,12 +52,17 @@ def _print_round(one: Round) -> None:
         print(f"{one.destroyed} levering(en) in quarantaine zijn na hun bewaartermijn vernietigd.")
 
 
+def _shown(name: str) -> str:
+    """Return a delivery's name without anything that could forge a line of the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in name)
+
+
 def _print_outcome(outcome: Outcome) -> None:
     state = outcome.run.state if outcome.run is not None and outcome.failure is None else ""
     if outcome.kind is ClaimKind.KLAAR:
-        print(f"{outcome.levering}: al eerder verwerkt; er is niets opnieuw gedaan.")
+        print(f"{_shown(outcome.levering)}: al eerder verwerkt; er is niets opnieuw gedaan.")
         return
-    print(f"{outcome.levering}: {state}{'. ' if state else ''}{outcome.sentence}")
+    print(f"{_shown(outcome.levering)}: {state}{'. ' if state else ''}{outcome.sentence}")
     if outcome.counts.aantal:
         routes = use_case(outcome.run.new.dataset).routes if outcome.run else {}
         by_type = (

@@ -72,7 +72,8 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-111": Rule(
         A,
-        "De naam van de levering begint niet met een datum.",
+        "De naam van de levering begint niet met een datum, of heeft er iets anders achter dan letters, cijfers, punt "
+        "en streepje.",
         "Noem de map JJJJ-MM-DD, eventueel met een toevoeging erachter.",
     ),
     # what has no delivery to show: told as an alarm in the log of events
