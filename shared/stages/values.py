@@ -150,8 +150,6 @@ def _moments_at_once(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, n
     except pa.ArrowInvalid:
         return None
     numbers = moments.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    if len(numbers) and numbers.min() < _FIRST_MICROSECOND:
-        return None  # year 0, which Arrow knows and the calendar of Python does not
     nothing = np.zeros(len(numbers), dtype=bool)
     return numbers, empty.to_numpy(zero_copy_only=False), nothing
 
@@ -163,7 +161,7 @@ def _whole(numbers: np.ndarray, empty: np.ndarray, refused: np.ndarray) -> Typed
 
 def _times(numbers: np.ndarray, empty: np.ndarray, refused: np.ndarray) -> TypedColumn:
     empty = empty | ((numbers >= _NO_END_MICROSECONDS) & ~refused)
-    refused = refused | ((numbers < _FIRST_MICROSECOND) & ~empty)
+    refused = refused | ((numbers < _FIRST_MICROSECOND) & ~empty)  # year 0, which Arrow knows and Python does not
     moments = np.where(empty | refused, np.datetime64("NaT", "us"), numbers.astype("datetime64[us]"))
     return TypedColumn(pd.Series(moments), empty, refused)
 
