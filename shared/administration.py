@@ -221,3 +221,26 @@ class RunFinding:
 
     attempt: int
     finding: Finding
+
+
+class Removed(StrEnum):
+    """Of what kind rows were that a removal took away."""
+
+    RESULTATEN = "resultaten"
+    GEBEURTENISSEN = "gebeurtenissen"
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What is left of rows that were removed: what kind, how many, when, by whom, why, and their hash; no content."""
+
+    soort: Removed
+    dataset: str
+    run: str
+    tot_en_met: int | None
+    aantal: int
+    grond: str
+    actor: str
+    tijdstip: datetime
+    hash: str
+    gebeurtenis: int

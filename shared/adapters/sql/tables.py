@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0002"  # of the newest migration; a test keeps them together
+VERSION = "0003"  # of the newest migration; a test keeps them together
 
 metadata = MetaData(
     naming_convention={
@@ -191,6 +191,36 @@ uitvoerstanden = Table(
     Column("aantal", Integer, nullable=False),
     _text("verwerkingen"),
     _text("bestanden"),
+)
+
+verwijderbewijzen = Table(
+    "verwijderbewijzen",
+    metadata,
+    Column("nr", Integer, primary_key=True),
+    _text("soort"),
+    _text("dataset"),
+    _text("run"),
+    Column("tot_en_met", BigInteger, nullable=True),
+    Column("aantal", Integer, nullable=False),
+    _text("grond"),
+    _text("actor"),
+    _text("tijdstip"),
+    _text("hash"),
+    Column("gebeurtenis", BigInteger, nullable=False, unique=True),
+    Index(None, "run"),
+)
+
+bewaarplichten = Table(
+    "bewaarplichten",
+    metadata,
+    Column("volgnr", Integer, primary_key=True),
+    _text("dataset"),
+    _text("dienst"),
+    Column("aan", Boolean, nullable=False),
+    _text("reden"),
+    _text("actor"),
+    _text("tijdstip"),
+    Index(None, "dataset", "dienst"),
 )
 
 APPEND_ONLY = (resultaten, bijdragen, bevindingen, gebeurtenissen, stopknop, verzoeken, uitvoerstanden)

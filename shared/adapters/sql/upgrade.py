@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from shared.adapters.sql.engine import check_version, is_empty, transaction, version_of
+from shared.adapters.sql.rights import set_rights
 from shared.adapters.sql.tables import VERSION
 
 try:
@@ -20,12 +21,16 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
 def upgrade(engine: Engine) -> str:
-    """Run every migration that the database does not have yet, all in one transaction; returns its version."""
+    """Run every migration that the database does not have yet and set who may do what; returns its version.
+
+    All of it is one transaction.
+    """
     _make_folder(engine)
     with _one_at_a_time(engine):
         _let_readers_pass(engine)
         with transaction(engine, writes=True) as connection:
             _run_migrations(connection)
+            set_rights(connection)
     return VERSION
 
 

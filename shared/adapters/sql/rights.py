@@ -1,0 +1,71 @@
+"""Who may do what in the database on PostgreSQL: written out, and set again at every migration.
+
+Three roles that cannot sign in themselves; the identities of an installation become members of one:
+`GRANT slimme_check_app TO "<identity of the app>"`. Whoever migrates owns the tables and needs no role here. What is
+not named here is not allowed, so a new table is closed until it has a line.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from shared.logs import run_log
+
+APP, PURGE, READER = "slimme_check_app", "slimme_check_purge", "slimme_check_lezer"
+ROLES = (APP, PURGE, READER)
+_ADDED = (
+    "leveringen, verwerkingen, resultaten, bijdragen, bevindingen, gebeurtenissen, stopknop, verzoeken, "
+    "uitvoerstanden, bewaarplichten"
+)
+_NUMBERED = "leveringen_nr_seq, verwerkingen_nr_seq, stopknop_volgnr_seq, bewaarplichten_volgnr_seq"
+_REMOVALS = (
+    "te_verwijderen_resultaten(text), verwijder_resultaten(text, bigint), verwijder_gebeurtenissen(bigint, bigint)"
+)
+_STATE = "toestand, reden, poging, verloopt, eigenaar, vrijgegeven, publicatie, gepubliceerd, gewijzigd"
+GRANTS = (
+    ("USAGE ON SCHEMA {schema}", ROLES),
+    # the app adds; it changes the state of a run and the place of a delivery, and removes nothing
+    (f"SELECT ON alembic_version, actuele_resultaten, verwijderbewijzen, {_ADDED}", (APP,)),
+    (f"INSERT ON {_ADDED}", (APP,)),
+    (f"USAGE ON SEQUENCE {_NUMBERED}", (APP,)),
+    (f"UPDATE ({_STATE}, codeversie, instellingen) ON verwerkingen", (APP,)),
+    ("UPDATE (levering, plaats, periode_van, periode_tot, bestanden, aangekomen) ON leveringen", (APP,)),
+    # the purge sees what is old and tells of what it removes; of a result it sees nothing
+    ("SELECT ON alembic_version, verwerkingen, gebeurtenissen, verwijderbewijzen", (PURGE,)),
+    ("INSERT ON gebeurtenissen", (PURGE,)),
+    (f"EXECUTE ON FUNCTION {_REMOVALS}", (PURGE,)),
+    ("SELECT ON resultaten_dataverkenner", (READER,)),
+)
+
+
+def set_rights(connection: Connection) -> bool:
+    """Make the roles and give them what is written here and nothing else; nothing on SQLite, which has no roles.
+
+    Says whether it could: without the roles, and without the right to make them, only the owner gets in.
+    """
+    if connection.dialect.name != "postgresql" or not _make_roles(connection):
+        return False
+    schema = connection.execute(sa.text("SELECT quote_ident(current_schema())")).scalar_one()
+    everybody = f"PUBLIC, {', '.join(ROLES)}"
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        connection.exec_driver_sql(f"REVOKE ALL ON ALL {kind} IN SCHEMA {schema} FROM {everybody}")
+    for table in ("verwerkingen", "leveringen"):  # what was given by column is taken by column
+        columns = ", ".join(column["name"] for column in sa.inspect(connection).get_columns(table))
+        connection.exec_driver_sql(f"REVOKE ALL ({columns}) ON {table} FROM {everybody}")
+    connection.exec_driver_sql(f"REVOKE ALL ON SCHEMA {schema} FROM {everybody}")
+    for right, roles in GRANTS:
+        connection.exec_driver_sql(f"GRANT {right.format(schema=schema)} TO {', '.join(roles)}")
+    return True
+
+
+def _make_roles(connection: Connection) -> bool:
+    known = set(connection.execute(sa.text("SELECT rolname FROM pg_roles")).scalars())
+    missing = [role for role in ROLES if role not in known]
+    may = "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
+    if missing and not connection.execute(sa.text(may)).scalar():
+        run_log().warning("database: the roles are missing and may not be made; only the owner gets in")
+        return False
+    for role in missing:
+        connection.exec_driver_sql(f"CREATE ROLE {role} NOLOGIN")
+    return True
