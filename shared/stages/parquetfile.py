@@ -28,7 +28,7 @@ def open_parquet(
             findings.append(finding("LEV-214", tabel=table.name))
         if refuses(findings):
             return None, findings
-        opened = file.read(columns=wanted).select(wanted)  # reading `a` also reads a column named `a.b`
+        opened = file.read(columns=wanted)
         opened.validate(full=True)
         opened = _plain_text(opened)
     except (pa.ArrowException, OSError, ValueError):
