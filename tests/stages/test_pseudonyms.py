@@ -147,6 +147,15 @@ def test_nothing_is_left_in_the_bytes_that_are_stored_or_sent(stored: Pseudonymi
             assert BSN.encode() not in content
 
 
+def test_no_pseudonym_is_left_that_only_dropped_rows_had(stored: PseudonymisedDelivery) -> None:
+    neighbour = by_hand("persoon", "KANARIE-BUURMAN")
+    for name in ("adressen", "feiten", "inkomens", "relaties", "vermogens", "afspraken", "deelnames"):
+        assert neighbour not in everything_in(stored.tables[name])
+    for frame in stored.tables.values():
+        for column in frame.select_dtypes("category"):
+            assert set(frame[column].cat.categories) == set(frame[column].dropna())
+
+
 def test_the_secret_is_not_left_anywhere(stored: PseudonymisedDelivery) -> None:
     assert SECRET not in pickle.dumps(stored)
 
