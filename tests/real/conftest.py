@@ -15,8 +15,14 @@ REAL = WORLDS[-1]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == Path(__file__).parent:
+        asked = {*getattr(item, "fixturenames", ()), *_parameters(item)}
+        if item.path.parent == Path(__file__).parent and asked & {"real", REAL}:
             item.add_marker(pytest.mark.xdist_group("real"))  # one worker, so that the parts are started once
+
+
+def _parameters(item: pytest.Item) -> list[str]:
+    called = getattr(item, "callspec", None)
+    return [value for value in called.params.values() if isinstance(value, str)] if called else []
 
 
 @pytest.fixture(scope="session")
