@@ -25,6 +25,7 @@ from shared.adapters.azure.identity import DATABASE_SCOPE
 from shared.adapters.azure.keys import CURRENT, KEY
 from shared.adapters.folder import FolderStore
 from shared.adapters.keyfile import KeyFile
+from shared.adapters.sql.rights import APP
 from shared.ports import BlobStore, Container
 from tests.real.parts import Missing
 from tests.real.worlds import Parts, running
@@ -61,12 +62,15 @@ def embedded_night(folder: Path, told: Callable[[str], None]) -> FolderStore:
 
 
 def settings_on_azure(found: Parts, key_file: Path) -> dict[str, str]:
-    """Return the settings of an app on new storage, a new database and the vault, with the key of a key file."""
+    """Return the settings of an app on new storage, a new database and the vault, with the key of a key file.
+
+    The database has our tables, and the app no more rights in it than its role gives.
+    """
     key = KeyFile(key_file, key_file.with_name("geen")).current()
     found.vault.secrets = {CURRENT: key.key_id, f"{KEY}{key.key_id}": base64.b64encode(key.secret).decode()}
     with found.admin().connect() as connection:
         if not connection.exec_driver_sql("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).scalar():
-            connection.exec_driver_sql(f'CREATE ROLE "{ROLE}" LOGIN CREATEROLE')
+            connection.exec_driver_sql(f'CREATE ROLE "{ROLE}" LOGIN')
 
     def accept(resource: str, token: str) -> None:
         if DATABASE_SCOPE.startswith(resource):
@@ -74,7 +78,12 @@ def settings_on_azure(found: Parts, key_file: Path) -> dict[str, str]:
                 connection.exec_driver_sql(f"ALTER ROLE \"{ROLE}\" PASSWORD '{token}'")
 
     found.identity.listeners.append(accept)
-    database = sa.engine.make_url(found.new_database("template1", owner=ROLE)).database
+    owned = found.new_database("template1")
+    # by an identity of its own: the app itself may add rows, and make no tables
+    run_app({"DATABASE": owned}, "shared.migrate")
+    with found.admin().connect() as connection:
+        connection.exec_driver_sql(f'GRANT {APP} TO "{ROLE}"')
+    database = sa.engine.make_url(owned).database
     return {
         "OPSLAG": found.account(),
         "DATABASE": found.url_of(str(database), ROLE),
@@ -84,7 +93,7 @@ def settings_on_azure(found: Parts, key_file: Path) -> dict[str, str]:
 
 
 def azure_night(found: Parts, settings: dict[str, str], told: Callable[[str], None]) -> AzureStore:
-    """Deliver to the storage account as a supplier does, migrate, and process."""
+    """Deliver to the storage account as a supplier does, and process."""
     store = AzureStore(dict.fromkeys(map(str, Container), settings["OPSLAG"]), found.signs_in)
     with tempfile.TemporaryDirectory() as written:
         write_mailbox(Path(written), seed=SEED, day=FIRST_DAY)
@@ -92,7 +101,6 @@ def azure_night(found: Parts, settings: dict[str, str], told: Callable[[str], No
         files = sorted(mailbox.rglob("*.*"), key=lambda path: (path.name == "datapackage.json", path))
         for path in files:
             store.write(Container.BRIEVENBUS, path.relative_to(mailbox).as_posix(), path.read_bytes())
-    told(run_app(settings, "shared.migrate"))
     told(run_app(settings, "shared", "run"))
     return store
 
