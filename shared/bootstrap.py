@@ -90,13 +90,15 @@ def migrate() -> str:
 @lru_cache(maxsize=4)
 def _make_installation(config: Settings, dataset: str) -> Installation:
     from shared import pipeline, snapshot
-    from shared.adapters.chosen import keys_of
+    from shared.adapters.chosen import keys_of, telemetry_of
     from shared.adapters.clock import SystemClock
     from shared.adapters.owner import ProcessOwner
     from shared.adapters.packages import load_package
     from shared.installation import Core, Installation
 
     case = use_case(dataset)
+    for own_use in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED"):  # what the library would tell of itself
+        os.environ.setdefault(f"APPLICATIONINSIGHTS_{own_use}", "true")
     return Installation(
         use_case=case,
         model=load_package(config.models / case.package),
@@ -119,6 +121,7 @@ def _make_installation(config: Settings, dataset: str) -> Installation:
         code_version=__version__,
         settings_digest=config.digest(),
         activity=config.activity,
+        telemetry=telemetry_of(config),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from shared import ACTIVITY_URI, CONTRACT_VERSION
 from shared.administration import ClaimTerms, NewRun, RunRecord
 from shared.events import Action, AuditEvent, Caller
+from shared.measurement import Telemetry
 from shared.modelpackage.package import ModelPackage
 from shared.ports import BlobStore, Clock, KeySource, Ledger, Owner
 from shared.records import (
@@ -54,6 +55,7 @@ class Installation:
     code_version: str
     settings_digest: str
     activity: str = ACTIVITY_URI
+    telemetry: Telemetry | None = None
 
     @property
     def dataset(self) -> str:

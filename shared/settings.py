@@ -94,6 +94,11 @@ SETTINGS: tuple[Setting, ...] = (
         "`feestdagen` erbij ook op officiële feestdagen; `geen` zet dit alarm uit.",
     ),
     Setting("VRIJE_DAGEN", "geen", "Andere dagen zonder levering, zoals `2026-12-24,2026-12-31`."),
+    Setting(
+        "TELEMETRIE",
+        "geen",
+        "Verbindingsreeks van een Application Insights voor tellingen en duren; zonder persoonsgegevens.",
+    ),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
 )
 _PLACES = {"dataset", "activiteit", "versie"}
@@ -126,6 +131,7 @@ class Settings:
     delivery_days: DeliveryDays
     log_level: str
     activity: str
+    telemetry: str
 
     @property
     def output_place(self) -> str:
@@ -224,6 +230,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             ACTIVITY_URI,
             lambda text: set(re.findall(r"\{(\w*)\}", text)) == _PLACES and ":" in text and not set(text) & set(' <>"'),
             "a URI with {dataset}, {activiteit} and {versie}",
+        ),
+        telemetry=checked(
+            "TELEMETRIE",
+            "",
+            lambda text: not text or re.search(r"InstrumentationKey=[0-9a-fA-F-]{36}(;|$)", text) is not None,
+            "a connection string of Application Insights",
         ),
     )
     if reading.problems:

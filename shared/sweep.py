@@ -19,6 +19,7 @@ from shared.ports import Container
 from shared.quarantine import destroy_expired
 from shared.runs import Outcome, run_delivery
 from shared.runstates import RunReason, RunState
+from shared.telemetry import tell_round
 
 _HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
 _TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
@@ -71,6 +72,7 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     destroyed = destroy_expired(installation)
     write_pointer(installation)
     drop_anchor(installation)
+    tell_round(installation, outcomes)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
     return Round(tuple(outcomes), waiting, incomplete, leftovers, destroyed)
 
@@ -86,6 +88,7 @@ def process_arrived(installation: Installation) -> list[Outcome]:
         seen |= {job.key for job in jobs}
         if _in_order(jobs, outcomes, lambda _: None):
             break
+    tell_round(installation, outcomes)
     return outcomes
 
 

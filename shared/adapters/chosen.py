@@ -10,6 +10,7 @@ from shared.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from shared.measurement import Telemetry
     from shared.ports import BlobStore, KeySource, Ledger
 
 
@@ -61,3 +62,12 @@ def ledger_of(config: Settings) -> Ledger:
     else:
         check_version(engine)
     return SqlLedger(engine)
+
+
+def telemetry_of(config: Settings) -> Telemetry | None:
+    """Return where measurements go; None, and nothing imported, where the settings name no place."""
+    if not config.telemetry:
+        return None
+    from shared.adapters.measurements import to_azure_monitor
+
+    return to_azure_monitor(config.telemetry)

@@ -147,6 +147,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_without_values() -> None:
         "SLIMME_CHECK_QUARANTAINE_DAGEN": "15",
         "SLIMME_CHECK_LOGNIVEAU": "ALLES",
         "SLIMME_CHECK_VERWERKINGSACTIVITEIT": "https://register.example/zonder-plaatsen",
+        "SLIMME_CHECK_TELEMETRIE": "geheime-reeks",
         "SLIMME_CHECK_DATABASSE": "x",
     }
     with pytest.raises(SettingsInvalid) as refused:
@@ -161,6 +162,7 @@ def test_every_setting_is_read_and_documented() -> None:
         {"OPSLAG": "/x", "DATABASE": "sqlite:////x/y", "SLEUTEL_BESTAND": "/x/s", "DOELGROEPADRESSEN": "/x/d"},
         {"MODELLEN": "/x/m", "TIJDSLIMIET": "60", "DATABASE_WACHTTIJD": "5", "QUARANTAINE_DAGEN": "3"},
         {"LOGNIVEAU": "ERROR", "IDENTITEIT": "ontwikkelaar", "SLEUTELKLUIS": "https://x.vault.azure.net"},
+        {"TELEMETRIE": f"InstrumentationKey={'0' * 8}-0000-0000-0000-{'0' * 12};IngestionEndpoint=https://x.invalid/"},
         {"VERWERKINGSACTIVITEIT": "https://register.example/{dataset}/{activiteit}/{versie}"},
         {"LEVERDAGEN": "ma,wo,feestdagen", "VRIJE_DAGEN": "2026-12-24"},
     ]
