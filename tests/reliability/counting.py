@@ -30,7 +30,7 @@ class Experiment:
 
 
 _FAULTS, _ARRIVAL, _MACHINE = "test_faults.py", "test_arrival.py", "test_machine.py"
-_SAME = "test_same_again.py"
+_SAME, _PARTS = "test_same_again.py", "test_real_parts.py"
 _KILL, _DEPLOYS, _FROZEN, _EVENTS = "test_kill.py", "test_deploys.py", "test_frozen.py", "test_events.py"
 EXPERIMENTS = {
     "killed-once": Experiment(
@@ -45,6 +45,8 @@ EXPERIMENTS = {
     "control-mark-last": Experiment(
         "R1", "naive order: insert under a number of its own, write, delete, mark done", _KILL, fails=True
     ),
+    "killed-azure": Experiment("R1", "`kill -9` after an effect, on Azurite and PostgreSQL", _PARTS),
+    "restarted": Experiment("R1", "Azurite or PostgreSQL restarted in the middle of a run", _PARTS),
     "deploy-code": Experiment("R1", "other code and settings deployed between `kill -9` and recovery", _DEPLOYS),
     "deploy-model": Experiment("R1", "another model package deployed between `kill -9` and recovery", _DEPLOYS),
     "fault-once": Experiment("R2", "one call of a port fails, in five ways: see below", _FAULTS),
@@ -54,6 +56,7 @@ EXPERIMENTS = {
         "R2", "storage whose writes are not one step, on a full disk", _FAULTS, fails=True
     ),
     "at-once": Experiment("R3", "the same event for 16 processes at once", _EVENTS),
+    "at-once-azure": Experiment("R3", "the same event for 16 processes at once, on Azurite and PostgreSQL", _PARTS),
     "control-no-claim": Experiment("R3", "16 processes at once that do not claim", _EVENTS, fails=True),
     "same-event": Experiment("R3", "the same event 100 times in a row", _EVENTS),
     "same-delivery": Experiment("R3", "the same delivery written and announced 100 times in a row", _EVENTS),
@@ -63,6 +66,7 @@ EXPERIMENTS = {
     "frozen": Experiment(
         "R5", "a worker stopped by SIGSTOP before an effect, its run taken over after the lease, then thawed", _FROZEN
     ),
+    "frozen-azure": Experiment("R5", "a worker stopped past its lease and thawed, on Azurite and PostgreSQL", _PARTS),
     "shuffled": Experiment("R6", "rows, columns and files of a delivery shuffled: one hash of the results", _SAME),
     "replay": Experiment("R7", "a stored decision made again from its snapshot: score and contributions by bit", _SAME),
     "control-replay": Experiment("R7", "the same, with one bit of one stored score changed", _SAME, fails=True),

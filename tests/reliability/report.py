@@ -45,8 +45,8 @@ The five ways in which a call fails (R2):
 {faults}
 
 Processes are real and killed by the kernel; deliveries are small, and most tries use a core of a few lines around the
-real shell, storage and administration, because what is tried is the order of effects. Storage is a folder, the
-administration SQLite; `tests/real` holds Azurite and PostgreSQL to the same contract.
+real shell, storage and administration, because what is tried is the order of effects. Storage is a folder and the
+administration SQLite, unless the row says Azurite and PostgreSQL.
 """
 
 

@@ -14,6 +14,7 @@ from tests.reliability.judging import Found, chain, judge, look_halfway, rows
 from tests.reliability.killing import boundaries, recover
 from tests.reliability.processes import KILLED, run
 from tests.reliability.scenes import Ground, accepted, prepare, released
+from tests.reliability.size import some
 from tests.reliability.striking import Strike
 from tests.shell.workshop import Workshop, model
 
@@ -56,5 +57,5 @@ def test_a_deploy_between_crash_and_recovery(
     ground = prepare(home, scene)
     name = "deploy-model" if "model" in changes else "deploy-code"
     with counted(name) as tally:
-        for strike in [strike for strike in boundaries(ground) if strike.after]:
+        for strike in some([strike for strike in boundaries(ground) if strike.after], by_day=10):
             tally.add(f"{strike} ({ground.effects[strike.at - 1]})", deployed_after(ground, strike, changes))

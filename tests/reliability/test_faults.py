@@ -80,7 +80,7 @@ def test_one_call_fails(home: Path, scene: Callable[[Workshop], None]) -> None:
     assert len(calls) > 20
     tries = [(at, fault) for at in range(1, len(calls) + 1) for fault in Fault]
     with counted("fault-once") as tally:
-        for at, fault in some(tries, by_day=60):
+        for at, fault in some(tries, by_day=40):
             tally.add(f"{fault.name} at {at} ({calls[at - 1]})", survived(ground, Faults(fault, at)))
 
 
@@ -89,7 +89,7 @@ def test_a_method_fails_for_two_rounds(home: Path, scene: Callable[[Workshop], N
     ground = prepare(home, scene)
     tries = [(method, fault) for method in sorted(set(calls_of(ground))) for fault in Fault]
     with counted("fault-lasting") as tally:
-        for method, fault in some(tries, by_day=25):
+        for method, fault in some(tries, by_day=20):
             found = survived(ground, Faults(fault, method=method), rounds=2)
             tally.add(f"{fault.name} at every {method}", found)
 

@@ -39,7 +39,7 @@ def test_killed_at_any_two_effects(home: Path, scene: Scene) -> None:
     second = range(1, len(ground.effects) + 3)  # who takes over tells so in the log
     pairs = [(Strike(one, after=True), Strike(two)) for one in first for two in second]
     with counted("killed-twice") as tally:
-        for number, pair in enumerate(some(pairs, by_day=14)):
+        for number, pair in enumerate(some(pairs, by_day=10)):
             found = killed_at(ground, *pair, by_lease=number % 2 > 0)
             if found is not None:
                 tally.add(f"{pair[0]} and {pair[1]}", found)
@@ -54,7 +54,7 @@ def test_killed_inside_a_call(home: Path, scene: Scene) -> None:
     assert len(inside) > 2 * len(ground.effects)
     strikes = [Strike(at, inside=True) for at in range(1, len(inside) + 1)]
     with counted("killed-inside") as tally:
-        for number, strike in enumerate(some(strikes, by_day=20)):
+        for number, strike in enumerate(some(strikes, by_day=14)):
             found = killed_at(ground, strike, by_lease=number % 2 > 0)
             assert found is not None
             tally.add(f"{strike} ({inside[strike.at - 1]})", found)
@@ -63,7 +63,7 @@ def test_killed_inside_a_call(home: Path, scene: Scene) -> None:
 def test_killed_after_any_effect_with_the_real_stages(home: Path) -> None:
     ground = prepare(home)
     with counted("killed-real") as tally:
-        for strike in some([strike for strike in boundaries(ground) if strike.after], by_day=12):
+        for strike in some([strike for strike in boundaries(ground) if strike.after], by_day=8):
             found = killed_at(ground, strike)
             assert found is not None
             tally.add(f"{strike} ({ground.effects[strike.at - 1]})", found)

@@ -14,18 +14,24 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from azure.identity import ManagedIdentityCredential
+
 from shared import pipeline, snapshot
+from shared.adapters.azure.blobs import AzureStore
 from shared.adapters.owner import ProcessOwner
 from shared.adapters.packages import load_package
+from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.ledger import SqlLedger
 from shared.installation import Core, Installation
 from shared.levensonderhoud import LEVENSONDERHOUD
+from shared.ports import Container
 from shared.sweep import process_arrived, run_waiting
 from tests.reliability.naive import NAIVE_ROUNDS
 from tests.reliability.striking import Strike, armed, watch_inside
 from tests.shell.workshop import START, SetClock, Worker, make_installation
 
 FAILED = 3
+WAIT = timedelta(seconds=20)
 PACKAGE = load_package(Path(__file__).parents[2] / "models" / LEVENSONDERHOUD.package)
 REAL_CORE = Core(
     check=pipeline.check_delivery,
@@ -35,6 +41,15 @@ REAL_CORE = Core(
     snapshot_files=snapshot.snapshot_files,
     read_snapshot=snapshot.read_snapshot,
 )
+
+
+@dataclass(frozen=True)
+class Services:
+    """A storage account and a database elsewhere, and the environment in which a worker may sign in."""
+
+    blobs: str
+    database: str
+    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ class Job:
     begin: float = 0.0
     largest: int = 0
     tell: Path | None = None
+    services: Services | None = None
 
 
 def installation_of(job: Job) -> Installation:
@@ -67,6 +83,14 @@ def installation_of(job: Job) -> Installation:
     )
     if job.real:
         installation = replace(installation, use_case=LEVENSONDERHOUD, model=PACKAGE, core=REAL_CORE)
+    if job.services:
+        os.environ.update(job.services.environment)
+        url_of = dict.fromkeys(map(str, Container), job.services.blobs)
+        installation = replace(
+            installation,
+            blobs=AzureStore(url_of, ManagedIdentityCredential()),
+            ledger=SqlLedger(make_engine(job.services.database, WAIT)),
+        )
     return replace(installation, **job.changes)
 
 
