@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def test_explain_tells_each_result_type_and_leaves_an_event(nights: Path, kind: 
     assert says in explained.stdout
     assert "Dit is een signaal en geen besluit." in explained.stdout
     assert "99999" not in explained.stdout
-    with sqlite3.connect(nights / "administratie.sqlite") as ledger:
+    with closing(sqlite3.connect(nights / "administratie.sqlite")) as ledger:
         (last,) = ledger.execute("select details from gebeurtenissen order by volgnr desc limit 1").fetchone()
     assert "vraag van de burger" in last
     assert number not in last
