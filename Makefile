@@ -6,7 +6,7 @@ REAL := tests/real
 AZURITE := $(REAL)/node_modules/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run lint docs lock model bench clean
+.PHONY: run test fast azurite azurite-run lint docs lock model bench reliability clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
@@ -38,6 +38,10 @@ model: $(INSTALLED) ## train on invented people and rebuild models/
 
 bench: $(INSTALLED) ## ratios, measured side by side
 	@$(PY) -m benchmarks
+
+reliability: $(INSTALLED) azurite ## every crash, fault and race in full, and docs/reliability.md anew; half an hour or more
+	@run=nacht-$$$$; SLIMME_CHECK_NACHT=1 $(PY) -m pytest tests/reliability -n $(TESTERS) --dist loadgroup \
+	--testrunuid=$$run --deselect tests/reliability/test_page.py && $(PY) -m tests.reliability.report $$run --write
 
 lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements.in -o requirements.txt

@@ -13,6 +13,12 @@ import pytest
 _IN_MEMORY = Path("/dev/shm")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.stem != "test_page":
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder for thousands of small tries: in memory where that can be, since a killed process loses no writes."""

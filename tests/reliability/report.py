@@ -1,6 +1,6 @@
 """Writes docs/reliability.md from what the last test run counted.
 
-`python -m tests.reliability.report` shows it, with `--write` it replaces the page.
+`python -m tests.reliability.report` shows it, with `--write` it replaces the page; a name chooses a run (--testrunuid).
 """
 
 from __future__ import annotations
@@ -94,8 +94,9 @@ def render(folder: Path) -> str:
 
 def main() -> int:
     """Show or write the page."""
+    named = [word for word in sys.argv[1:] if not word.startswith("-")]
     try:
-        text = render(last_run())
+        text = render(HOME / named[0] if named else last_run())
     except Incomplete as cause:
         print(cause, file=sys.stderr)
         return 1

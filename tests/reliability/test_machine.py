@@ -47,7 +47,7 @@ def test_histories_end_well(home: Path) -> None:
             made.append(self)
 
     with counted("machine") as tally:
-        run_state_machine_as_test(Counted, settings=settled(number(30, 600), number(14, 40)))
+        run_state_machine_as_test(Counted, settings=settled(number(30, 200), number(14, 40)))
         for turn in range(len(made)):
             tally.add(f"history {turn}", Found())
     assert Counted.steps.keys() >= KINDS
