@@ -46,7 +46,8 @@ EXPERIMENTS = {
         "R1", "naive order: insert under a number of its own, write, delete, mark done", _KILL, fails=True
     ),
     "killed-azure": Experiment("R1", "`kill -9` after an effect, on Azurite and PostgreSQL", _PARTS),
-    "restarted": Experiment("R1", "Azurite or PostgreSQL restarted in the middle of a run", _PARTS),
+    "restarted-storage": Experiment("R1", "Azurite restarted while a worker is in the middle of its work", _PARTS),
+    "restarted-database": Experiment("R1", "PostgreSQL crashed and recovered in the middle of a transaction", _PARTS),
     "deploy-code": Experiment("R1", "other code and settings deployed between `kill -9` and recovery", _DEPLOYS),
     "deploy-model": Experiment("R1", "another model package deployed between `kill -9` and recovery", _DEPLOYS),
     "fault-once": Experiment("R2", "one call of a port fails, in five ways: see below", _FAULTS),

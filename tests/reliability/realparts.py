@@ -83,6 +83,7 @@ def crash_database(parts: Parts) -> None:
     with parts.admin().connect() as connection:
         number = int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
         os.kill(number, signal.SIGKILL)
+        connection.invalidate()
     parts.admin().dispose()
     _until_it_answers(parts)
 

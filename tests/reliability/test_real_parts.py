@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.real.worlds import Parts, running
 from tests.reliability.counting import counted
 from tests.reliability.judging import Found, judge, look_halfway
 from tests.reliability.killing import LEASE, recover
-from tests.reliability.processes import DONE, FAILED, KILLED, Job, ended, frozen, run, start
+from tests.reliability.processes import DONE, FAILED, KILLED, Job, effects_of, ended, frozen, run, start
 from tests.reliability.realparts import Cloud, Lasting, cloud, crash_database
 from tests.reliability.scenes import Ground, accepted, held, prepare
 from tests.reliability.size import number, some
@@ -89,25 +89,49 @@ def test_sixteen_workers_at_once(home: Path, started: tuple[Parts, Mapping[str, 
                 tally.add(f"turn {turn}", _judged(there, ground, home) | Found(different=crashed))
 
 
-@pytest.mark.parametrize("which", ["storage", "database"])
-def test_restarted_in_the_middle_of_the_work(home: Path, started: tuple[Parts, Mapping[str, str]], which: str) -> None:
-    """The worker stands still at an effect, the service is restarted, and the worker goes on with what it had."""
-    if os.environ.get("TEST_DATABASE_URL" if which == "database" else "TEST_BLOB_URL"):
+def _restarted(
+    there: Cloud, ground: Ground, home: Path, strike: Strike, restart: Callable[[], None]
+) -> tuple[Found, int]:
+    """Let a worker stand still, restart a service, and let it go on with what it had; then another recovers."""
+    job = _job(there, ground)
+    with frozen(replace(job, strike=strike)) as worker:
+        assert worker.is_alive(), "it did not freeze"
+        restart()
+    code = ended(worker)
+    assert code in (DONE, FAILED)
+    found = _halfway(there, ground, home)
+    recover(replace(job, later=LEASE))
+    return found | _judged(there, ground, home), code
+
+
+def test_storage_restarted_in_the_middle_of_the_work(home: Path, started: tuple[Parts, Mapping[str, str]]) -> None:
+    if os.environ.get("TEST_BLOB_URL"):
         pytest.skip("a service that was given is not ours to restart")
     ground = prepare(home, accepted)
-    parts, environment = started
-    lasting = Lasting(home / "azurite", parts) if which == "storage" else None
+    lasting = Lasting(home / "azurite", started[0])
     strikes = [Strike(at, freeze=True) for at in range(1, len(ground.effects) + 1)]
-    with counted("restarted") as tally:
+    with counted("restarted-storage") as tally:
         for strike in some(strikes, by_day=4):
-            with cloud(lasting.parts if lasting else parts, environment) as there:
-                job = _job(there, ground)
-                with frozen(replace(job, strike=strike)) as worker:
-                    lasting.restart() if lasting else crash_database(parts)
-                assert ended(worker) in (DONE, FAILED)
-                found = _halfway(there, ground, home)
-                recover(replace(job, later=LEASE))
-                found |= _judged(there, ground, home)
-            tally.add(f"{which} restarted, {strike} ({ground.effects[strike.at - 1]})", found)
-    if lasting:
-        lasting.stop()
+            with cloud(lasting.parts, started[1]) as there:
+                found, _ = _restarted(there, ground, home, strike, lasting.restart)
+            tally.add(f"{strike} ({ground.effects[strike.at - 1]})", found)
+    lasting.stop()
+
+
+def test_database_crashed_in_the_middle_of_a_transaction(home: Path, started: tuple[Parts, Mapping[str, str]]) -> None:
+    """Before a statement or a commit is sent: the transaction is gone with its session."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        pytest.skip("a service that was given is not ours to restart")
+    ground = prepare(home, accepted)
+    with cloud(*started) as there:
+        statements = effects_of(replace(_job(there, ground), root=home / "x", strike=Strike(0, inside=True)))
+    assert len(statements) > 10 and "commit" in statements
+    felt = 0
+    with counted("restarted-database") as tally:
+        for at in some(range(1, len(statements) + 1), by_day=6):
+            strike = Strike(at, inside=True, freeze=True)
+            with cloud(*started) as there:
+                found, code = _restarted(there, ground, home, strike, lambda: crash_database(started[0]))
+            felt += code == FAILED
+            tally.add(f"{strike} ({statements[at - 1]})", found)
+    assert felt > 0, "no worker noticed"

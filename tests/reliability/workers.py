@@ -22,6 +22,7 @@ from shared.adapters.owner import ProcessOwner
 from shared.adapters.packages import load_package
 from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.ledger import SqlLedger
+from shared.errors import SlimmeCheckError
 from shared.installation import Core, Installation
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.ports import Container
@@ -116,6 +117,14 @@ def work(job: Job) -> None:
 
 
 def _do(job: Job, installation: Installation) -> bool:
+    try:
+        return _failed(job, installation)
+    except SlimmeCheckError as failure:  # outside of any delivery: the trigger fails with it
+        print(failure, file=sys.stderr)
+        return True
+
+
+def _failed(job: Job, installation: Installation) -> bool:
     if job.task == "round":
         return run_waiting(installation).failed
     if job.task == "event":
