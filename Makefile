@@ -6,13 +6,14 @@ REAL := tests/real
 AZURITE := $(REAL)/node_modules/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run lint docs lock model bench reliability clean
+.PHONY: run test fast azurite azurite-run lint docs lock model reliability clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
 
+# the reliability runs join when their issue is done; until then `make reliability`
 test: $(INSTALLED) azurite ## everything that .ci/run checks
-	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup
+	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup --ignore=tests/reliability
 
 fast: $(INSTALLED) ## the tests that take seconds
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup -m "not slow"
@@ -35,9 +36,6 @@ docs: $(INSTALLED) ## write the pages that are made from code and tests
 
 model: $(INSTALLED) ## train on invented people and rebuild models/
 	@$(PY) -m development model
-
-bench: $(INSTALLED) ## ratios, measured side by side
-	@$(PY) -m benchmarks
 
 reliability: $(INSTALLED) azurite ## every crash, fault and race in full, and docs/reliability.md anew; half an hour or more
 	@run=nacht-$$$$; SLIMME_CHECK_NACHT=1 $(PY) -m pytest tests/reliability -n $(TESTERS) --dist loadgroup \
