@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.administration import CurrentRows, OutputState, RowRef, RunRecord
@@ -18,6 +19,7 @@ from shared.events import Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Installation
 from shared.ports import Container
+from shared.runstates import PUBLISHED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PARQUET, LINES = "resultaten.parquet", "resultaten.jsonl"
 CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
 _ROWS_PER_GROUP = 100_000
+_LATE = timedelta(days=7)  # longer than any worker stands still
 
 
 def run_folder(run: RunRecord) -> str:
@@ -105,6 +108,34 @@ def _write_date(installation: Installation, datum: str, run_id: str) -> None:
         )
         if installation.ledger.record_output(installation.dataset, state, event):
             return
+
+
+def mend_current(installation: Installation) -> None:
+    """Rewrite current files of late that are not what was recorded: a worker that stood still overwrote them, and died.
+
+    A worker that lives sees that newer ones were recorded, and writes again itself.
+    """
+    since = installation.clock.now() - _LATE
+    published = installation.ledger.runs(installation.dataset, PUBLISHED)
+    late = [run.run_id for run in published if run.published_at is not None and run.published_at > since]
+    dates = {datum for run_id in late for datum in installation.ledger.dates_touched(run_id)}
+    for state in installation.ledger.output_states(installation.dataset):
+        if state.datum in dates and _overwritten(installation, state):
+            _write_date(installation, state.datum, "")
+            installation.ledger.note(
+                installation.event(Action.ACTUEEL_SCHRIJVEN, f"datum {state.datum}", "hersteld", stand=state.stand)
+            )
+
+
+def _overwritten(installation: Installation, state: OutputState) -> bool:
+    folder = f"{installation.dataset}/{state.datum}"
+    try:
+        return any(
+            installation.blobs.sha256(Container.UITVOER, f"{folder}/{name}") != sha256
+            for name, sha256 in state.bestanden.items()
+        )
+    except BlobNotFound:
+        return True
 
 
 def write_pointer(installation: Installation) -> None:

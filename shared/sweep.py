@@ -14,7 +14,7 @@ from shared.installation import Installation
 from shared.interventions import process_request
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
-from shared.output import write_pointer
+from shared.output import mend_current, write_pointer
 from shared.ports import Container
 from shared.quarantine import destroy_expired
 from shared.runs import Outcome, run_delivery
@@ -70,6 +70,7 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     _do(_requests(installation), outcomes, progress)
     leftovers = _remove_leftovers(installation)
     destroyed = destroy_expired(installation)
+    mend_current(installation)
     write_pointer(installation)
     drop_anchor(installation)
     tell_round(installation, outcomes)

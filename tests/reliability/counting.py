@@ -67,6 +67,9 @@ EXPERIMENTS = {
     "frozen": Experiment(
         "R5", "a worker stopped by SIGSTOP before an effect, its run taken over after the lease, then thawed", _FROZEN
     ),
+    "late-and-killed": Experiment(
+        "R5", "a late worker killed after its next effect, when others have finished and published more", _FROZEN
+    ),
     "frozen-azure": Experiment("R5", "a worker stopped past its lease and thawed, on Azurite and PostgreSQL", _PARTS),
     "shuffled": Experiment("R6", "rows, columns and files of a delivery shuffled: one hash of the results", _SAME),
     "replay": Experiment("R7", "a stored decision made again from its snapshot: score and contributions by bit", _SAME),

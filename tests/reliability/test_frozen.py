@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from shared.adapters.sql.ledger import SqlLedger
+from shared.errors import SlimmeCheckError
+from shared.sweep import run_waiting
 from tests.reliability.counting import counted
-from tests.reliability.judging import Found, judge, look_halfway
+from tests.reliability.judging import Found, judge, look_halfway, stand_of
 from tests.reliability.killing import LEASE, boundaries, recover
 from tests.reliability.processes import DONE, ended, frozen
 from tests.reliability.scenes import SCENES, Ground, accepted, prepare, requested
 from tests.reliability.size import number, some
 from tests.reliability.striking import Strike
-from tests.shell.workshop import Workshop
+from tests.shell.crashing import Fuse, fused
+from tests.shell.workshop import Crash, Worker, Workshop, make_installation
 
 
 def thawed_at(ground: Ground, strike: Strike) -> Found:
@@ -52,3 +59,59 @@ def test_frozen_with_the_real_stages(home: Path) -> None:
     with counted("frozen") as tally:
         for at in range(publish - 1, publish + number(2, len(ground.effects) - publish)):
             tally.add(f"frozen before {at}, real stages", thawed_at(ground, Strike(at)))
+
+
+class LateAndKilled(Fuse):
+    """Stands still before an effect while others work, then has that effect, and is gone."""
+
+    others: Callable[[], None]
+
+    def burn(self, name: str, effect: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        self.seen.append(name)
+        if len(self.seen) != self.at:
+            return effect(*arguments, **named)
+        self.others()
+        with suppress(SlimmeCheckError):
+            effect(*arguments, **named)
+        raise Crash
+
+
+def test_thawed_and_killed_right_after_its_next_effect(home: Path) -> None:
+    """Meanwhile another took over and a later delivery won an application: what is current must not go back."""
+
+    def two_nights(workshop: Workshop, worker: Callable[[], None]) -> None:
+        workshop.deliver("2026-11-19", {"1001": 1, "1002": 2})
+        worker()
+        run_waiting(workshop.installation)
+
+    def others(workshop: Workshop) -> None:
+        workshop.clock.pass_by(LEASE)
+        second = workshop.with_(owner=Worker("tweede"))
+        run_waiting(second.installation)
+        second.deliver("2026-11-20", {"1002": 1, "1003": 2}, days=1)
+        run_waiting(second.installation)
+
+    def made(name: str) -> Workshop:
+        return Workshop(make_installation(home / name), home / name)
+
+    def closed(workshop: Workshop) -> None:
+        cast(SqlLedger, workshop.installation.ledger).engine.dispose()
+
+    calm = made("calm")
+    two_nights(calm, lambda: others(calm))
+    expected = stand_of(calm.root)
+    closed(calm)
+    effects = len(prepare(home / "counted", accepted).effects)
+    with counted("late-and-killed") as tally:
+        for at in range(2, effects + 1):
+            workshop = made(f"{at}")
+            late = LateAndKilled(at=at)
+            late.others = partial(others, workshop)
+
+            def first(workshop: Workshop = workshop, late: Fuse = late) -> None:
+                with suppress(Crash):
+                    run_waiting(fused(workshop, late))
+
+            two_nights(workshop, first)
+            tally.add(f"at {at} ({late.seen[-1]})", judge(workshop.root, expected))
+            closed(workshop)
