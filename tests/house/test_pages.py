@@ -165,7 +165,7 @@ def test_the_environment_is_read_in_one_place() -> None:
         for path in python_files("shared")
         if re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))
     ]
-    assert readers == ["shared/bootstrap.py"]
+    assert readers == ["shared/bootstrap/wiring.py"]
 
 
 # Features ------------------------------------------------------------------------------------------------------------

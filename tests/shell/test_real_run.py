@@ -14,6 +14,7 @@ import pytest
 
 from development.population.mailbox import write_mailbox
 from shared import bootstrap
+from shared.bootstrap import wiring
 from shared.errors import NotKnown, RequestRefused
 from shared.runstates import RunState
 from shared.sweep import Round
@@ -35,7 +36,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Roun
         (round_,) = bootstrap.run_waiting()
         yield root, round_, numbers
     bootstrap.ledger(bootstrap.settings()).engine.dispose()  # type: ignore[attr-defined]
-    for cached in (bootstrap.settings, bootstrap.ledger, bootstrap.blobs, bootstrap._make_installation):
+    for cached in (bootstrap.settings, bootstrap.ledger, bootstrap.blobs, wiring._make_installation):
         cached.cache_clear()
 
 

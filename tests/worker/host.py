@@ -230,7 +230,7 @@ async def serve(asked: dict[str, Any]) -> dict[str, Any]:
     return {
         "bindings": app.bindings,
         "outcomes": outcomes,
-        "code": str(Path(sys.modules["shared.bootstrap"].__file__ or "").parents[1]),
+        "code": str(Path(sys.modules["shared.bootstrap"].__file__ or "").parents[2]),
         "http_log": logging.getLogger(_HTTP_LOG).getEffectiveLevel(),
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }

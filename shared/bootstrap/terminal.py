@@ -1,0 +1,142 @@
+"""What a terminal does: each command is one call from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shared.bootstrap.wiring import blobs, dataset_of, installation, ledger, person_here, settings
+from shared.errors import ModelPackageInvalid
+from shared.usecases import datasets, use_case_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.administration import CurrentResult, RunRecord, StopState
+    from shared.anchors import AuditCheck
+    from shared.events import Caller
+    from shared.records import CheckedDelivery
+    from shared.sweep import Progress, Round
+    from shared.usecase import UseCase
+
+
+def run_waiting(progress: Callable[[Progress], None] = lambda _: None, caller: Caller | None = None) -> list[Round]:
+    """Do everything that waits in every mailbox, and tell how far it is; one Round per dataset."""
+    from shared.sweep import report_strays
+    from shared.sweep import run_waiting as sweep
+
+    caller = caller or person_here()
+    rounds = [sweep(installation(caller, dataset), progress) for dataset in datasets()]
+    report_strays(installation(caller, datasets()[0]), frozenset(datasets()))
+    return rounds
+
+
+def check_folder(folder: Path) -> CheckedDelivery:
+    """Return what the nightly check would say of a delivery in any folder; nothing is kept.
+
+    A gap is looked for in the mailbox alone: elsewhere a folder has no delivery that comes before it.
+    """
+    from shared import pipeline
+    from shared.adapters.deliveryfolder import DeliveryFolder
+    from shared.adapters.packages import load_package
+
+    case = use_case_of(folder)
+    bands = load_package(settings().models / case.package).policy.get("bands", {})
+    return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=_previous_tot(folder, case))
+
+
+def _previous_tot(folder: Path, case: UseCase) -> datetime | None:
+    """Return where the accepted deliveries before this one end, for a delivery that waits in the mailbox here."""
+    from shared.stages.describe import DATAPACKAGE, read_description
+
+    description_file = folder / DATAPACKAGE
+    mailbox = settings().storage / "brievenbus" / case.dataset
+    if folder.resolve().parent != mailbox.resolve() or not description_file.is_file():
+        return None
+    description, _ = read_description(description_file.read_bytes(), case.schema)
+    if description is None:
+        return None
+    return ledger(settings()).previous_tot(case.dataset, description.digest, description.period.van)
+
+
+def release(levering: str, reden: str, dataset: str = "", caller: Caller | None = None) -> RunRecord:
+    """Let a held delivery go on; the next round processes it."""
+    from shared import interventions
+
+    return interventions.release(
+        installation(caller or person_here(), dataset or dataset_of(levering)), levering, reden
+    )
+
+
+def request_run(
+    levering: str,
+    aanvraagnummers: Sequence[str] | None,
+    reden: str,
+    dataset: str = "",
+    caller: Caller | None = None,
+) -> RunRecord:
+    """Record a request to judge a delivery, or some of its applications, again; the next round does it."""
+    from shared import interventions
+
+    return interventions.request_run(
+        installation(caller or person_here(), dataset or dataset_of(levering)), levering, aanvraagnummers, reden
+    )
+
+
+def stop_model(reden: str, dataset: str, caller: Caller | None = None) -> StopState:
+    """Turn the stop switch of the model on."""
+    from shared import interventions
+
+    return interventions.stop_model(installation(caller or person_here(), dataset), reden)
+
+
+def resume_model(reden: str, dataset: str, caller: Caller | None = None) -> StopState:
+    """Turn the stop switch of the model off."""
+    from shared import interventions
+
+    return interventions.resume_model(installation(caller or person_here(), dataset), reden)
+
+
+def current_result(aanvraagnummer: str, reden: str, dataset: str = "", caller: Caller | None = None) -> CurrentResult:
+    """Return the current result of an application; leaves an audit event first, whether it is found or not.
+
+    NotKnown when nothing was published about it; RequestRefused without a reason.
+    """
+    from datetime import UTC, datetime
+
+    from shared.lookup import look_up
+
+    config = settings()
+    searched = (dataset,) if dataset else datasets()
+    return look_up(
+        ledger(config),
+        blobs(config),
+        config.activity,
+        searched,
+        aanvraagnummer,
+        reden,
+        caller or person_here(),
+        datetime.now(UTC),
+    )
+
+
+def model_policy(run: RunRecord) -> Mapping[str, Any]:
+    """Return the policy (threshold, labels, texts) of the model package that a run used, verified by its digest."""
+    from shared.adapters.packages import load_package
+
+    package = load_package(settings().models / f"{run.new.model}-{run.new.model_version}")
+    if package.sha256 != run.new.model_sha256:
+        raise ModelPackageInvalid(
+            "This is not the package that made the result.",
+            where=f"{package.name}-{package.version}",
+            next_step="Restore the package of that version; a new model needs a new version.",
+        )
+    return package.policy
+
+
+def verify_audit() -> AuditCheck:
+    """Return how much of the audit log holds; run logs and anchors outside the database hold it in place."""
+    from shared.anchors import check_audit
+
+    return check_audit(ledger(settings()), blobs(settings()))

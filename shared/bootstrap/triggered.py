@@ -1,0 +1,86 @@
+"""What a trigger does: each function of the app is one call from here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from shared.bootstrap.wiring import SYSTEM, blobs, dataset_of, installation, ledger, settings
+from shared.events import Caller
+from shared.usecases import datasets
+
+if TYPE_CHECKING:
+    from shared.administration import RunRecord
+    from shared.alarms import Alarms
+    from shared.api.answers import Answer
+    from shared.runs import Outcome
+
+
+def _alarms(caller: Caller) -> Alarms:
+    from shared.adapters.clock import SystemClock
+    from shared.alarms import Alarms
+
+    return Alarms(ledger(settings()), SystemClock(), caller)
+
+
+def delivery_arrived(blob_name: str) -> None:
+    """Process what is complete, now that a datapackage.json arrived; of events about other names a trace is left.
+
+    Rejected and held deliveries return normally. A failure is raised, so that the platform tries again.
+    """
+    from shared import triggers
+
+    caller = Caller(SYSTEM, "gebeurtenis blob")
+    with triggers.told_to_platform():
+        triggers.delivery_arrived(blob_name, datasets(), _alarms(caller), partial(installation, caller))
+
+
+def poisoned(message: bytes, message_id: str) -> None:
+    """Tell of an event that the platform gave up; the delivery is left to the sweep."""
+    from shared import triggers
+    from shared.alarms import tell_poisoned
+
+    with triggers.told_to_platform():
+        tell_poisoned(_alarms(Caller(SYSTEM, "poison-wachtrij")), message, message_id, datasets())
+
+
+def nightly() -> None:
+    """Sweep every mailbox, and tell of deliveries that did not come; a failure is raised at the end."""
+    from shared import sweep, triggers
+    from shared.alarms import tell_missing
+
+    caller = Caller(SYSTEM, "tijdklok")
+
+    def swept(dataset: str) -> Sequence[Outcome]:
+        return sweep.run_waiting(installation(caller, dataset)).outcomes
+
+    def watched(dataset: str) -> Sequence[Outcome]:
+        tell_missing(_alarms(caller), blobs(settings()), dataset, settings().delivery_days)
+        return ()
+
+    def strays() -> Sequence[Outcome]:
+        sweep.report_strays(installation(caller, datasets()[0]), frozenset(datasets()))
+        return ()
+
+    works = [partial(work, dataset) for work in (swept, watched) for dataset in datasets()]
+    with triggers.told_to_platform():
+        triggers.one_after_another([*works, strays])
+
+
+def reprocess(body: bytes) -> Answer:
+    """Answer a request to judge a delivery again; see shared/api/reprocess.py."""
+    from shared.api.reprocess import answer
+
+    return answer(body, lambda **wanted: _requested(Caller("functiesleutel", "http"), **wanted))
+
+
+def _requested(caller: Caller, **wanted: Any) -> RunRecord:
+    from shared import interventions
+
+    installed = installation(caller, dataset_of(wanted["levering"]))
+    run = interventions.request_run(installed, wanted["levering"], wanted["aanvraagnummers"], wanted["reden"])
+    if wanted["aanvraagnummers"]:  # a few applications take seconds; a whole delivery waits for the round
+        outcome = interventions.process_request(installed, run)
+        return outcome.run or run
+    return run

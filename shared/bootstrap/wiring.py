@@ -1,0 +1,121 @@
+"""What everything is made of: settings, storage, administration, and the installation of a dataset."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from shared import __version__
+from shared.errors import RequestRefused
+from shared.events import Caller
+from shared.logs import configure_logging
+from shared.settings import Settings, read_settings
+from shared.usecases import datasets, use_case
+
+if TYPE_CHECKING:
+    from shared.installation import Installation
+    from shared.ports import BlobStore, Ledger
+
+SYSTEM = "systeem"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once; sets up the log by them."""
+    found = read_settings(os.environ)
+    configure_logging(found.log_level)
+    return found
+
+
+@lru_cache(maxsize=4)
+def ledger(config: Settings) -> Ledger:
+    """Return the administration; makes an embedded one on first use, refuses one of another version."""
+    from shared.adapters.chosen import ledger_of
+
+    return ledger_of(config)
+
+
+@lru_cache(maxsize=4)
+def blobs(config: Settings) -> BlobStore:
+    """Return the storage."""
+    from shared.adapters.chosen import blobs_of
+
+    return blobs_of(config)
+
+
+def migrate() -> str:
+    """Bring the database to the version of this code, and return that version."""
+    from shared.adapters.chosen import engine_of
+    from shared.adapters.sql.upgrade import upgrade
+
+    return upgrade(engine_of(settings()))
+
+
+@lru_cache(maxsize=4)
+def _make_installation(config: Settings, dataset: str) -> Installation:
+    from shared import pipeline, snapshot
+    from shared.adapters.chosen import keys_of, telemetry_of
+    from shared.adapters.clock import SystemClock
+    from shared.adapters.owner import ProcessOwner
+    from shared.adapters.packages import load_package
+    from shared.installation import Core, Installation
+
+    case = use_case(dataset)
+    for own_use in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED"):  # what the library would tell of itself
+        os.environ.setdefault(f"APPLICATIONINSIGHTS_{own_use}", "true")
+    return Installation(
+        use_case=case,
+        model=load_package(config.models / case.package),
+        core=Core(
+            check=pipeline.check_delivery,
+            pseudonymise=pipeline.pseudonymise_delivery,
+            features=pipeline.features,
+            judge=pipeline.judge,
+            snapshot_files=snapshot.snapshot_files,
+            read_snapshot=snapshot.read_snapshot,
+        ),
+        blobs=blobs(config),
+        ledger=ledger(config),
+        keys=keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in datasets())),
+        clock=SystemClock(),
+        owner=ProcessOwner(),
+        caller=Caller(SYSTEM, "onbekend"),
+        lease=config.lease,
+        quarantine=config.quarantine,
+        code_version=__version__,
+        settings_digest=config.digest(),
+        activity=config.activity,
+        telemetry=telemetry_of(config),
+    )
+
+
+def installation(caller: Caller, dataset: str) -> Installation:
+    """Return everything that a run of this dataset needs, acting on behalf of the caller."""
+    from dataclasses import replace
+
+    return replace(_make_installation(settings(), dataset), caller=caller)
+
+
+def person_here() -> Caller:
+    """Return the person at the keyboard of this machine."""
+    name = "onbekend"
+    with suppress(OSError, KeyError):
+        name = getpass.getuser()
+    return Caller(name, f"opdrachtregel {socket.gethostname()}")
+
+
+def dataset_of(levering: str) -> str:
+    """Return the dataset in which a delivery of this name is known; RequestRefused when there are several."""
+    administration = ledger(settings())
+    known = [dataset for dataset in datasets() if administration.deliveries(dataset, levering)]
+    if len(known) > 1:
+        raise RequestRefused(
+            "Deliveries of several datasets have this name.",
+            where=f"levering {levering}",
+            next_step=f"Name the dataset: {', '.join(known)}.",
+        )
+    return known[0] if known else datasets()[0]
