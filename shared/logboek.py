@@ -42,6 +42,33 @@ def write_run_lines(installation: Installation, run: RunRecord) -> int:
     return number
 
 
+def write_unpublished_line(installation: Installation, run: RunRecord) -> None:
+    """Write that a delivery was read and not published, and see it acknowledged: one line, and nobody's.
+
+    A delivery is rejected or held before anybody in it has a pseudonym. The same attempt gives the same bytes.
+    """
+    claimed, judged = "", None
+    for event in installation.ledger.events(run.run_id):
+        if event.handeling == Action.CLAIMEN:
+            claimed, judged = event.tijdstip, None
+        elif event.handeling in (Action.AFKEUREN, Action.AANHOUDEN):
+            judged = event
+    if judged is None:
+        return
+    attempt = f"poging-{judged.volgnr:010d}"
+    record = _record(
+        trace_id=run.run_id,
+        span_id=_id(run.run_id, attempt),
+        name="levering controleren",
+        period=(_milliseconds(moment_of(claimed)), _milliseconds(moment_of(judged.tijdstip))),
+        code_version=run.new.code_version,
+        attributes=_attributes(activity_uri(installation.activity, run, JUDGING)),
+        status="Error" if judged.handeling == Action.AFKEUREN else "Unset",
+    )
+    name = f"{run.new.dataset}/{run.new.datum}/{run.run_id}/{attempt}.jsonl"
+    _write_acknowledged(installation.blobs, name, _line(record).encode("utf-8"))
+
+
 def write_read_line(
     blobs: BlobStore, template: str, run: RunRecord, subject: tuple[str, str], moment: datetime, code_version: str
 ) -> None:
@@ -130,12 +157,13 @@ def _record(
     code_version: str,
     attributes: Mapping[str, str],
     parent_span_id: str = "",
+    status: str = "Ok",
 ) -> dict[str, Any]:
     record: dict[str, Any] = {"trace_id": trace_id, "span_id": span_id}
     if parent_span_id:
         record["parent_span_id"] = parent_span_id
     return record | {
-        "status": "Ok",
+        "status": status,
         "name": name,
         "start_time": period[0],
         "end_time": period[1],

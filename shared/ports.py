@@ -9,6 +9,7 @@ Blob names, by container:
 * quarantaine/{dataset}/{levering}/{digest}/levering/{bestand} and .../bevindingen.json
 * momentopname/{dataset}/{digest}/{bestand}: pseudonymised audit snapshot, manifest.json last
 * logboek/{dataset}/{jjjj-mm-dd}/{run}/deel-0001.jsonl: Logboek dataverwerkingen of a run; inzage/... of one person read
+* modellog/{model}-{versie}/{jjjj-mm-dd}/{run}.jsonl: what the builder of the model may see of a run
 * logboek/ankers/{volgnr}.json: the end of the chain of events, as it was after a round
 """
 
@@ -52,6 +53,7 @@ class Container(StrEnum):
     QUARANTAINE = "quarantaine"
     MOMENTOPNAME = "momentopname"
     LOGBOEK = "logboek"
+    MODELLOG = "modellog"
 
 
 class BlobStore(Protocol):

@@ -22,11 +22,12 @@ from shared.installation import Installation, Steps
 from shared.logboek import write_run_lines
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
+from shared.modellog import write_model_log
 from shared.output import stage_results, write_current, write_manifest, write_run_log
 from shared.ports import Container, ModelStopped
 from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
-from shared.runstates import REASON_SENTENCES, RunReason, RunState
+from shared.runstates import OF_THE_MODEL, REASON_SENTENCES, RunReason, RunState
 from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
 from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
@@ -122,6 +123,8 @@ def _settle(installation: Installation, claim: Claim, reason: RunReason, details
             action, f"levering {run.new.levering}", str(state), run.run_id, reden=str(reason), **details
         )
         installation.ledger.move(claim, state, reason, event)
+        if reason in OF_THE_MODEL:
+            write_model_log(installation, run, details["fout"])
     except SlimmeCheckError as cause:
         run_log().error("run %s: its failure could not be recorded: %s", run.run_id, cause)
 
@@ -239,6 +242,7 @@ def finish_tail(installation: Installation, claim: Claim, delivery: Pseudonymise
     steps.done(Action.WIJZERS_SCHRIJVEN, "geschreven", datums=dates)
     lines = write_run_lines(installation, run)
     steps.done(Action.LOGBOEK_SCHRIJVEN, "geschreven en bevestigd", regels=lines)
+    write_model_log(installation, run)
     facts = None
     if not run.new.request_id:
         facts = _finish_delivery(installation, run, delivery, findings, steps)

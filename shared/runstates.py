@@ -108,6 +108,7 @@ FAILURES = frozenset(
         _R.ONVERWACHTE_FOUT,
     }
 )
+OF_THE_MODEL = frozenset({_R.MODEL_ONGELDIG, _R.UITLEG_KLOPT_NIET})  # failures that its builder must hear of
 _STOPPED = frozenset({_R.MODEL_GESTOPT})
 _REPLACED = frozenset({_R.VERSIE_GEWIJZIGD})
 _GONE = frozenset({_R.QUARANTAINE_VERLOPEN})

@@ -12,6 +12,7 @@ from shared.errors import BlobNotFound
 from shared.events import Action
 from shared.feedback import write_message
 from shared.installation import Installation, Steps
+from shared.logboek import write_unpublished_line
 from shared.mailbox import DESCRIPTION, StoredDelivery
 from shared.ports import Container
 from shared.quarantine import put_in_quarantine
@@ -92,6 +93,7 @@ def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[F
     record = installation.ledger.delivery(run.new.dataset, run.new.digest)
     verdict = Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN
     write_message(installation, record.levering, record.digest, verdict, findings)
+    write_unpublished_line(installation, run)
     folder = f"{record.dataset}/{record.levering}"
     mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden)
 
@@ -125,6 +127,7 @@ def remove_duplicate(installation: Installation, run: RunRecord, source: StoredD
             Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN,
             installation.ledger.findings(run.run_id),
         )
+        write_unpublished_line(installation, run)
     left = mailbox.remove(installation.blobs, Container.BRIEVENBUS, source.folder, record.digest, record.bestanden)
     installation.ledger.note(
         installation.event(

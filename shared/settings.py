@@ -36,14 +36,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "OPSLAG",
         "./werk",
-        "Map met brievenbus, uitvoer, terugkoppeling, quarantaine en momentopname; of het adres van een opslagaccount "
+        "Map met brievenbus, uitvoer, terugkoppeling en de andere containers; of het adres van een opslagaccount "
         "waarin deze containers staan (`https://….blob.core.windows.net`), dat de app op haar identiteit bereikt. "
         "Bij een account horen ook een DATABASE en een SLEUTELKLUIS of SLEUTEL_BESTAND.",
     ),
     Setting(
         "OPSLAG_PER_CONTAINER",
         "alles in OPSLAG",
-        "Containers met een eigen account, bijvoorbeeld `brievenbus=https://….blob.core.windows.net,uitvoer=https://…`.",
+        "Containers met een eigen account, zoals `brievenbus=https://….blob.core.windows.net,uitvoer=https://…`; "
+        "het log van het model (`modellog`) hoort in productie in een eigen account.",
     ),
     Setting(
         "DATABASE",
@@ -108,7 +109,8 @@ _AZURE_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9-]+)?
 _IDENTITY = re.compile(r"beheerd|ontwikkelaar|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _WITHOUT_PASSWORD = re.compile(r"postgresql\+psycopg://[^:/@?]+@[^@]+")
 _AZURE_RULE = "an address that begins with https:// and holds no key or token"
-CONTAINERS = ("brievenbus", "terugkoppeling", "uitvoer", "quarantaine", "momentopname", "logboek")  # as in shared.ports
+# as in shared.ports
+CONTAINERS = ("brievenbus", "terugkoppeling", "uitvoer", "quarantaine", "momentopname", "logboek", "modellog")
 _NO_PLACE = Path("werk")  # for what is not set where storage is no folder
 
 

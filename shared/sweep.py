@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -97,10 +98,10 @@ def report_strays(installation: Installation, datasets: frozenset[str]) -> list[
     """Return what lies in the mailbox outside every known dataset, and leave one event for each: an alert."""
     strays = mailbox.stray_post(installation.blobs, datasets)
     for stray in strays:
-        if not installation.ledger.noted(Action.ONBEKENDE_POST, f"brievenbus {stray}"):
-            installation.ledger.note(
-                installation.event(Action.ONBEKENDE_POST, f"brievenbus {stray}", "alarm: niet verwerkt")
-            )
+        # whoever may write to the mailbox chose the name: it may hold anything, so a digest stands for it
+        object_ = f"brievenbus, onbekende post {hashlib.sha256(stray.encode()).hexdigest()[:12]}"
+        if not installation.ledger.noted(Action.ONBEKENDE_POST, object_):
+            installation.ledger.note(installation.event(Action.ONBEKENDE_POST, object_, "alarm: niet verwerkt"))
             run_log().warning("unknown post in the mailbox: not processed")
     return strays
 

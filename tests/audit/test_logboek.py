@@ -17,6 +17,7 @@ from shared.adapters.sql.ledger import SqlLedger
 from shared.administration import RunRecord
 from shared.errors import NotKnown, StorageUnavailable
 from shared.events import Caller
+from shared.interventions import release
 from shared.logboek import write_run_lines
 from shared.lookup import look_up
 from shared.records import FeatureTable, ResultSet, RunIdentity
@@ -64,6 +65,37 @@ def test_a_run_is_one_trace_with_a_root_and_a_child_for_everybody_also_the_ineli
     assert told == expected
     assert {kind for *_, kind in rows} == {1, 2, 4}
     assert len({line["span_id"] for line in (root, *children)}) == 4
+
+
+@pytest.mark.parametrize(("oordeel", "status"), [("afgekeurd", "Error"), ("aangehouden", "Unset")])
+def test_a_delivery_that_is_not_published_is_one_line_without_anybody(
+    workshop: Workshop, oordeel: str, status: str
+) -> None:
+    workshop.deliver(oordeel=oordeel)
+    run_waiting(workshop.installation)
+    (line,) = lines(workshop)
+    run = the_run(workshop)
+    assert (line["trace_id"], line["status"], "parent_span_id" in line) == (run.run_id, status, False)
+    assert SUBJECT not in line["attributes"]
+    jsonschema.validate(line, SCHEMA, cls=jsonschema.Draft202012Validator)
+    before = workshop.files("logboek")
+    workshop.deliver(oordeel=oordeel)  # again: the same attempt, the same line
+    run_waiting(workshop.installation)
+    assert {name: data for name, data in workshop.files("logboek").items() if "ankers" not in name}.items() <= (
+        before.items()
+    )
+
+
+def test_a_held_delivery_that_is_released_has_its_line_beside_those_of_its_people(workshop: Workshop) -> None:
+    levering = "2026-11-20"
+    workshop.deliver(oordeel="aangehouden")
+    run_waiting(workshop.installation)
+    (held,) = lines(workshop)
+    release(workshop.installation, levering, "nagevraagd")
+    run_waiting(workshop.installation)
+    found = lines(workshop)
+    assert held in found and len(found) == 5
+    assert len({line["span_id"] for line in found}) == 5 and len({line["trace_id"] for line in found}) == 1
 
 
 def test_two_applications_of_one_person_are_one_line(workshop: Workshop) -> None:

@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLE = "app-slimme-check-nacht"
 SEED, FIRST_DAY = 1, date(2026, 11, 17)
 _TELL_TIMES = ("/verwerking.jsonl",)  # the log of a run: when and how often, not what
-_TELL_TIMES_CONTAINERS = ("logboek",)
+_TELL_TIMES_CONTAINERS = ("logboek", "modellog")
 
 
 def run_app(environment: dict[str, str], *command: str) -> str:

@@ -487,7 +487,8 @@ def test_unknown_post_is_told_once_and_left_alone(workshop: Workshop) -> None:
     known = frozenset({DATASET})
     assert report_strays(workshop.installation, known) == [f"{DATASET}/(los bestand)", "vreemd"]
     report_strays(workshop.installation, known)
-    assert workshop.sql("SELECT count(*) FROM gebeurtenissen") == [(2,)]
+    told = workshop.sql("SELECT object FROM gebeurtenissen")
+    assert len(told) == 2 and not any("vreemd" in object_ for (object_,) in told), "the name may hold anything"
     run_waiting(workshop.installation)
     assert len(workshop.files("brievenbus")) == 3
 
