@@ -94,7 +94,10 @@ def test_the_app_removes_nothing(db: Database, table: str) -> None:
     assert db.refused("proef_app", f"ALTER TABLE {table} DISABLE TRIGGER ALL") == DENIED
 
 
-@pytest.mark.parametrize("table", [*(table.name for table in APPEND_ONLY), "verwijderbewijzen", "bewaarplichten"])
+@pytest.mark.parametrize(
+    "table",
+    [*(table.name for table in APPEND_ONLY), "verwijderbewijzen", "bewaarplichten", "beoordelingen", "bezwaren"],
+)
 def test_the_app_changes_nothing_that_is_written(db: Database, table: str) -> None:
     column = metadata.tables[table].columns.keys()[-1]
     assert db.refused("proef_app", f"UPDATE {table} SET {column} = {column}") == DENIED

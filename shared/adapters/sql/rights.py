@@ -16,9 +16,12 @@ APP, PURGE, READER = "slimme_check_app", "slimme_check_purge", "slimme_check_lez
 ROLES = (APP, PURGE, READER)
 _ADDED = (
     "leveringen, verwerkingen, resultaten, bijdragen, bevindingen, gebeurtenissen, stopknop, verzoeken, "
-    "uitvoerstanden, bewaarplichten"
+    "uitvoerstanden, bewaarplichten, beoordelingen, bezwaren"
 )
-_NUMBERED = "leveringen_nr_seq, verwerkingen_nr_seq, stopknop_volgnr_seq, bewaarplichten_volgnr_seq"
+_NUMBERED = (
+    "leveringen_nr_seq, verwerkingen_nr_seq, stopknop_volgnr_seq, bewaarplichten_volgnr_seq, "
+    "beoordelingen_volgnr_seq, bezwaren_volgnr_seq"
+)
 _REMOVALS = (
     "te_verwijderen_resultaten(text), verwijder_resultaten(text, bigint), verwijder_gebeurtenissen(bigint, bigint)"
 )

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0003"  # of the newest migration; a test keeps them together
+VERSION = "0004"  # of the newest migration; a test keeps them together
 
 metadata = MetaData(
     naming_convention={
@@ -114,6 +114,7 @@ resultaten = Table(
     _text("kenmerken", null=True),
     _text("uitleg"),
     UniqueConstraint("aanvraagnummer", "verwerking_nr"),
+    Index(None, "persoon"),
 )
 
 bijdragen = Table(
@@ -220,6 +221,37 @@ bewaarplichten = Table(
     _text("reden"),
     _text("actor"),
     _text("tijdstip"),
+    Index(None, "dataset", "dienst"),
+)
+
+beoordelingen = Table(
+    "beoordelingen",
+    metadata,
+    Column("volgnr", Integer, primary_key=True),
+    Column("verwerking_nr", Integer, ForeignKey("verwerkingen.nr"), nullable=False),
+    Column("regel", Integer, nullable=False),
+    _text("rol"),
+    _text("route"),
+    Column("gevolgd", Boolean, nullable=False),
+    _text("reden"),
+    _text("toelichting"),
+    _text("actor"),
+    _text("tijdstip"),
+    Index(None, "verwerking_nr", "regel"),
+)
+
+bezwaren = Table(
+    "bezwaren",
+    metadata,
+    Column("volgnr", Integer, primary_key=True),
+    _text("bezwaar"),
+    _text("dataset"),
+    _text("dienst"),
+    _text("toestand"),
+    _text("reden"),
+    _text("actor"),
+    _text("tijdstip"),
+    Index(None, "bezwaar"),
     Index(None, "dataset", "dienst"),
 )
 
