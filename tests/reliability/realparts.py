@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from shared.adapters.azure.blobs import AzureStore
 from shared.adapters.sql.engine import make_engine
 from shared.ports import Container
-from tests.real.parts import AZURITE, kept
+from tests.real.parts import ACCOUNTS, AZURITE, kept
 from tests.real.worlds import WAIT, Parts
 from tests.reliability.judging import CONTAINERS
 from tests.reliability.workers import Services
@@ -120,10 +120,9 @@ class Lasting:
         options = ["--blobHost", "127.0.0.1", "--blobPort", str(self._port), "--oauth", "basic", "--cert"]
         options += [str(certificate), "--key", str(key), "--location", str(self._folder)]
         options += ["--skipApiVersionCheck", "--disableTelemetry"]
-        accounts = ";".join(f"account{number:03d}:c2xldXRlbA==" for number in range(50))
 
         def command(_: Path) -> list[str]:
-            return [shutil.which("env") or "/usr/bin/env", f"AZURITE_ACCOUNTS={accounts}", node, str(AZURITE), *options]
+            return [shutil.which("env") or "/usr/bin/env", f"AZURITE_ACCOUNTS={ACCOUNTS}", node, str(AZURITE), *options]
 
         def running() -> Iterator[None]:
             with kept("azurite", (-1, -1), command, "successfully listens"):
