@@ -49,12 +49,27 @@ class Action(StrEnum):
     STOPPEN = "model gestopt"
     HERVATTEN = "model hervat"
     UITLEG_BEKIJKEN = "uitleg bekeken"
+    OPZOEKEN = "voorspelling opgezocht"
+    HERBEREKENEN = "voorspelling herberekend"
+    BEOORDELING_VASTLEGGEN = "beoordeling vastgelegd"
+    BEZWAAR_OPENEN = "bezwaar geopend"
+    BEZWAAR_AFHANDELEN = "bezwaar afgehandeld"
+    BEWAARPLICHT_INSTELLEN = "bewaarplicht ingesteld"
+    BEWAARPLICHT_OPHEFFEN = "bewaarplicht opgeheven"
+    AUDIT_BEKIJKEN = "auditlog bekeken"
     GEBEURTENIS_GENEGEERD = "gebeurtenis genegeerd"
     GEBEURTENIS_MISLUKT = "gebeurtenis herhaaldelijk mislukt"
     LEVERING_ONTBREEKT = "verwachte levering ontbreekt"
     LOGBOEK_SCHRIJVEN = "logboek dataverwerkingen geschreven"
     RESULTATEN_VERWIJDEREN = "resultaten verwijderd"
     GEBEURTENISSEN_VERWIJDEREN = "gebeurtenissen verwijderd"
+    VERZOEKEN_VERWIJDEREN = "verzoeken verwijderd"
+    BEZWAREN_VERWIJDEREN = "bezwaren verwijderd"
+    PERSOONSVERZOEKEN_VERWIJDEREN = "persoonsverzoeken verwijderd"
+    BESTANDEN_VERWIJDEREN = "bestanden verwijderd"
+    VERWIJDERRONDE = "verwijderronde gedaan"
+    PERSOONSVERZOEK = "verzoek van een persoon"
+    INZAGE_GEVEN = "inzage gegeven"
 
 
 # the actions that end a check of a delivery; the findings of that attempt hold, also when there are none
@@ -63,10 +78,11 @@ JUDGED = frozenset({Action.PUBLICEREN, Action.AFKEUREN, Action.AANHOUDEN})
 
 @dataclass(frozen=True)
 class Caller:
-    """On whose behalf something happens, and by what way it came in."""
+    """On whose behalf something happens, and by what way it came in; `trace`: the W3C trace id of the request."""
 
     actor: str
     herkomst: str
+    trace: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +161,8 @@ def link(previous: str, content: str) -> str:
 
 
 def store(event: AuditEvent, volgnr: int, previous: str) -> StoredEvent:
-    """Return the event as the next link of the chain."""
+    """Return the event as the next link of the chain; a request's trace id stands among its details."""
+    trace = {"trace": event.caller.trace} if event.caller.trace else {}
     bare = StoredEvent(
         volgnr=volgnr,
         tijdstip=moment_text(event.tijdstip),
@@ -156,7 +173,7 @@ def store(event: AuditEvent, volgnr: int, previous: str) -> StoredEvent:
         actor=event.caller.actor,
         dataset=event.dataset,
         run=event.run,
-        details=canonical(dict(event.details)),
+        details=canonical({**event.details, **trace}),
         hash="",
     )
     return StoredEvent(**{**vars(bare), "hash": link(previous, bare.content())})
