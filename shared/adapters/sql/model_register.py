@@ -1,0 +1,268 @@
+"""The ModelRegister in SQL: every method is one transaction, and whatever changes something writes its event in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+
+from shared.adapters.sql import event_rows, run_rows, version_rows
+from shared.adapters.sql.engine import transaction
+from shared.adapters.sql.tables import modelstappen, resultaten, verwerkingen
+from shared.administration import ModelStatus
+from shared.errors import FourEyesRequired, ModelPackageInvalid, RequestRefused
+from shared.events import Action, AuditEvent, moment_of, moment_text
+from shared.modelregister.port import (
+    ModelVersion,
+    Proposal,
+    PublishedFeatures,
+    ScoredApplication,
+    StepRecord,
+    VersionId,
+)
+from shared.modelregister.states import FOUR_EYES, VersionStatus, VersionStep, status_after, step_to_active
+from shared.runstates import PUBLISHED, RunReason, RunState
+
+_CURRENT = sa.table(
+    "actuele_resultaten",
+    *(
+        sa.column(name)
+        for name in ("dataset", "gepubliceerd", "persoon", "dienst", "peilmoment", "kenmerken", "run", "regel")
+    ),
+)
+_UNFINISHED = (RunState.WACHTEND, RunState.BEZIG, RunState.AANGEHOUDEN, RunState.MISLUKT)
+_ROWS_AT_ONCE = 5_000
+
+
+class SqlModelRegister:
+    """A ModelRegister in a database that has the version of this code."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use this engine: that of the ledger."""
+        self.engine = engine
+
+    def versions(self, dataset: str) -> list[ModelVersion]:
+        """Return every version of a dataset, in the order in which they were entered."""
+        with transaction(self.engine, writes=False) as connection:
+            return version_rows.listing(connection, dataset)
+
+    def version(self, dataset: str, version: str) -> ModelVersion:
+        """Return a version; NotKnown when it is not in the register."""
+        with transaction(self.engine, writes=False) as connection:
+            return version_rows.find(connection, dataset, version)
+
+    def active(self, dataset: str) -> ModelVersion | None:
+        """Return the active version; None while the register holds none."""
+        with transaction(self.engine, writes=False) as connection:
+            return version_rows.active(connection, dataset)
+
+    def steps(self, version: VersionId) -> list[StepRecord]:
+        """Return the steps of a version, the oldest first."""
+        with transaction(self.engine, writes=False) as connection:
+            return version_rows.steps(connection, version)
+
+    def enter_first(self, version: VersionId, event: AuditEvent) -> ModelVersion:
+        """Make a version active where the dataset has none yet, and return the active one, whichever that is."""
+        with transaction(self.engine, writes=True) as connection:
+            known = version_rows.active(connection, version.dataset)
+            if known is not None:  # another worker was first
+                return known
+            status_after(None, VersionStep.EERSTE_VERSIE)
+            reason = str(VersionStep.EERSTE_VERSIE)
+            return self._add(connection, version, VersionStep.EERSTE_VERSIE, reason, event)
+
+    def propose(self, version: VersionId, proposal: Proposal, reason: str, event: AuditEvent) -> ModelVersion:
+        """Enter a proposal. RequestRefused when the same name and version was known by another digest."""
+        with transaction(self.engine, writes=True) as connection:
+            known = [one for one in version_rows.listing(connection, version.dataset) if _same(one.id, version)]
+            if known and known[0].id.sha256 != version.sha256:
+                raise RequestRefused(
+                    "This version was proposed before with another package.",
+                    where=f"model {version.title}",
+                    next_step="Package it again under a new version number.",
+                )
+            status_after(known[0].status if known else None, VersionStep.VOORSTELLEN)
+            return self._add(connection, version, VersionStep.VOORSTELLEN, reason, event, proposal=proposal)
+
+    def take(
+        self, version: VersionId, step: VersionStep, reason: str, event: AuditEvent, sample_share: float | None = None
+    ) -> ModelVersion:
+        """Take a step with a version, as `event.caller`; see ModelRegister.take."""
+        with transaction(self.engine, writes=True) as connection:
+            known = _checked(connection, version)
+            status_after(known.status, step)
+            if step in FOUR_EYES and _same_person(known.proposer, event.caller.actor):
+                raise FourEyesRequired(
+                    "Who proposed this version may not decide on it.",
+                    where=f"model {version.title}",
+                    next_step="Ask another Modelbeheerder to approve or reject it.",
+                )
+            if step is VersionStep.GOEDKEUREN:
+                _check_dossier(connection, known)
+            taken = self._add(connection, version, step, reason, event, sample_share=sample_share)
+            if known.status is VersionStatus.SCHADUW:
+                _lapse_shadow_runs(connection, version, event)
+            return taken
+
+    def activate(self, version: VersionId, reason: str, event: AuditEvent) -> ModelVersion:
+        """Make a version active, anew or again; the one that was active goes out of use in the same transaction."""
+        with transaction(self.engine, writes=True) as connection:
+            known = _checked(connection, version)
+            step = step_to_active(known.status)
+            status_after(known.status, step)
+            former = version_rows.active(connection, version.dataset)
+            if former is not None:
+                replaced = replace(
+                    event,
+                    handeling=Action.MODEL_UIT_GEBRUIK,
+                    object=f"model {former.id.title}",
+                    resultaat=str(VersionStatus.UIT_GEBRUIK),
+                    details={"sha256": former.id.sha256, "vervangen_door": version.version},
+                )
+                self._add(connection, former.id, VersionStep.VERVANGEN, reason, replaced)
+            taken = self._add(connection, version, step, reason, event)
+            if known.status is VersionStatus.SCHADUW:
+                _lapse_shadow_runs(connection, version, event)
+            return taken
+
+    def _add(
+        self,
+        connection: Connection,
+        version: VersionId,
+        step: VersionStep,
+        reason: str,
+        event: AuditEvent,
+        *,
+        proposal: Proposal | None = None,
+        sample_share: float | None = None,
+    ) -> ModelVersion:
+        values: dict[str, object] = {
+            "modelversie_nr": version_rows.number_of(connection, version),
+            "stap": str(step),
+            "reden": reason,
+            "steekproef": sample_share,
+            "actor": event.caller.actor,
+            "tijdstip": moment_text(event.tijdstip),
+        }
+        details = {**event.details, "stap": str(step), "sha256": version.sha256, "reden": reason}
+        if proposal is not None:
+            values |= {
+                "reden_drempel": proposal.threshold_reason,
+                "reden_steekproef": proposal.sample_reason,
+                "dossier": proposal.dossier,
+                "dossier_sha256": proposal.dossier_sha256,
+                "vergeleken_met": proposal.compared_with,
+            }
+            details["dossier_sha256"] = proposal.dossier_sha256
+        if sample_share is not None:
+            details["steekproef"] = sample_share
+        connection.execute(sa.insert(modelstappen).values(values))
+        event_rows.append(connection, replace(event, details=details))
+        return version_rows.find(connection, version.dataset, version.version)
+
+    def published_features(self, dataset: str, since: datetime, until: datetime) -> Iterator[PublishedFeatures]:
+        """Yield the current results of the model that were published from `since` to `until`, without any score."""
+        query = (
+            sa.select(_CURRENT.c.persoon, _CURRENT.c.dienst, _CURRENT.c.peilmoment, _CURRENT.c.kenmerken)
+            .where(
+                _CURRENT.c.dataset == dataset,
+                _CURRENT.c.gepubliceerd >= moment_text(since),
+                _CURRENT.c.gepubliceerd < moment_text(until),
+                _CURRENT.c.kenmerken.is_not(None),
+            )
+            .order_by(_CURRENT.c.run, _CURRENT.c.regel)
+        )
+        with (
+            transaction(self.engine, writes=False) as connection,
+            connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows,
+        ):
+            for row in rows:
+                yield PublishedFeatures(row.persoon or "", row.dienst, row.peilmoment, row.kenmerken)
+
+    def scored_by(self, version: VersionId, since: datetime, until: datetime) -> list[ScoredApplication]:
+        """Return what a version judged and published from `since` to `until`, the earliest first; no shadow runs."""
+        query = (
+            sa.select(
+                verwerkingen.c.run,
+                verwerkingen.c.levering,
+                verwerkingen.c.gepubliceerd,
+                resultaten.c.regel,
+                resultaten.c.aanvraagnummer,
+                resultaten.c.persoon,
+                resultaten.c.dienst,
+            )
+            .join(resultaten, resultaten.c.verwerking_nr == verwerkingen.c.nr)
+            .where(
+                verwerkingen.c.dataset == version.dataset,
+                verwerkingen.c.modeldigest == version.sha256,
+                verwerkingen.c.modelstatus == str(ModelStatus.ACTIEF),
+                verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]),
+                verwerkingen.c.gepubliceerd >= moment_text(since),
+                verwerkingen.c.gepubliceerd < moment_text(until),
+                resultaten.c.score.is_not(None),
+            )
+            .order_by(verwerkingen.c.publicatie, resultaten.c.regel)
+        )
+        with transaction(self.engine, writes=False) as connection:
+            return [
+                ScoredApplication(
+                    run_id=row.run,
+                    levering=row.levering,
+                    prediction=f"{row.run}-{row.regel}",
+                    aanvraagnummer=row.aanvraagnummer,
+                    published_at=moment_of(row.gepubliceerd),
+                    person=row.persoon or "",
+                    application=row.dienst,
+                )
+                for row in connection.execute(query)
+            ]
+
+
+def _same(one: VersionId, other: VersionId) -> bool:
+    return one.dataset == other.dataset and one.version == other.version
+
+
+def _same_person(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def _checked(connection: Connection, version: VersionId) -> ModelVersion:
+    """Return the version as it is now; ModelPackageInvalid when its package is another than was entered."""
+    known = version_rows.find(connection, version.dataset, version.version)
+    if known.id.sha256 != version.sha256:
+        raise ModelPackageInvalid(
+            "The package of this version is not the one that was proposed.",
+            where=f"model {version.title}",
+            next_step="Put back the package that was proposed, or propose the other as a new version.",
+        )
+    return known
+
+
+def _check_dossier(connection: Connection, known: ModelVersion) -> None:
+    active = version_rows.active(connection, known.id.dataset)
+    if active is None or active.id.sha256 != known.compared_with:
+        raise RequestRefused(
+            "The dossier compares this version with one that is not active any more.",
+            where=f"model {known.id.title}",
+            next_step="Withdraw the proposal and propose the version again, with a new dossier.",
+        )
+
+
+def _lapse_shadow_runs(connection: Connection, version: VersionId, event: AuditEvent) -> None:
+    """Let shadow runs that stored nothing yet make way: nobody would take them up any more."""
+    for run in run_rows.listing(connection, version.dataset, _UNFINISHED, status=ModelStatus.SCHADUW):
+        if run.new.model_sha256 != version.sha256:
+            continue
+        run_rows.change(connection, run, RunState.VERVALLEN, RunReason.VERSIE_GEWIJZIGD, event.tijdstip)
+        told = replace(
+            event,
+            handeling=Action.SCHADUW_VERVALLEN,
+            object=f"levering {run.new.levering}",
+            resultaat=str(RunState.VERVALLEN),
+            run=run.run_id,
+            details={"reden": str(RunReason.VERSIE_GEWIJZIGD)},
+        )
+        event_rows.append(connection, told)
