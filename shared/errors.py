@@ -50,6 +50,13 @@ class ExplanationBroken(SlimmeCheckError):
     code = "SC-220"
 
 
+class ModelVersionSuperseded(SlimmeCheckError):
+    """Another model version became active while this worker prepared a run; the same call uses that one."""
+
+    code = "SC-230"
+    retry = True
+
+
 class KeyUnavailable(SlimmeCheckError):
     """The pseudonymisation key cannot be read or is not safe to use; nothing may be processed."""
 
@@ -106,6 +113,12 @@ class RequestRefused(SlimmeCheckError):
     code = "SC-550"
 
 
+class FourEyesRequired(SlimmeCheckError):
+    """Who proposed something may not decide on it; another person must."""
+
+    code = "SC-560"
+
+
 class DeliveryRefused(SlimmeCheckError):
     """A delivery breaks the contract; nothing can be computed from it."""
 
@@ -116,3 +129,22 @@ class SnapshotInvalid(SlimmeCheckError):
     """An audit snapshot is incomplete or not what the ledger says it is."""
 
     code = "SC-610"
+
+
+class NotSignedIn(SlimmeCheckError):
+    """Nobody is signed in, or what was shown as proof is not accepted."""
+
+    code = "SC-700"
+
+
+class NotAllowed(SlimmeCheckError):
+    """Whoever is signed in has no role that may do this."""
+
+    code = "SC-710"
+
+
+class IdentityUnavailable(SlimmeCheckError):
+    """The keys to check a token with could not be fetched; the same call may succeed later."""
+
+    code = "SC-720"
+    retry = True

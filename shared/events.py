@@ -61,6 +61,19 @@ class Action(StrEnum):
     GEBEURTENIS_MISLUKT = "gebeurtenis herhaaldelijk mislukt"
     LEVERING_ONTBREEKT = "verwachte levering ontbreekt"
     LOGBOEK_SCHRIJVEN = "logboek dataverwerkingen geschreven"
+    MODEL_INVOEREN = "eerste modelversie ingevoerd"
+    MODEL_VOORSTELLEN = "modelversie voorgesteld"
+    MODEL_GOEDKEUREN = "modelversie goedgekeurd"
+    MODEL_AFWIJZEN = "modelversie afgewezen"
+    MODEL_INTREKKEN = "modelversie ingetrokken"
+    MODEL_ACTIVEREN = "modelversie geactiveerd"
+    MODEL_UIT_GEBRUIK = "modelversie uit gebruik genomen"
+    MODEL_VERGELIJKEN = "modelversies vergeleken"
+    MODEL_NAGAAN = "aanvragen van een modelversie opgevraagd"
+    SCHADUW_BEGINNEN = "schaduw begonnen"
+    SCHADUW_STOPPEN = "schaduw gestopt"
+    SCHADUW_BEWAREN = "schaduwresultaten bewaard"
+    SCHADUW_VERVALLEN = "schaduwverwerking vervallen"
     RESULTATEN_VERWIJDEREN = "resultaten verwijderd"
     GEBEURTENISSEN_VERWIJDEREN = "gebeurtenissen verwijderd"
     VERZOEKEN_VERWIJDEREN = "verzoeken verwijderd"
@@ -73,7 +86,7 @@ class Action(StrEnum):
 
 
 # the actions that end a check of a delivery; the findings of that attempt hold, also when there are none
-JUDGED = frozenset({Action.PUBLICEREN, Action.AFKEUREN, Action.AANHOUDEN})
+JUDGED = frozenset({Action.PUBLICEREN, Action.SCHADUW_BEWAREN, Action.AFKEUREN, Action.AANHOUDEN})
 
 
 @dataclass(frozen=True)

@@ -11,26 +11,12 @@ from pathlib import Path
 
 from shared import ACTIVITY_URI
 from shared.deliverydays import DeliveryDays, read_delivery_days
+from shared.environment import PREFIX, Reading, Setting
 from shared.errors import SettingsInvalid
 from shared.events import canonical
+from shared.identitysettings import IDENTITY_SETTINGS, IdentitySettings, read_identity
 
-PREFIX = "SLIMME_CHECK_"
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One variable of the environment: what it means to a person, and what holds when it is absent."""
-
-    name: str
-    default: str
-    meaning: str
-
-    @property
-    def variable(self) -> str:
-        """Return the name of the environment variable."""
-        return PREFIX + self.name
-
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -101,6 +87,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Verbindingsreeks van een Application Insights voor tellingen en duren; zonder persoonsgegevens.",
     ),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
+    *IDENTITY_SETTINGS,
 )
 _PLACES = {"dataset", "activiteit", "versie"}
 LEASE_MARGIN = timedelta(seconds=60)
@@ -134,6 +121,7 @@ class Settings:
     log_level: str
     activity: str
     telemetry: str
+    access: IdentitySettings
 
     @property
     def output_place(self) -> str:
@@ -156,38 +144,11 @@ class Settings:
         return hashlib.sha256(canonical(parts).encode()).hexdigest()[:16]
 
 
-@dataclass
-class _Reading:
-    """The environment while it is read, and everything that turned out to be wrong."""
-
-    given: Mapping[str, str]
-    problems: list[str]
-
-    def has(self, name: str) -> bool:
-        return PREFIX + name in self.given
-
-    def value(self, name: str, default: str) -> str:
-        return self.given.get(PREFIX + name, default)
-
-    def checked(self, name: str, default: str, allowed: Callable[[str], object], rule: str) -> str:
-        text = self.value(name, default)
-        if not allowed(text):
-            self.problems.append(f"{PREFIX}{name} must be {rule}")
-            return default
-        return text
-
-    def refuse(self, name: str, rule: str) -> None:
-        self.problems.append(f"{PREFIX}{name} must be {rule}")
-
-    def path(self, name: str, default: Path) -> Path:
-        return Path(self.value(name, str(default))).expanduser().absolute()
-
-
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings in an environment; SettingsInvalid names every wrong one at once, without its value."""
     given = {name: value.strip() for name, value in environment.items() if name.startswith(PREFIX) and value.strip()}
     known = {setting.variable: setting for setting in SETTINGS}
-    reading = _Reading(given, [f"{name} is not a setting" for name in sorted(given.keys() - known.keys())])
+    reading = Reading(given, [f"{name} is not a setting" for name in sorted(given.keys() - known.keys())])
     accounts = _accounts(reading)
     storage = _NO_PLACE.absolute() if accounts else reading.path("OPSLAG", Path("werk"))
     checked = reading.checked
@@ -239,6 +200,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             lambda text: not text or re.search(r"InstrumentationKey=[0-9a-fA-F-]{36}(;|$)", text) is not None,
             "a connection string of Application Insights",
         ),
+        access=read_identity(reading, local=not accounts),
     )
     if reading.problems:
         raise SettingsInvalid(
@@ -247,7 +209,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _accounts(reading: _Reading) -> tuple[tuple[str, str], ...]:
+def _accounts(reading: Reading) -> tuple[tuple[str, str], ...]:
     """Return the storage account of every container; nothing when storage is a folder."""
     storage, own = reading.value("OPSLAG", ""), reading.value("OPSLAG_PER_CONTAINER", "")
     if "://" not in storage:
@@ -267,7 +229,7 @@ def _accounts(reading: _Reading) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(accounts.items()))
 
 
-def _entra(reading: _Reading, database: str) -> bool:
+def _entra(reading: Reading, database: str) -> bool:
     """Say whether the database is reached by a token instead of a password."""
     asked = reading.checked("DATABASE_ENTRA", "nee", lambda text: text in ("ja", "nee"), "ja or nee") == "ja"
     if asked and not _WITHOUT_PASSWORD.fullmatch(database):

@@ -1,0 +1,68 @@
+"""Who may do what: the roles of domain.md §7, and the one table of routes and roles. What is not in it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.errors import NotAllowed, NotSignedIn
+
+
+class Role(StrEnum):
+    """What somebody, or a system, is here; the values are the app roles in Entra ID."""
+
+    LEVERANCIER = "leverancier"
+    DATAVERKENNER = "dataverkenner"
+    BEHANDELAAR = "behandelaar"
+    PROCESBEHEERDER = "procesbeheerder"
+    TOEZICHTHOUDER = "toezichthouder"
+    MODELBEHEERDER = "modelbeheerder"
+    MODELONTWIKKELAAR = "modelontwikkelaar"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is signed in: the object id in Entra ID, never a name, and the roles that were given there."""
+
+    subject: str
+    roles: frozenset[Role] = frozenset()
+
+
+_R = Role
+PUBLIC: frozenset[Role] = frozenset()  # no token is needed; a token that is shown must still be right
+_OPERATION = frozenset({_R.PROCESBEHEERDER})
+_WATCHERS = frozenset({_R.PROCESBEHEERDER, _R.TOEZICHTHOUDER})
+_OVERSIGHT = frozenset({_R.TOEZICHTHOUDER})
+_MODELS = frozenset({_R.TOEZICHTHOUDER, _R.MODELBEHEERDER, _R.MODELONTWIKKELAAR, _R.PROCESBEHEERDER})
+
+# One row for each route, by method and path; the app does not start with a route that has none.
+ROUTES: Mapping[str, frozenset[Role]] = {
+    "GET /api/v1/openapi.json": PUBLIC,
+    "GET /api/v1/gezondheid": PUBLIC,
+    "GET /api/v1/leveringen": _WATCHERS,
+    "GET /api/v1/leveringen/{id}": _WATCHERS,
+    "POST /api/v1/leveringen/{id}/vrijgave": _OPERATION,
+    "GET /api/v1/verwerkingen": _WATCHERS,
+    "GET /api/v1/verwerkingen/{id}": _WATCHERS,
+    "POST /api/v1/verwerkingen": _OPERATION,
+    "GET /api/v1/modellen": _MODELS,
+    "GET /api/v1/modellen/{naam}": _MODELS,
+    "GET /api/v1/modellen/{naam}/stop": _MODELS,
+    "PUT /api/v1/modellen/{naam}/stop": _OVERSIGHT,
+}
+
+
+def check_access(person: Person | None, allowed: frozenset[Role]) -> None:
+    """Raise NotSignedIn or NotAllowed unless this person has one of these roles, or nobody needs to be signed in."""
+    if allowed == PUBLIC:
+        return
+    if person is None:
+        raise NotSignedIn(
+            "Nobody is signed in.", next_step="Sign in, or send a token of Entra ID as Authorization: Bearer."
+        )
+    if not person.roles & allowed:
+        raise NotAllowed(
+            "None of your roles may do this.",
+            next_step=f"Ask the administrator for one of these roles: {', '.join(sorted(allowed))}.",
+        )

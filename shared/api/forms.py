@@ -1,0 +1,86 @@
+"""The forms that several resources share: pages of a list, reasons, identifiers and moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.interventions import REASON_LENGTH
+
+HERE = ZoneInfo("Europe/Amsterdam")
+LARGEST_PAGE = 100
+_NO_CONTROLS = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+
+
+class Form(BaseModel):
+    """What comes in: unknown fields are refused, and nothing is turned into another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Shown(BaseModel):
+    """What goes out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=REASON_LENGTH, pattern=rf"^{_NO_CONTROLS}*[A-Za-z0-9]{_NO_CONTROLS}*$"),
+    Field(description="Waarom, in eigen woorden; zet er geen persoonsgegevens in.", examples=["Klopt de score nog?"]),
+]
+Number = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128, pattern=_PRINTABLE),
+    Field(description="Aanvraagnummer, zoals geleverd.", examples=["10012345"]),
+]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000, description="Welke bladzijde, vanaf 1.")]
+PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Hoeveel per bladzijde.")]
+DatasetQuery = Annotated[
+    str | None, Query(pattern="^[a-z_]{1,64}$", description="Alleen van deze dataset.", examples=["levensonderhoud"])
+]
+DeliveryId = Annotated[
+    str, Path(alias="id", pattern="^[a-z_]{1,64}-[0-9a-f]{64}$", description="Kenmerk van de levering.")
+]
+RunId = Annotated[str, Path(alias="id", pattern="^[0-9a-f]{32}$", description="Kenmerk van de verwerking.")]
+ModelName = Annotated[
+    str,
+    Path(alias="naam", pattern="^[a-z0-9][a-z0-9_-]{0,63}$", description="Naam van het model."),
+]
+
+
+class ReasonForm(Form):
+    """A reason and nothing else."""
+
+    reden: Reason
+
+
+class Listed(Shown):
+    """A page of a list."""
+
+    pagina: int = Field(description="Welke bladzijde dit is.")
+    paginaGrootte: int = Field(description="Hoeveel er op een bladzijde passen.")  # noqa: N815 - as it goes out
+    aantal: int = Field(description="Hoeveel er in totaal zijn.")
+
+
+def page_of[T](found: Sequence[T], pagina: int, grootte: int) -> Sequence[T]:
+    """Return one page of a list."""
+    return found[(pagina - 1) * grootte : pagina * grootte]
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """Return a moment in UTC; a local time without zone is one of Amsterdam."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=HERE)).astimezone(UTC)
+
+
+def said(description: str, *statuses: int, **more: Any) -> dict[str, Any]:
+    """Return how a route is described: its answer, and the problems that not every route has."""
+    return {"response_description": description, "responses": {status: {} for status in statuses}, **more}
