@@ -83,8 +83,13 @@ class NewRun:
 
     @property
     def run_id(self) -> str:
-        """Return the id: a hash of delivery, model, contract, key and request; not of code or settings."""
+        """Return the id: a hash of delivery, model, contract, key and request; not of code or settings.
+
+        A shadow run has an id of its own, so that it is never taken for the run of the same version in use.
+        """
         parts = [self.digest, self.model_sha256, self.contract_version, self.key_id, self.request_id]
+        if self.model_status is ModelStatus.SCHADUW:
+            parts.append(str(self.model_status))
         return hashlib.sha256(canonical(parts).encode()).hexdigest()[:32]
 
     @property
@@ -224,15 +229,19 @@ class RunFinding:
 
 
 class Removed(StrEnum):
-    """Of what kind rows were that a removal took away."""
+    """Of what kind that was which a removal took away."""
 
     RESULTATEN = "resultaten"
     GEBEURTENISSEN = "gebeurtenissen"
+    VERZOEKEN = "verzoeken"
+    BEZWAREN = "bezwaren"
+    PERSOONSVERZOEKEN = "persoonsverzoeken"
+    BESTANDEN = "bestanden"
 
 
 @dataclass(frozen=True)
 class Tombstone:
-    """What is left of rows that were removed: what kind, how many, when, by whom, why, and their hash; no content."""
+    """What is left of what was removed: what kind, how many, when, by whom, why, and its hash; no content."""
 
     soort: Removed
     dataset: str

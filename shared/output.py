@@ -1,4 +1,4 @@
-"""What the Dataverkenner reads: the files of each run, and pointers that say what is current.
+"""What the Dataverkenner reads: the log of each run, and files and pointers that say what is current.
 
 A reader never sees half a run: its manifest is written when all its files are there and it is published, and the
 current files are replaced in one step each, after that.
@@ -19,26 +19,15 @@ from shared.events import Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Installation
 from shared.ports import Container
-from shared.runstates import PUBLISHED
+from shared.runfiles import LINES, NUMBER, PARQUET, lines_by_number, parquet_bytes, run_folder
+from shared.runstates import PUBLISHED, RunReason
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PARQUET, LINES = "resultaten.parquet", "resultaten.jsonl"
 CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
-_ROWS_PER_GROUP = 100_000
+_CODES = frozenset(map(str, RunReason))  # a reason that is none of these was typed by a person
 _LATE = timedelta(days=7)  # longer than any worker stands still
-
-
-def run_folder(run: RunRecord) -> str:
-    """Return the folder of a run in the container uitvoer."""
-    return f"{run.new.dataset}/{run.new.datum}/runs/{run.run_id}"
-
-
-def stage_results(installation: Installation, run: RunRecord, files: Mapping[str, bytes]) -> None:
-    """Write the result files under the run id; nothing points at them before the run is published."""
-    for name, data in sorted(files.items()):
-        installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{name}", data)
 
 
 def write_run_log(installation: Installation, run: RunRecord) -> None:
@@ -49,39 +38,11 @@ def write_run_log(installation: Installation, run: RunRecord) -> None:
     lines = []
     for event in installation.ledger.events(run.run_id):
         line: dict[str, Any] = {**vars(event), "details": json.loads(event.details)}
-        if event.handeling in (Action.VRIJGEVEN, Action.AANVRAGEN, Action.UITLEG_BEKIJKEN):
+        if line["details"].get("reden") not in _CODES:
             line["details"].pop("reden", None)
         lines.append(json.dumps(line, ensure_ascii=False))
     log = "".join(f"{line}\n" for line in lines).encode("utf-8")
     installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/verwerking.jsonl", log)
-
-
-def write_manifest(installation: Installation, run: RunRecord) -> None:
-    """Write manifest.json of a published run: schema, counts and hashes; the same run gives the same bytes."""
-    import pyarrow.parquet as pq
-
-    contents = {
-        name: installation.blobs.read(Container.UITVOER, f"{run_folder(run)}/{name}") for name in sorted(CURRENT)
-    }
-    schema = pq.read_schema(io.BytesIO(contents[PARQUET]))
-    counts = installation.ledger.counts(run.run_id)
-    manifest = {
-        "dataset": run.new.dataset,
-        "levering": run.new.levering,
-        "verwerking": run.run_id,
-        "datapackage_sha256": run.new.digest,
-        "verzoek": run.new.request_id,
-        "model": {"naam": run.new.model, "versie": run.new.model_version, "sha256": run.new.model_sha256},
-        "contractversie": run.new.contract_version,
-        "sleutel": run.new.key_id,
-        "aantal": counts.aantal,
-        "per_resultaattype": dict(counts.resultaattype),
-        "per_reden": dict(counts.reden),
-        "schema": [{"naam": field.name, "type": str(field.type)} for field in schema],
-        "bestanden": {name: _described(data) for name, data in contents.items()},
-        "log": "verwerking.jsonl",
-    }
-    installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/manifest.json", pretty_json(manifest))
 
 
 def write_current(installation: Installation, run: RunRecord) -> list[str]:
@@ -119,6 +80,10 @@ def mend_current(installation: Installation) -> None:
     published = installation.ledger.runs(installation.dataset, PUBLISHED)
     late = [run.run_id for run in published if run.published_at is not None and run.published_at > since]
     dates = {datum for run_id in late for datum in installation.ledger.dates_touched(run_id)}
+    removed_from = {
+        removal.run for removal in installation.ledger.removals(installation.dataset) if removal.tijdstip > since
+    }
+    dates |= {run.new.datum for run in published if run.run_id in removed_from}
     for state in installation.ledger.output_states(installation.dataset):
         if state.datum in dates and _overwritten(installation, state):
             _write_date(installation, state.datum, "")
@@ -188,7 +153,7 @@ def _write_files(installation: Installation, datum: str, current: CurrentRows) -
     runs = sorted({row.run_id for row in current.rows})
     if not runs:  # every row was won by another date: empty files, in the form of the runs of this date
         runs = [run.run_id for run in installation.ledger.published_on(installation.dataset, datum)][:1]
-    if len(runs) == 1 and installation.ledger.counts(runs[0]).aantal == len(current.rows):
+    if len(runs) == 1 and _is_whole(installation, runs[0], len(current.rows)):
         return {  # by far the most: one run, all of it current
             target: installation.blobs.copy(
                 Container.UITVOER, f"{folder}/runs/{runs[0]}/{name}", Container.UITVOER, f"{folder}/{target}"
@@ -208,9 +173,15 @@ def _write_files(installation: Installation, datum: str, current: CurrentRows) -
     return {CURRENT[name]: hashlib.sha256(data).hexdigest() for name, data in merged.items()}
 
 
+def _is_whole(installation: Installation, run_id: str, number: int) -> bool:
+    """Say whether so many rows are all that a run published; of its files a part may still have to go otherwise."""
+    removed = installation.ledger.removals(installation.dataset, run_id)
+    return not removed and installation.ledger.counts(run_id).aantal == number
+
+
 def _merged_lines(files: Mapping[str, bytes], rows: tuple[RowRef, ...]) -> bytes:
-    lines = {run_id: data.splitlines(keepends=True) for run_id, data in files.items()}
-    return b"".join(lines[row.run_id][row.regel] for row in rows)
+    lines = {run_id: lines_by_number(data) for run_id, data in files.items()}
+    return b"".join(lines[row.run_id][row.aanvraagnummer] for row in rows)
 
 
 def _merged_table(files: Mapping[str, bytes], rows: tuple[RowRef, ...]) -> bytes:
@@ -218,16 +189,9 @@ def _merged_table(files: Mapping[str, bytes], rows: tuple[RowRef, ...]) -> bytes
     import pyarrow.parquet as pq
 
     tables: dict[str, pa.Table] = {run_id: pq.read_table(io.BytesIO(data)) for run_id, data in files.items()}
-    start, offset = {}, 0
+    places: dict[tuple[str, str], int] = {}
     for run_id, table in tables.items():
-        start[run_id] = offset
-        offset += len(table)
+        places |= {(run_id, number): len(places) + n for n, number in enumerate(table.column(NUMBER).to_pylist())}
     merged = pa.concat_tables(tables.values(), promote_options="default")
-    wanted = pa.array([start[row.run_id] + row.regel for row in rows], type=pa.int64())
-    sink = io.BytesIO()
-    pq.write_table(merged.take(wanted), sink, compression="zstd", row_group_size=_ROWS_PER_GROUP)
-    return sink.getvalue()
-
-
-def _described(data: bytes) -> dict[str, object]:
-    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    wanted = pa.array([places[row.run_id, row.aanvraagnummer] for row in rows], type=pa.int64())
+    return parquet_bytes(merged.take(wanted))

@@ -27,12 +27,14 @@ from shared.administration import (
     CurrentRows,
     DeliveryFacts,
     DeliveryRecord,
+    ModelStatus,
     NewRun,
     OutputState,
     RunCounts,
     RunRecord,
     RunRequest,
     StopState,
+    Tombstone,
 )
 from shared.events import AuditEvent, StoredEvent
 from shared.records import Finding
@@ -76,6 +78,9 @@ class BlobStore(Protocol):
 
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
+
+    def written_at(self, container: str, name: str) -> datetime:
+        """Return when the blob was last written; BlobNotFound when there is no such blob."""
 
     def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
         """Delete a blob and say whether it is gone; already gone is fine.
@@ -131,7 +136,8 @@ class Ledger(Protocol):
     def claim(self, new: NewRun, terms: ClaimTerms, event: AuditEvent, *, reoffered: bool = False) -> Claim:
         """Obtain a run, or learn why not: run row, lease, attempt and stop switch in one transaction.
 
-        At most one run of a delivery and request is alive; a run by an older version that never published makes way.
+        At most one run of a delivery and request is alive, and beside it one per shadow version; a run by an older
+        version that never published makes way. ModelVersionSuperseded when the register names another version.
         `reoffered`: a rejected delivery came again with other tables, and may be tried again.
         """
 
@@ -159,7 +165,7 @@ class Ledger(Protocol):
         findings: Sequence[Finding] = (),
         facts: DeliveryFacts | None = None,
     ) -> int:
-        """Store the results and make them current; returns the publication number.
+        """Store the results and make them current; those of a shadow are only kept. Returns the publication number.
 
         Raises ModelStopped when the stop switch is on and AttemptSuperseded when the run was taken over; then
         nothing is stored.
@@ -177,8 +183,10 @@ class Ledger(Protocol):
     def run(self, run_id: str) -> RunRecord:
         """Return a run; NotKnown when there is none."""
 
-    def runs(self, dataset: str, states: Iterable[RunState]) -> list[RunRecord]:
-        """Return the runs in these states, the oldest first."""
+    def runs(
+        self, dataset: str, states: Iterable[RunState], *, status: ModelStatus = ModelStatus.ACTIEF
+    ) -> list[RunRecord]:
+        """Return the runs in these states, the oldest first; shadow runs only where they are asked for."""
 
     def runs_of_delivery(self, dataset: str, digest: str) -> list[RunRecord]:
         """Return the runs of a delivery, the oldest first."""
@@ -211,6 +219,12 @@ class Ledger(Protocol):
 
     def subjects(self, run_id: str) -> list[tuple[str, str]]:
         """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
+
+    def remaining(self, run_id: str) -> frozenset[str]:
+        """Return the application numbers of the results that a run published and that were not removed since."""
+
+    def removals(self, dataset: str, run_id: str = "") -> list[Tombstone]:
+        """Return what was removed of the results of a dataset (of one run of it), the oldest first."""
 
     def dates_touched(self, run_id: str) -> list[str]:
         """Return the output dates whose current results may have changed by this run."""

@@ -23,10 +23,11 @@ from shared.logboek import write_run_lines
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
 from shared.modellog import write_model_log
-from shared.output import stage_results, write_current, write_manifest, write_run_log
+from shared.output import write_current, write_run_log
 from shared.ports import Container, ModelStopped
 from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
+from shared.runfiles import stage_results, write_manifest
 from shared.runstates import OF_THE_MODEL, REASON_SENTENCES, RunReason, RunState
 from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
 from shared.stages.rules import finding
@@ -66,6 +67,7 @@ def process_delivery(installation: Installation, levering: str) -> Outcome:
 
 def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:
     """Process a complete delivery from where it lies: the mailbox, or quarantine after its release."""
+    installation = installation.up_to_date()
     new = installation.new_run(source.levering, source.digest)
     event = installation.event(
         Action.CLAIMEN,
@@ -265,7 +267,7 @@ def _finish_delivery(
     record = installation.ledger.delivery(run.new.dataset, run.new.digest)
     write_message(installation, record.levering, record.digest, Verdict.GEACCEPTEERD, findings)
     steps.done(Action.TERUGKOPPELEN, "geschreven")
-    if delivery is not None or not has_snapshot(installation, record.digest):
+    if delivery is not None or not has_snapshot(installation.blobs, installation.dataset, record.digest):
         if delivery is None:
             delivery = _read_again(installation, run)
         size = write_snapshot(installation, record.digest, delivery)

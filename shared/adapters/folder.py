@@ -8,6 +8,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -86,6 +87,11 @@ class FolderStore:
                 digest.update(part)
                 target.write(part)
         return digest.hexdigest()
+
+    def written_at(self, container: str, name: str) -> datetime:
+        """Return when the blob was last written; BlobNotFound when there is no such blob."""
+        with self.open(container, name) as stream, _told(name):
+            return datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, UTC)
 
     def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
         """Delete a blob and say whether it is gone; already gone is fine."""

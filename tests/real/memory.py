@@ -6,6 +6,7 @@ import hashlib
 import io
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from shared.errors import BlobNotFound
@@ -19,6 +20,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._blobs: dict[tuple[str, str], bytes] = {}
+        self._moments: dict[tuple[str, str], datetime] = {}
 
     def names(self, container: str, prefix: str = "") -> Iterator[str]:
         with self._lock:
@@ -41,11 +43,16 @@ class MemoryStore:
     def write(self, container: str, name: str, data: bytes) -> None:
         with self._lock:
             self._blobs[self._place(container, name)] = data
+            self._moments[container, name] = datetime.now(UTC)
 
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         data = self.read(container, name)
         self.write(to_container, to_name, data)
         return hashlib.sha256(data).hexdigest()
+
+    def written_at(self, container: str, name: str) -> datetime:
+        self.read(container, name)
+        return self._moments[container, name]
 
     def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
         place = self._place(container, name)

@@ -29,6 +29,7 @@ from shared.administration import (
     RunRecord,
     RunRequest,
     StopState,
+    Tombstone,
 )
 from shared.errors import AttemptSuperseded, LedgerUnavailable, NotKnown, TransitionRefused
 from shared.events import FIRST_HASH, JUDGED, AuditEvent, StoredEvent, store
@@ -245,9 +246,11 @@ class MemoryLedger:
     def _runs_of(self, dataset: str) -> list[RunRecord]:
         return [run for run in self._state["runs"].values() if run.new.dataset == dataset]
 
-    def runs(self, dataset: str, states: Iterable[RunState]) -> list[RunRecord]:
+    def runs(
+        self, dataset: str, states: Iterable[RunState], *, status: ModelStatus = ModelStatus.ACTIEF
+    ) -> list[RunRecord]:
         wanted = set(states)
-        return [run for run in self._runs_of(dataset) if run.state in wanted]
+        return [run for run in self._runs_of(dataset) if run.state in wanted and run.new.model_status is status]
 
     def runs_of_delivery(self, dataset: str, digest: str) -> list[RunRecord]:
         return [run for run in self._runs_of(dataset) if run.new.digest == digest]
@@ -300,6 +303,12 @@ class MemoryLedger:
     def subjects(self, run_id: str) -> list[tuple[str, str]]:
         frame = self._state["results"][run_id]
         return [(person or "", dienst) for person, dienst in zip(frame["persoon"], frame["dienst"], strict=True)]
+
+    def remaining(self, run_id: str) -> frozenset[str]:
+        return frozenset(self._state["results"][run_id]["aanvraagnummer"])
+
+    def removals(self, dataset: str, run_id: str = "") -> list[Tombstone]:
+        return []  # nothing ever goes from a dictionary
 
     def dates_touched(self, run_id: str) -> list[str]:
         run = self.run(run_id)

@@ -12,9 +12,10 @@ from shared.errors import BlobNotFound
 from shared.events import Action
 from shared.installation import Installation, Steps
 from shared.mailbox import StoredDelivery
-from shared.output import stage_results, write_current, write_manifest
+from shared.output import write_current
 from shared.ports import Container
 from shared.records import CheckedDelivery, Verdict
+from shared.runfiles import stage_results, write_manifest
 from shared.runs import judge
 from shared.runstates import RunState
 

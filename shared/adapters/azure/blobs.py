@@ -13,6 +13,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import BinaryIO, cast
 
 from azure.core import MatchConditions
@@ -91,6 +92,12 @@ class AzureStore:
             return digest.hexdigest()
 
         return _until_whole(container, name, whole)
+
+    def written_at(self, container: str, name: str) -> datetime:
+        """Return when the blob was last written; BlobNotFound when there is no such blob."""
+        with told(container, name):
+            written: datetime = self._blob(container, name).get_blob_properties().last_modified
+        return written.astimezone(UTC)
 
     def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
         """Delete a blob and say whether it is gone; already gone is fine."""

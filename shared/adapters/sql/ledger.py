@@ -18,6 +18,7 @@ from shared.administration import (
     CurrentRows,
     DeliveryFacts,
     DeliveryRecord,
+    ModelStatus,
     NewRun,
     OutputState,
     Place,
@@ -25,6 +26,7 @@ from shared.administration import (
     RunRecord,
     RunRequest,
     StopState,
+    Tombstone,
 )
 from shared.errors import TransitionRefused
 from shared.events import AuditEvent, StoredEvent, moment_text
@@ -84,10 +86,12 @@ class SqlLedger:
         findings: Sequence[Finding] = (),
         facts: DeliveryFacts | None = None,
     ) -> int:
-        """Store the results and make them current; returns the publication number."""
+        """Store the results and make them current, those of a shadow only kept; returns the publication number."""
         with self._writing() as connection:
             run = claims.fenced(connection, claim)
-            check_transition(run.state, RunState.GEPUBLICEERD, RunReason.GEPUBLICEERD)
+            shadow = run.new.model_status is ModelStatus.SCHADUW
+            reason = RunReason.SCHADUW_BEWAARD if shadow else RunReason.GEPUBLICEERD
+            check_transition(run.state, RunState.GEPUBLICEERD, reason)
             if stop_rows.state(connection, run.new.model).stopped:
                 raise ModelStopped
             result_rows.store(connection, run_rows.number_of(connection, run.run_id), results)
@@ -96,7 +100,7 @@ class SqlLedger:
                 connection,
                 run,
                 RunState.GEPUBLICEERD,
-                RunReason.GEPUBLICEERD,
+                reason,
                 now,
                 keep_lease=True,  # the tail is still to be done
                 publicatie=number,
@@ -153,10 +157,12 @@ class SqlLedger:
         with self._reading() as connection:
             return run_rows.find(connection, run_id)
 
-    def runs(self, dataset: str, states: Iterable[RunState]) -> list[RunRecord]:
-        """Return the runs in these states, the oldest first."""
+    def runs(
+        self, dataset: str, states: Iterable[RunState], *, status: ModelStatus = ModelStatus.ACTIEF
+    ) -> list[RunRecord]:
+        """Return the runs in these states, the oldest first; shadow runs only where they are asked for."""
         with self._reading() as connection:
-            return run_rows.listing(connection, dataset, states)
+            return run_rows.listing(connection, dataset, states, status=status)
 
     def runs_of_delivery(self, dataset: str, digest: str) -> list[RunRecord]:
         """Return the runs of a delivery, the oldest first."""
@@ -209,6 +215,16 @@ class SqlLedger:
         """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
         with self._reading() as connection:
             return result_rows.subjects(connection, run_rows.number_of(connection, run_id))
+
+    def remaining(self, run_id: str) -> frozenset[str]:
+        """Return the application numbers of the results that a run published and that were not removed since."""
+        with self._reading() as connection:
+            return result_rows.remaining(connection, run_rows.number_of(connection, run_id))
+
+    def removals(self, dataset: str, run_id: str = "") -> list[Tombstone]:
+        """Return what was removed of the results of a dataset (of one run of it), the oldest first."""
+        with self._reading() as connection:
+            return result_rows.removals(connection, dataset, run_id)
 
     def dates_touched(self, run_id: str) -> list[str]:
         """Return the output dates whose current results may have changed by this run."""

@@ -6,38 +6,20 @@ delete by two functions alone; on SQLite the same statements stand here.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from shared.adapters.sql import event_rows
+from shared.adapters.sql import event_rows, removal_rows, tombstone_rows
 from shared.adapters.sql.engine import transaction
-from shared.adapters.sql.tables import (
-    bewaarplichten,
-    bijdragen,
-    gebeurtenissen,
-    resultaten,
-    verwerkingen,
-    verwijderbewijzen,
-)
+from shared.adapters.sql.tables import gebeurtenissen, verwerkingen, verwijderbewijzen
 from shared.administration import Removed, Tombstone
 from shared.events import Action, AuditEvent, Caller, moment_of, moment_text
 
-_HASHED = (
-    "regel",
-    "aanvraagnummer",
-    "dienst",
-    "persoon",
-    "peilmoment",
-    "resultaattype",
-    "reden",
-    "kenmerken",
-    "uitleg",
-)
+_ACTIONS = {soort: Action(f"{soort} verwijderd") for soort in Removed}
 
 
 class SqlPurge:
@@ -69,20 +51,80 @@ class SqlPurge:
         found = (self._remove_run(dataset, run, grond, caller, now) for run in runs)
         return [tombstone for tombstone in found if tombstone is not None]
 
-    def _remove_run(self, dataset: str, run: str, grond: str, caller: Caller, now: datetime) -> Tombstone | None:
+    def remove_of(
+        self, dataset: str, runs: Sequence[str], van: Sequence[str], grond: str, caller: Caller, now: datetime
+    ) -> list[Tombstone]:
+        """Remove from these runs the results of these pseudonyms of a person or application; under hold they stay.
+
+        Give the runs in the order in which they were published. Returns the tombstones, one for each run.
+        """
+        if not van:
+            return []
+        found = (self._remove_run(dataset, run, grond, caller, now, tuple(van)) for run in runs)
+        return [tombstone for tombstone in found if tombstone is not None]
+
+    def _remove_run(
+        self, dataset: str, run: str, grond: str, caller: Caller, now: datetime, van: Sequence[str] = ()
+    ) -> Tombstone | None:
         with transaction(self.engine, writes=True) as connection:
-            going = _going(connection, run)
+            going = removal_rows.going_results(connection, run, van)
             if not going[0]:
                 return None
-            tombstone = _told(connection, Removed.RESULTATEN, dataset, run, None, going, grond, caller, now)
+            tombstone = _told(
+                connection, Removed.RESULTATEN, f"verwerking {run}", dataset, run, going, grond, caller, now
+            )
+            function, whose = ("verwijder_van(:run, :van, :event)", {"van": list(van)}) if van else _WHOLE_RUN
             _delete(
                 connection,
                 tombstone,
-                "verwijder_resultaten(:run, :event)",
-                {"run": run, "event": tombstone.gebeurtenis},
-                _delete_results,
+                function,
+                {"run": run, **whose},
+                lambda: removal_rows.delete_results(connection, run, van),
             )
             return tombstone
+
+    def remove_rows(
+        self, soort: Removed, dataset: str, keys: Sequence[str], grond: str, caller: Caller, now: datetime
+    ) -> Tombstone | None:
+        """Remove requests, objections or requests of persons by their keys; what is under legal hold stays.
+
+        Keys are ids of requests, and pseudonyms of applications for objections. None when nothing was there.
+        """
+        if not keys:
+            return None
+        with transaction(self.engine, writes=True) as connection:
+            going = removal_rows.going_rows(connection, soort, dataset, keys)
+            if not going[0]:
+                return None
+            tombstone = _told(connection, soort, str(soort), dataset, "", going, grond, caller, now)
+            _delete(
+                connection,
+                tombstone,
+                f"verwijder_{soort}(:dataset, :sleutels, :event)",
+                {"dataset": dataset, "sleutels": list(keys)},
+                lambda: removal_rows.delete_rows(connection, soort, dataset, keys),
+            )
+            return tombstone
+
+    def tell_files(
+        self, object_: str, dataset: str, going: tuple[int, str], grond: str, caller: Caller, now: datetime
+    ) -> Tombstone:
+        """Leave the tombstone of files, and its event, before they go. `going`: how many, and one hash of them."""
+        with transaction(self.engine, writes=True) as connection:
+            tombstone = _told(connection, Removed.BESTANDEN, object_, dataset, "", going, grond, caller, now)
+            _delete(connection, tombstone, "bestanden_verwijderd(:event)", {}, lambda: None)
+            return tombstone
+
+    def files_told(self, object_: str) -> datetime | None:
+        """Return when it was last told that these files go; None when it never was."""
+        query = (
+            sa.select(sa.func.max(verwijderbewijzen.c.tijdstip))
+            .join(gebeurtenissen, gebeurtenissen.c.volgnr == verwijderbewijzen.c.gebeurtenis)
+            .where(gebeurtenissen.c.object == object_, verwijderbewijzen.c.soort == str(Removed.BESTANDEN))
+        )
+        with transaction(self.engine, writes=False) as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else moment_of(found)
 
     def remove_events(self, before: datetime, grond: str, caller: Caller, now: datetime) -> Tombstone | None:
         """Remove the events from the beginning of the chain up to this moment; the chain goes on from their last hash.
@@ -103,58 +145,45 @@ class SqlPurge:
             number = connection.execute(
                 sa.select(sa.func.count()).select_from(gebeurtenissen).where(gebeurtenissen.c.volgnr <= last.volgnr)
             ).scalar_one()
-            tombstone = _told(
-                connection, Removed.GEBEURTENISSEN, "", "", last.volgnr, (number, last.hash), grond, caller, now
-            )
+            until, going = f"gebeurtenissen tot en met {last.volgnr}", (number, last.hash)
+            tombstone = _told(connection, Removed.GEBEURTENISSEN, until, "", "", going, grond, caller, now, last.volgnr)
             _delete(
                 connection,
                 tombstone,
                 "verwijder_gebeurtenissen(:tot, :event)",
-                {"tot": last.volgnr, "event": tombstone.gebeurtenis},
-                _delete_events,
+                {"tot": last.volgnr},
+                lambda: _delete_events(connection, last.volgnr),
             )
             return tombstone
 
     def tombstones(self) -> list[Tombstone]:
         """Return what is left of everything that was ever removed, the oldest first."""
         with transaction(self.engine, writes=False) as connection:
-            rows = connection.execute(sa.select(verwijderbewijzen).order_by(verwijderbewijzen.c.nr))
-            return [_tombstone(row) for row in rows]
+            rows = connection.execute(sa.select(verwijderbewijzen).order_by(verwijderbewijzen.c.gebeurtenis))
+            return [tombstone_rows.tombstone_of(row) for row in rows]
 
 
-def _tombstone(row: Any) -> Tombstone:
-    values = {**row._mapping, "soort": Removed(row.soort), "tijdstip": moment_of(row.tijdstip)}
-    del values["nr"]
-    return Tombstone(**values)
+_WHOLE_RUN: tuple[str, dict[str, Any]] = ("verwijder_resultaten(:run, :event)", {})
 
 
 def _told(
     connection: Connection,
     soort: Removed,
+    object_: str,
     dataset: str,
     run: str,
-    tot_en_met: int | None,
     going: tuple[int, str],
     grond: str,
     caller: Caller,
     now: datetime,
+    tot_en_met: int | None = None,
 ) -> Tombstone:
     """Write the event that tells of a removal, and return the tombstone that belongs to it."""
     number, digest = going
-    results = soort is Removed.RESULTATEN
     details: dict[str, Any] = {"aantal": number, "grond": grond, "hash": digest}
     if tot_en_met is not None:
         details |= {"tot_en_met": tot_en_met, "laatste_hash": digest}
-    event = AuditEvent(
-        Action.RESULTATEN_VERWIJDEREN if results else Action.GEBEURTENISSEN_VERWIJDEREN,
-        f"verwerking {run}" if results else f"gebeurtenissen tot en met {tot_en_met}",
-        "verwijderd",
-        caller,
-        now,
-        dataset,
-        run,
-        details,
-    )
+    event = AuditEvent(_ACTIONS[soort], object_, "verwijderd", caller, now, dataset, run, details)
     event_rows.append(connection, event)
     written = event_rows.last(connection)
     assert written is not None
@@ -165,58 +194,16 @@ def _delete(
     connection: Connection,
     tombstone: Tombstone,
     function: str,
-    arguments: dict[str, object],
-    delete: Callable[[Connection, Tombstone], None],
+    arguments: dict[str, Any],
+    delete: Callable[[], None],
 ) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text(f"SELECT {function}"), arguments)  # the tombstone is part of the function
+    if connection.dialect.name == "postgresql":  # the tombstone is part of the function
+        connection.execute(sa.text(f"SELECT {function}"), {**arguments, "event": tombstone.gebeurtenis})
         return
     values = {**vars(tombstone), "soort": str(tombstone.soort), "tijdstip": moment_text(tombstone.tijdstip)}
     connection.execute(sa.insert(verwijderbewijzen).values(values))
-    delete(connection, tombstone)
+    delete()
 
 
-def _free(connection: Connection, run: str) -> Any:
-    """Return which rows of results are of this run and not under legal hold."""
-    found = connection.execute(
-        sa.select(verwerkingen.c.nr, verwerkingen.c.dataset).where(verwerkingen.c.run == run)
-    ).one()
-    hold, later = bewaarplichten.alias("hold"), bewaarplichten.alias("later")
-    superseded = (
-        sa.exists(later.c.volgnr)
-        .where(later.c.dataset == hold.c.dataset, later.c.dienst == hold.c.dienst, later.c.volgnr > hold.c.volgnr)
-        .correlate(hold)
-    )
-    held = (
-        sa.exists(hold.c.volgnr)
-        .where(hold.c.dataset == found.dataset, hold.c.dienst == resultaten.c.dienst, hold.c.aan, ~superseded)
-        .correlate(resultaten)
-    )
-    return (resultaten.c.verwerking_nr == found.nr) & ~held
-
-
-def _going(connection: Connection, run: str) -> tuple[int, str]:
-    """Return how many results of a run may go, and one hash of them: over the hashes of their rows, in order."""
-    if connection.dialect.name == "postgresql":
-        row = connection.execute(sa.text("SELECT * FROM te_verwijderen_resultaten(:run)"), {"run": run}).one()
-        return row.aantal, row.hash
-    whole, number = hashlib.sha256(), 0
-    query = (
-        sa.select(*(resultaten.c[name] for name in _HASHED)).where(_free(connection, run)).order_by(resultaten.c.regel)
-    )
-    for row in connection.execute(query):
-        text = "\x1f".join("" if value is None else str(value) for value in row)
-        whole.update(hashlib.sha256(text.encode()).hexdigest().encode())
-        number += 1
-    return number, whole.hexdigest()
-
-
-def _delete_results(connection: Connection, tombstone: Tombstone) -> None:
-    connection.execute(sa.delete(resultaten).where(_free(connection, tombstone.run)))
-    number = sa.select(verwerkingen.c.nr).where(verwerkingen.c.run == tombstone.run).scalar_subquery()
-    left = sa.select(resultaten.c.regel).where(resultaten.c.verwerking_nr == number)
-    connection.execute(sa.delete(bijdragen).where(bijdragen.c.verwerking_nr == number, bijdragen.c.regel.not_in(left)))
-
-
-def _delete_events(connection: Connection, tombstone: Tombstone) -> None:
-    connection.execute(sa.delete(gebeurtenissen).where(gebeurtenissen.c.volgnr <= tombstone.tot_en_met))
+def _delete_events(connection: Connection, until: int) -> None:
+    connection.execute(sa.delete(gebeurtenissen).where(gebeurtenissen.c.volgnr <= until))

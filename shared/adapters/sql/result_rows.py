@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.adapters.sql import run_rows
+from shared.adapters.sql import run_rows, tombstone_rows
 from shared.adapters.sql.bulk import ROWS_AT_ONCE, insert_rows
-from shared.adapters.sql.tables import bijdragen, resultaten, uitvoerstanden, verwerkingen
-from shared.administration import CurrentResult, CurrentRows, OutputState, RowRef, RunCounts
+from shared.adapters.sql.tables import bijdragen, resultaten, uitvoerstanden, verwerkingen, verwijderbewijzen
+from shared.administration import (
+    CurrentResult,
+    CurrentRows,
+    ModelStatus,
+    OutputState,
+    Removed,
+    RowRef,
+    RunCounts,
+    Tombstone,
+)
 from shared.events import canonical
 
 if TYPE_CHECKING:
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 
 _KEYS = ("verwerking_nr", "regel")
 _RESULT_COLUMNS = tuple(column.name for column in resultaten.columns if column.name not in _KEYS)
+_NO_SHADOW = verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW)
 _CURRENT = sa.table(
     "actuele_resultaten",
     *(sa.column(name) for name in ("dataset", "datum", "run", *_KEYS, *_RESULT_COLUMNS)),
@@ -73,6 +83,22 @@ def subjects(connection: Connection, run_nr: int) -> list[tuple[str, str]]:
     return [(row.persoon or "", row.dienst) for row in connection.execute(query)]
 
 
+def remaining(connection: Connection, run_nr: int) -> frozenset[str]:
+    """Return the application numbers of the results of a run that are still there."""
+    query = sa.select(resultaten.c.aanvraagnummer).where(resultaten.c.verwerking_nr == run_nr)
+    return frozenset(connection.execute(query).scalars())
+
+
+def removals(connection: Connection, dataset: str, run_id: str = "") -> list[Tombstone]:
+    """Return what was removed of the results of a dataset (of one run of it), the oldest first."""
+    table = verwijderbewijzen.c
+    of_results = (table.soort == str(Removed.RESULTATEN)) & (table.dataset == dataset)
+    query = sa.select(verwijderbewijzen).where(of_results).order_by(table.gebeurtenis)
+    if run_id:
+        query = query.where(table.run == run_id)
+    return [tombstone_rows.tombstone_of(row) for row in connection.execute(query)]
+
+
 def dates_touched(connection: Connection, run_nr: int, dataset: str, datum: str) -> list[str]:
     """Return the date of the run and those of every published run that has an application in common with it."""
     other, mine = resultaten.alias("ander"), resultaten.alias("mijn")
@@ -82,16 +108,22 @@ def dates_touched(connection: Connection, run_nr: int, dataset: str, datum: str)
         .select_from(mine)
         .join(other, other.c.aanvraagnummer == mine.c.aanvraagnummer)
         .join(verwerkingen, verwerkingen.c.nr == other.c.verwerking_nr)
-        .where(mine.c.verwerking_nr == run_nr, verwerkingen.c.dataset == dataset)
+        .where(mine.c.verwerking_nr == run_nr, verwerkingen.c.dataset == dataset, _NO_SHADOW)
     )
     return sorted({datum} | {row.datum for row in connection.execute(query)})
 
 
 def current_rows(connection: Connection, dataset: str, datum: str) -> CurrentRows:
     """Return which rows of which runs are current for a date, by application number."""
-    stand = connection.execute(
-        sa.select(sa.func.max(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset)
+    published = connection.execute(
+        sa.select(sa.func.max(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset, _NO_SHADOW)
     ).scalar()
+    # a removal changes what is current as much as a publication does
+    removed = connection.execute(
+        sa.select(sa.func.count()).where(
+            verwijderbewijzen.c.soort == str(Removed.RESULTATEN), verwijderbewijzen.c.dataset == dataset
+        )
+    ).scalar_one()
     found = connection.execute(
         sa.select(_CURRENT.c.run, _CURRENT.c.regel, _CURRENT.c.aanvraagnummer).where(
             _CURRENT.c.dataset == dataset, _CURRENT.c.datum == datum
@@ -99,7 +131,7 @@ def current_rows(connection: Connection, dataset: str, datum: str) -> CurrentRow
     )
     # sorted here: databases differ in how they order text
     rows = sorted((RowRef(row.run, row.regel, row.aanvraagnummer) for row in found), key=lambda row: row.aanvraagnummer)
-    return CurrentRows(int(stand or 0), tuple(rows))
+    return CurrentRows(int(published or 0) + int(removed), tuple(rows))
 
 
 def current_result(connection: Connection, dataset: str, aanvraagnummer: str) -> CurrentResult | None:

@@ -16,14 +16,22 @@ APP, PURGE, READER = "slimme_check_app", "slimme_check_purge", "slimme_check_lez
 ROLES = (APP, PURGE, READER)
 _ADDED = (
     "leveringen, verwerkingen, resultaten, bijdragen, bevindingen, gebeurtenissen, stopknop, verzoeken, "
-    "uitvoerstanden, bewaarplichten, beoordelingen, bezwaren"
+    "uitvoerstanden, bewaarplichten, beoordelingen, bezwaren, "
+    "persoonsverzoeken, persoonsverzoekstappen, modelversies, modelstappen"
 )
 _NUMBERED = (
     "leveringen_nr_seq, verwerkingen_nr_seq, stopknop_volgnr_seq, bewaarplichten_volgnr_seq, "
-    "beoordelingen_volgnr_seq, bezwaren_volgnr_seq"
+    "beoordelingen_volgnr_seq, bezwaren_volgnr_seq, persoonsverzoekstappen_volgnr_seq, "
+    "modelversies_nr_seq, modelstappen_volgnr_seq"
 )
-_REMOVALS = (
-    "te_verwijderen_resultaten(text), verwijder_resultaten(text, bigint), verwijder_gebeurtenissen(bigint, bigint)"
+_KINDS = ("verzoeken", "bezwaren", "persoonsverzoeken")
+_REMOVALS = ", ".join(
+    (
+        "te_verwijderen_resultaten(text), verwijder_resultaten(text, bigint)",
+        "verwijder_gebeurtenissen(bigint, bigint), bestanden_verwijderd(bigint)",
+        "te_verwijderen_van(text, text[]), verwijder_van(text, text[], bigint)",
+        *(f"te_verwijderen_{kind}(text, text[]), verwijder_{kind}(text, text[], bigint)" for kind in _KINDS),
+    )
 )
 _STATE = "toestand, reden, poging, verloopt, eigenaar, vrijgegeven, publicatie, gepubliceerd, gewijzigd"
 GRANTS = (

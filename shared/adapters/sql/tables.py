@@ -18,7 +18,9 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0004"  # of the newest migration; a test keeps them together
+VERSION = "0006"  # of the newest migration; a test keeps them together
+
+LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
 metadata = MetaData(
     naming_convention={
@@ -82,15 +84,15 @@ verwerkingen = Table(
     _text("gepubliceerd", null=True),
     _text("gewijzigd"),
     UniqueConstraint("dataset", "publicatie"),
-    # at most one living run of a delivery and request: what makes triggers idempotent
+    # at most one living run of a delivery and request: what makes triggers idempotent; shadows stand beside it
     Index(
         "uq_verwerkingen_levend",
         "dataset",
         "digest",
         "verzoek",
         unique=True,
-        sqlite_where=text("toestand <> 'vervallen'"),
-        postgresql_where=text("toestand <> 'vervallen'"),
+        sqlite_where=text(LIVING),
+        postgresql_where=text(LIVING),
     ),
     Index(None, "dataset", "datum"),
 )
@@ -255,7 +257,71 @@ bezwaren = Table(
     Index(None, "dataset", "dienst"),
 )
 
-APPEND_ONLY = (resultaten, bijdragen, bevindingen, gebeurtenissen, stopknop, verzoeken, uitvoerstanden)
+persoonsverzoeken = Table(
+    "persoonsverzoeken",
+    metadata,
+    Column("verzoek", Text, primary_key=True),
+    _text("soort"),
+    _text("dataset"),
+    _text("kenmerk"),
+    _text("reden"),
+    _text("actor"),
+    _text("tijdstip"),
+)
+
+persoonsverzoekstappen = Table(
+    "persoonsverzoekstappen",
+    metadata,
+    Column("volgnr", Integer, primary_key=True),
+    _text("verzoek"),
+    _text("toestand"),
+    _text("reden"),
+    _text("uitkomst"),
+    _text("actor"),
+    _text("tijdstip"),
+    Index(None, "verzoek"),
+)
+
+modelversies = Table(
+    "modelversies",
+    metadata,
+    Column("nr", Integer, primary_key=True),
+    _text("dataset"),
+    _text("model"),
+    _text("versie"),
+    _text("sha256"),
+    UniqueConstraint("dataset", "versie"),
+)
+
+modelstappen = Table(
+    "modelstappen",
+    metadata,
+    Column("volgnr", Integer, primary_key=True),
+    Column("modelversie_nr", Integer, ForeignKey("modelversies.nr"), nullable=False),
+    _text("stap"),
+    _text("reden"),
+    _text("reden_drempel", null=True),
+    _text("reden_steekproef", null=True),
+    _text("dossier", null=True),
+    _text("dossier_sha256", null=True),
+    _text("vergeleken_met", null=True),
+    Column("steekproef", Float(53), nullable=True),
+    _text("actor"),
+    _text("tijdstip"),
+    Index(None, "modelversie_nr"),
+)
+
+APPEND_ONLY = (
+    resultaten,
+    bijdragen,
+    bevindingen,
+    gebeurtenissen,
+    stopknop,
+    verzoeken,
+    uitvoerstanden,
+    modelversies,
+    modelstappen,
+)
 
 CURRENT_RESULTS = """
 CREATE VIEW actuele_resultaten AS

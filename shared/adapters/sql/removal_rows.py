@@ -1,0 +1,166 @@
+"""Rows that a removal takes away besides whole runs and events: how many, one hash of them, and their deletion.
+
+On PostgreSQL functions of migration 0006 do the same for who may not delete; the hash is the same on both databases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.adapters.sql.tables import (
+    bewaarplichten,
+    bezwaren,
+    bijdragen,
+    persoonsverzoeken,
+    persoonsverzoekstappen,
+    resultaten,
+    verwerkingen,
+    verzoeken,
+)
+from shared.administration import Removed
+
+HASHED = (
+    "regel",
+    "aanvraagnummer",
+    "dienst",
+    "persoon",
+    "peilmoment",
+    "resultaattype",
+    "reden",
+    "kenmerken",
+    "uitleg",
+)
+
+
+def line_hash(values: Iterable[object]) -> str:
+    """Return the hash of one row: over its values as text, empty where there is none."""
+    text = "\x1f".join("" if value is None else str(value) for value in values)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def whole_hash(lines: Iterable[str]) -> str:
+    """Return one hash over the hashes of rows, in order."""
+    whole = hashlib.sha256()
+    for line in lines:
+        whole.update(line.encode())
+    return whole.hexdigest()
+
+
+def _held(dataset: Any, dienst: Any, outside: Any) -> Any:
+    """Return the condition that what was last said of an application is that it must be kept."""
+    hold, later = bewaarplichten.alias("hold"), bewaarplichten.alias("later")
+    superseded = (
+        sa.exists(later.c.volgnr)
+        .where(later.c.dataset == hold.c.dataset, later.c.dienst == hold.c.dienst, later.c.volgnr > hold.c.volgnr)
+        .correlate(hold)
+    )
+    return (
+        sa.exists(hold.c.volgnr)
+        .where(hold.c.dataset == dataset, hold.c.dienst == dienst, hold.c.aan, ~superseded)
+        .correlate(outside)
+    )
+
+
+def free_results(connection: Connection, run: str, van: Sequence[str] = ()) -> Any:
+    """Return which rows of results are of this run (and of these pseudonyms) and not under legal hold."""
+    found = connection.execute(
+        sa.select(verwerkingen.c.nr, verwerkingen.c.dataset).where(verwerkingen.c.run == run)
+    ).one()
+    free = (resultaten.c.verwerking_nr == found.nr) & ~_held(found.dataset, resultaten.c.dienst, resultaten)
+    return free & (resultaten.c.persoon.in_(van) | resultaten.c.dienst.in_(van)) if van else free
+
+
+def going_results(connection: Connection, run: str, van: Sequence[str] = ()) -> tuple[int, str]:
+    """Return how many results of a run may go, and one hash of them."""
+    if connection.dialect.name == "postgresql":
+        if van:
+            return _answer(connection, sa.func.te_verwijderen_van(run, _texts(van)))
+        return _answer(connection, sa.func.te_verwijderen_resultaten(run))
+    free = free_results(connection, run, van)
+    query = sa.select(*(resultaten.c[name] for name in HASHED)).where(free).order_by(resultaten.c.regel)
+    lines = [line_hash(row) for row in connection.execute(query)]
+    return len(lines), whole_hash(lines)
+
+
+def _texts(values: Sequence[str]) -> Any:
+    return sa.cast(list(values), ARRAY(sa.Text))
+
+
+def _answer(connection: Connection, function: Any) -> tuple[int, str]:
+    row = connection.execute(sa.select(function.table_valued("aantal", "hash"))).one()
+    return row.aantal, row.hash
+
+
+def delete_results(connection: Connection, run: str, van: Sequence[str] = ()) -> None:
+    """Delete results of a run that may go, and the contributions that belonged to them."""
+    connection.execute(sa.delete(resultaten).where(free_results(connection, run, van)))
+    number = sa.select(verwerkingen.c.nr).where(verwerkingen.c.run == run).scalar_subquery()
+    left = sa.select(resultaten.c.regel).where(resultaten.c.verwerking_nr == number)
+    connection.execute(sa.delete(bijdragen).where(bijdragen.c.verwerking_nr == number, bijdragen.c.regel.not_in(left)))
+
+
+# --- requests, objections, requests of persons ------------------------------------------------------------------------
+type _Chosen = Callable[[str, Sequence[str]], list[tuple[sa.Table, tuple[Any, ...], Any]]]
+
+
+def _requests(dataset: str, keys: Sequence[str]) -> list[tuple[sa.Table, tuple[Any, ...], Any]]:
+    table = verzoeken.c
+    line = (table.verzoek, table.levering, table.digest, table.aanvraagnummers, table.reden, table.actor)
+    return [(verzoeken, (*line, table.tijdstip), (table.dataset == dataset) & table.verzoek.in_(keys))]
+
+
+def _objections(dataset: str, keys: Sequence[str]) -> list[tuple[sa.Table, tuple[Any, ...], Any]]:
+    def free(table: sa.Table) -> Any:
+        of_these = (table.c.dataset == dataset) & table.c.dienst.in_(keys)
+        return of_these & ~_held(table.c.dataset, table.c.dienst, table)
+
+    told, kept = bezwaren.c, bewaarplichten.c
+    lines = (told.bezwaar, told.dienst, told.toestand, told.reden, told.actor, told.tijdstip)
+    on = (kept.dienst, sa.cast(kept.aan, sa.Integer), kept.reden, kept.actor, kept.tijdstip)
+    return [
+        (bezwaren, lines, free(bezwaren)),
+        # the beginning of a hold goes before its end: in between nothing seems to be held again
+        (bewaarplichten, on, free(bewaarplichten) & kept.aan),
+        (bewaarplichten, on, free(bewaarplichten) & ~kept.aan),
+    ]
+
+
+def _requests_of_persons(_: str, keys: Sequence[str]) -> list[tuple[sa.Table, tuple[Any, ...], Any]]:
+    asked, steps = persoonsverzoeken.c, persoonsverzoekstappen.c
+    of_request = (asked.verzoek, asked.soort, asked.kenmerk, asked.reden, asked.actor, asked.tijdstip)
+    of_step = (steps.verzoek, steps.toestand, steps.reden, steps.uitkomst, steps.actor, steps.tijdstip)
+    return [
+        (persoonsverzoekstappen, of_step, steps.verzoek.in_(keys)),
+        (persoonsverzoeken, of_request, asked.verzoek.in_(keys)),
+    ]
+
+
+ROWS: dict[Removed, _Chosen] = {
+    Removed.VERZOEKEN: _requests,
+    Removed.BEZWAREN: _objections,
+    Removed.PERSOONSVERZOEKEN: _requests_of_persons,
+}
+
+
+def going_rows(connection: Connection, soort: Removed, dataset: str, keys: Sequence[str]) -> tuple[int, str]:
+    """Return how many rows of this kind may go, and one hash of them."""
+    if connection.dialect.name == "postgresql":
+        return _answer(connection, getattr(sa.func, f"te_verwijderen_{soort}")(dataset, _texts(keys)))
+    lines = [
+        line_hash(row)
+        for _, columns, which in ROWS[soort](dataset, keys)
+        for row in connection.execute(sa.select(*columns).where(which))
+    ]
+    return len(lines), whole_hash(sorted(lines))
+
+
+def delete_rows(connection: Connection, soort: Removed, dataset: str, keys: Sequence[str]) -> None:
+    """Delete the rows of this kind that may go."""
+    for table, _, which in ROWS[soort](dataset, keys):
+        connection.execute(sa.delete(table).where(which))
