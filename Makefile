@@ -4,15 +4,17 @@ PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 REAL := tests/real
 AZURITE := $(REAL)/node_modules/.installed
+PAGES := tests/pages
+BROWSER := $(PAGES)/node_modules/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run lint docs lock model reliability clean
+.PHONY: run test fast azurite azurite-run browser lint docs lock model reliability serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
 
 # the reliability runs join when their issue is done; until then `make reliability`
-test: $(INSTALLED) azurite ## everything that .ci/run checks
+test: $(INSTALLED) azurite browser ## everything that .ci/run checks
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup --ignore=tests/reliability
 
 fast: $(INSTALLED) ## the tests that take seconds
@@ -24,6 +26,13 @@ azurite-run: $(INSTALLED) azurite ## the main job on a real blob service and Pos
 azurite: ## install the blob service for tests; without node its tests are skipped, and fail where CI=true
 	@command -v npm >/dev/null && $(MAKE) --silent $(AZURITE) || \
 	echo "Azurite was not installed (is node here, and a package registry?): its tests will not run." >&2
+
+browser: ## install a browser, axe and the city's stylesheet for tests of the pages; without node these are skipped, and fail where CI=true
+	@command -v npm >/dev/null && $(MAKE) --silent $(BROWSER) || \
+	echo "The browser was not installed (is node here, and a package registry?): its tests will not run." >&2
+
+serve: $(INSTALLED) ## the API and the pages on http://localhost:7071, with a login per role; `make run` fills them
+	@$(PY) -m development serve
 
 lint: $(INSTALLED) ## format and check
 	@$(VENV)/bin/ruff format .
@@ -46,10 +55,14 @@ lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements-dev.in -o requirements-dev.txt
 
 clean:
-	@rm -rf $(VENV) $(REAL)/node_modules werk
+	@rm -rf $(VENV) $(REAL)/node_modules $(PAGES)/node_modules werk
 
 $(AZURITE): $(REAL)/package-lock.json
 	@npm ci --prefix $(REAL) --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+$(BROWSER): $(PAGES)/package-lock.json
+	@npm ci --prefix $(PAGES) --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error
 	@touch $@
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
