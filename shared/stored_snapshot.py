@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from shared.errors import BlobNotFound, SnapshotInvalid
 from shared.feedback import pretty_json
 from shared.installation import Installation
-from shared.ports import Container
+from shared.ports import BlobStore, Container
 from shared.records import PseudonymisedDelivery
 
 _MANIFEST = "manifest.json"
 
 
-def has_snapshot(installation: Installation, digest: str) -> bool:
+def has_snapshot(blobs: BlobStore, dataset: str, digest: str) -> bool:
     """Say whether the snapshot of a delivery is complete; its manifest is written last."""
     try:
-        installation.blobs.read(Container.MOMENTOPNAME, f"{installation.dataset}/{digest}/{_MANIFEST}")
+        blobs.read(Container.MOMENTOPNAME, f"{dataset}/{digest}/{_MANIFEST}")
     except BlobNotFound:
         return False
     return True
@@ -38,13 +38,13 @@ def write_snapshot(installation: Installation, digest: str, delivery: Pseudonymi
     return sum(len(data) for data in files.values())
 
 
-def read_snapshot(installation: Installation, digest: str, aanvraagnummers: Mapping[str, str]) -> PseudonymisedDelivery:
-    """Return the stored delivery with its clear application numbers; SnapshotInvalid when it is not intact."""
-    folder = f"{installation.dataset}/{digest}"
+def snapshot_contents(blobs: BlobStore, dataset: str, digest: str) -> dict[str, bytes]:
+    """Return the files of the snapshot of a delivery, by name; SnapshotInvalid when it is not intact."""
+    folder = f"{dataset}/{digest}"
     try:
-        manifest = json.loads(installation.blobs.read(Container.MOMENTOPNAME, f"{folder}/{_MANIFEST}"))
+        manifest = json.loads(blobs.read(Container.MOMENTOPNAME, f"{folder}/{_MANIFEST}"))
         names = manifest["bestanden"]
-        files = {name: installation.blobs.read(Container.MOMENTOPNAME, f"{folder}/{name}") for name in names}
+        files = {name: blobs.read(Container.MOMENTOPNAME, f"{folder}/{name}") for name in names}
     except BlobNotFound:
         raise SnapshotInvalid(
             "There is no complete snapshot of this delivery.",
@@ -58,4 +58,10 @@ def read_snapshot(installation: Installation, digest: str, aanvraagnummers: Mapp
             where=digest,
             next_step="Put the snapshot back from its back-up and find out who changed it.",
         )
+    return files
+
+
+def read_snapshot(installation: Installation, digest: str, aanvraagnummers: Mapping[str, str]) -> PseudonymisedDelivery:
+    """Return the stored delivery with its clear application numbers; SnapshotInvalid when it is not intact."""
+    files = snapshot_contents(installation.blobs, installation.dataset, digest)
     return installation.core.read_snapshot(files, aanvraagnummers)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from shared.measurement import Telemetry
     from shared.ports import BlobStore, KeySource, Ledger
+    from shared.modelregister.port import ModelRegister
+    from shared.people.port import Oversight
 
 
 def blobs_of(config: Settings) -> BlobStore:
@@ -65,6 +67,31 @@ def ledger_of(config: Settings) -> Ledger:
 
 
 def telemetry_of(config: Settings) -> Telemetry | None:
+def has_ledger(config: Settings) -> bool:
+    """Say whether there is an administration already; an embedded one is made on first use."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(config.database)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+
+
+def oversight_of(ledger: Ledger) -> Oversight:
+    """Return what people who look back need, on the connections of the administration."""
+    from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.oversight import SqlOversight
+
+    assert isinstance(ledger, SqlLedger)
+    return SqlOversight(ledger.engine)
+
+
+def register_of(ledger: Ledger) -> ModelRegister:
+    """Return the register of model versions, which lies in the database of the administration."""
+    from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.model_register import SqlModelRegister
+
+    return SqlModelRegister(cast(SqlLedger, ledger).engine)
+
+
     """Return where measurements go; None, and nothing imported, where the settings name no place."""
     if not config.telemetry:
         return None

@@ -17,7 +17,7 @@ from shared.settings import Settings, read_settings
 from shared.usecases import datasets, use_case
 
 if TYPE_CHECKING:
-    from shared.installation import Installation
+    from shared.installation import Core, Installation
     from shared.ports import BlobStore, Ledger
 
 SYSTEM = "systeem"
@@ -58,6 +58,54 @@ def migrate() -> str:
 @lru_cache(maxsize=4)
 def _make_installation(config: Settings, dataset: str) -> Installation:
     from shared import pipeline, snapshot
+def core() -> Core:
+    """Return the pure functions between the effects."""
+    from shared import pipeline, snapshot
+    from shared.installation import Core
+
+    return Core(
+        check=pipeline.check_delivery,
+        pseudonymise=pipeline.pseudonymise_delivery,
+        features=pipeline.features,
+        judge=pipeline.judge,
+        snapshot_files=snapshot.snapshot_files,
+        read_snapshot=snapshot.read_snapshot,
+    )
+
+
+def model_package(config: Settings, name: str, version: str) -> ModelPackage:
+    """Return a verified package as it lies in the folder of models now."""
+    from shared.adapters.packages import load_package
+
+    if not _VERSION.fullmatch(version):
+        raise RequestRefused(
+            "This is not a version of a model.", where="versie", next_step="Give digits, letters, dots and dashes."
+        )
+    return load_package(config.models / f"{name}-{version}")
+
+
+_loaded = lru_cache(maxsize=16)(model_package)  # what judges is read and verified once in a process
+
+
+@lru_cache(maxsize=4)
+def versions(config: Settings, dataset: str) -> Versions:
+    """Return the register of the model versions of a dataset, and where their packages lie."""
+    from shared.adapters.chosen import register_of
+    from shared.adapters.clock import SystemClock
+    from shared.modelregister.register import entered
+    from shared.modelregister.versions import Versions
+
+    name, _, version = use_case(dataset).package.rpartition("-")
+    return Versions(
+        dataset=dataset,
+        register=register_of(ledger(config)),
+        load=partial(model_package, config),
+        loaded=partial(_loaded, config),
+        first=(name, version),
+        entered=lambda first: entered(first, Caller(SYSTEM, "installatie"), SystemClock().now()),
+    )
+
+
     from shared.adapters.chosen import keys_of, telemetry_of
     from shared.adapters.clock import SystemClock
     from shared.adapters.owner import ProcessOwner

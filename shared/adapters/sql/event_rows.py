@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.adapters.sql.tables import gebeurtenissen
-from shared.events import FIRST_HASH, JUDGED, AuditEvent, StoredEvent, store
+from shared.events import FIRST_HASH, JUDGED, AuditEvent, StoredEvent, moment_text, store
+from shared.people.records import EventFilter
 
 
 def append(connection: Connection, *events: AuditEvent) -> None:
@@ -68,3 +69,20 @@ def noted(connection: Connection, handeling: str, object_: str) -> bool:
         gebeurtenissen.c.handeling == handeling, gebeurtenissen.c.object == object_
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def page(connection: Connection, wanted: EventFilter, before: int | None, limit: int) -> list[StoredEvent]:
+    """Return at most `limit` events with a number below `before` (None: from the end), the newest first."""
+    columns = gebeurtenissen.c
+    query = sa.select(gebeurtenissen).order_by(columns.volgnr.desc()).limit(limit)
+    for name in ("handeling", "object", "actor", "dataset", "run"):
+        value = getattr(wanted, name)
+        if value:
+            query = query.where(columns[name] == value)
+    if wanted.van is not None:
+        query = query.where(columns.tijdstip >= moment_text(wanted.van))
+    if wanted.tot is not None:
+        query = query.where(columns.tijdstip < moment_text(wanted.tot))
+    if before is not None:
+        query = query.where(columns.volgnr < before)
+    return [StoredEvent(**row._mapping) for row in connection.execute(query)]

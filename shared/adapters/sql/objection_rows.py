@@ -1,0 +1,139 @@
+"""Rows of objections and of the legal hold that follows from them: only ever added, the newest counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from shared.adapters.sql import event_rows
+from shared.adapters.sql.tables import bewaarplichten, bezwaren, resultaten, verwerkingen
+from shared.errors import NotKnown, TransitionRefused
+from shared.events import Action, AuditEvent, moment_of, moment_text
+from shared.people.records import Objection, ObjectionState
+
+
+def open_(connection: Connection, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent) -> Objection:
+    """Record an objection and put its application under hold, under every pseudonym that it has."""
+    _add(connection, bezwaar, dataset, dienst, ObjectionState.OPEN, reden, event)
+    event_rows.append(connection, event)
+    for name in _names(connection, dataset, dienst):
+        if not is_held(connection, dataset, name):
+            _hold(connection, dataset, name, True, bezwaar, event)
+    return find(connection, bezwaar)
+
+
+def close(connection: Connection, bezwaar: str, state: ObjectionState, reden: str, event: AuditEvent) -> Objection:
+    """Close an objection and lift the hold of the pseudonyms that no other open objection needs."""
+    known = find(connection, bezwaar)
+    if known.toestand is not ObjectionState.OPEN:
+        raise TransitionRefused(
+            f"This objection is closed already: {known.toestand}.",
+            where=f"bezwaar {bezwaar}",
+            next_step="Open a new objection when there is one.",
+        )
+    _add(connection, bezwaar, known.dataset, known.dienst, state, reden, event)
+    event_rows.append(connection, event)
+    others = {one.dienst for one in listing(connection, known.dataset, only_open=True)}
+    needed = {name for dienst in others for name in _names(connection, known.dataset, dienst)}
+    for name in _names(connection, known.dataset, known.dienst):
+        if name not in needed and is_held(connection, known.dataset, name):
+            _hold(connection, known.dataset, name, False, bezwaar, event)
+    return find(connection, bezwaar)
+
+
+def _add(
+    connection: Connection,
+    bezwaar: str,
+    dataset: str,
+    dienst: str,
+    state: ObjectionState,
+    reden: str,
+    event: AuditEvent,
+) -> None:
+    connection.execute(
+        sa.insert(bezwaren).values(
+            bezwaar=bezwaar,
+            dataset=dataset,
+            dienst=dienst,
+            toestand=str(state),
+            reden=reden,
+            actor=event.caller.actor,
+            tijdstip=moment_text(event.tijdstip),
+        )
+    )
+
+
+def _names(connection: Connection, dataset: str, dienst: str) -> list[str]:
+    """Return every pseudonym of the application with this one: it has one per key; the clear number ties them."""
+    mine, other = resultaten.alias("mijn"), resultaten.alias("ander")
+    run_of_mine, run_of_other = verwerkingen.alias("van_mijn"), verwerkingen.alias("van_ander")
+    query = (
+        sa.select(other.c.dienst)
+        .distinct()
+        .select_from(mine)
+        .join(other, other.c.aanvraagnummer == mine.c.aanvraagnummer)
+        .join(run_of_mine, run_of_mine.c.nr == mine.c.verwerking_nr)
+        .join(run_of_other, run_of_other.c.nr == other.c.verwerking_nr)
+        .where(mine.c.dienst == dienst, run_of_mine.c.dataset == dataset, run_of_other.c.dataset == dataset)
+    )
+    return sorted({dienst, *connection.execute(query).scalars()})
+
+
+def is_held(connection: Connection, dataset: str, dienst: str) -> bool:
+    """Say whether the last word on this pseudonym is that it must be kept."""
+    query = (
+        sa.select(bewaarplichten.c.aan)
+        .where(bewaarplichten.c.dataset == dataset, bewaarplichten.c.dienst == dienst)
+        .order_by(bewaarplichten.c.volgnr.desc())
+        .limit(1)
+    )
+    return bool(connection.execute(query).scalar())
+
+
+def _hold(connection: Connection, dataset: str, dienst: str, on: bool, bezwaar: str, event: AuditEvent) -> None:
+    connection.execute(
+        sa.insert(bewaarplichten).values(
+            dataset=dataset,
+            dienst=dienst,
+            aan=on,
+            reden=f"bezwaar {bezwaar}",
+            actor=event.caller.actor,
+            tijdstip=moment_text(event.tijdstip),
+        )
+    )
+    told = replace(
+        event,
+        handeling=Action.BEWAARPLICHT_INSTELLEN if on else Action.BEWAARPLICHT_OPHEFFEN,
+        object=f"aanvraag {dienst}",
+        resultaat="ingesteld" if on else "opgeheven",
+        details={"bezwaar": bezwaar},
+    )
+    event_rows.append(connection, told)
+
+
+def find(connection: Connection, bezwaar: str) -> Objection:
+    """Return an objection; NotKnown when there is none."""
+    found = _objections(connection, bezwaren.c.bezwaar == bezwaar)
+    if not found:
+        raise NotKnown("There is no such objection.", next_step="Check the id of the objection.")
+    return found[0]
+
+
+def listing(connection: Connection, dataset: str = "", *, only_open: bool = False) -> list[Objection]:
+    """Return the objections, the newest first."""
+    found = _objections(connection, bezwaren.c.dataset == dataset if dataset else sa.true())
+    return [one for one in found if not only_open or one.toestand is ObjectionState.OPEN]
+
+
+def _objections(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[Objection]:
+    found: dict[str, Objection] = {}
+    for row in connection.execute(sa.select(bezwaren).where(wanted).order_by(bezwaren.c.volgnr)):
+        moment = moment_of(row.tijdstip)
+        opened = found[row.bezwaar].geopend if row.bezwaar in found else moment
+        state = ObjectionState(row.toestand)
+        found[row.bezwaar] = Objection(
+            row.bezwaar, row.dataset, row.dienst, state, row.reden, row.actor, moment, opened
+        )
+    return sorted(found.values(), key=lambda one: (one.geopend, one.bezwaar), reverse=True)

@@ -1,0 +1,61 @@
+"""Recording what a person makes of a prediction. It never changes the score; of several the newest counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.errors import RequestRefused
+from shared.events import Action
+from shared.interventions import checked_reason
+from shared.people.desk import Desk, application_of
+from shared.people.predictions import shown_prediction, tell_shown
+from shared.people.records import CONSULT, Assessment, NewAssessment
+from shared.usecase import UseCase
+
+
+def routes_of(case: UseCase) -> tuple[str, ...]:
+    """Return where an application may go after the assessment: to one of those who look first, or to a consult."""
+    return (*sorted({route.advies for route in case.routes.values()}), CONSULT)
+
+
+def assess(desk: Desk, id_text: str, new: NewAssessment) -> Assessment:
+    """Record an assessment of a prediction, with its event.
+
+    NotKnown when there is no such prediction; RequestRefused for a route that its use case does not have, without
+    words, or when route and `gevolgd` contradict each other.
+    """
+    words = checked_reason(new.toelichting)
+    prediction = shown_prediction(desk, id_text)
+    run, advice = prediction.run, str(prediction.values["advies"])
+    routes = routes_of(desk.use_case_of(run.new.dataset))
+    if new.route not in routes:
+        raise RequestRefused(
+            "An application cannot take this route.", where="route", next_step=f"Choose from: {', '.join(routes)}."
+        )
+    if new.route != CONSULT and new.gevolgd != (new.route == advice):
+        raise RequestRefused(
+            "The route and whether the advice was followed contradict each other.",
+            where="gevolgd",
+            next_step=f"The advice was {advice}: say that it was followed when that is the route, and only then.",
+        )
+    event = desk.event(
+        Action.BEOORDELING_VASTLEGGEN,
+        application_of(prediction),
+        "vastgelegd",
+        run.new.dataset,
+        run.run_id,
+        regel=prediction.id.regel,
+        rol=str(new.rol),
+        route=new.route,
+        gevolgd=new.gevolgd,
+        keuze=str(new.reden),
+    )
+    return desk.oversight.add_assessment(prediction.id, replace(new, toelichting=words), event)
+
+
+def assessments_of(desk: Desk, id_text: str, reden: str) -> list[Assessment]:
+    """Return the assessments of a prediction, the newest first; who looked and why is put on record first."""
+    reason = checked_reason(reden)
+    prediction = shown_prediction(desk, id_text)
+    tell_shown(desk, prediction, "beoordelingen getoond", reason)
+    return desk.oversight.assessments(prediction.id)

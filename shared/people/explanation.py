@@ -1,0 +1,167 @@
+"""Everything there is to tell about one prediction; pure. What must stay blind before the assessment, stays empty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.modelpackage.package import ModelPackage
+from shared.people.records import Assessment, StoredPrediction
+from shared.usecase import UseCase
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One reason that raised or lowered the score. `bijdrage`: log-odds."""
+
+    kenmerk: str
+    label: str
+    bijdrage: float
+    zin: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of the sum behind a score: its contribution, and the value in words where it is a single feature."""
+
+    kenmerk: str
+    label: str
+    bijdrage: float
+    in_woorden: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One feature or flag that the model used; None is unknown."""
+
+    kenmerk: str
+    label: str
+    waarde: float | None
+    in_woorden: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A prediction with its reasons and versions.
+
+    `gescoord`: the model weighed the application. `blind`: there is a random sample and nobody assessed this yet, so
+    everything that would tell a score or a draw is empty: score, drempel, intercept, zekerheid, steekproef, bijdragen,
+    verhogend, verlagend. `zekerheid` is the share of the model's repeats on the same side of the threshold, None when
+    unknown. `bewaarplicht`: an objection keeps the application from being removed.
+    """
+
+    prediction: StoredPrediction
+    aanvraagnummer: str
+    peilmoment: str
+    resultaattype: int
+    omschrijving: str
+    advies: str
+    reden: str
+    reden_zin: str
+    gescoord: bool
+    blind: bool
+    score: float | None
+    drempel: float | None
+    intercept: float | None
+    zekerheid: float | None
+    steekproef: bool | None
+    verhogend: tuple[Factor, ...]
+    verlagend: tuple[Factor, ...]
+    bijdragen: tuple[Term, ...]
+    kenmerken: tuple[Fact, ...]
+    onbekend: tuple[str, ...]
+    model_datum: str
+    signaal: str
+    beoordelingen: tuple[Assessment, ...]
+    bewaarplicht: bool
+
+
+def is_blind(package: ModelPackage, assessments: Sequence[Assessment]) -> bool:
+    """Say whether a score of this package must still be hidden: before anybody assessed it, where samples are drawn."""
+    return package.sample_share > 0 and not assessments
+
+
+def explain(
+    prediction: StoredPrediction,
+    package: ModelPackage,
+    case: UseCase,
+    assessments: Sequence[Assessment],
+    *,
+    under_hold: bool = False,
+) -> Explanation:
+    """Return the explanation of a prediction by the package that made it."""
+    values = prediction.values
+    told: dict[str, Any] = json.loads(str(values["uitleg"]))
+    kind = int(str(values["resultaattype"]))
+    scored, blind = values["bijdragen"] is not None, is_blind(package, assessments)
+    shown = scored and not blind
+    features: dict[str, float | None] = json.loads(str(values["kenmerken"])) if values["kenmerken"] else {}
+    labels: Mapping[str, str] = package.policy.get("labels", {})
+    return Explanation(
+        prediction=prediction,
+        aanvraagnummer=str(values["aanvraagnummer"]),
+        peilmoment=str(values["peilmoment"]),
+        resultaattype=kind,
+        omschrijving=case.routes[kind].omschrijving,
+        advies=str(values["advies"] or ""),
+        reden=str(values["reden"]),
+        reden_zin=str(told["reden"]),
+        gescoord=scored,
+        blind=blind,
+        score=_number(values["score"]) if shown else None,
+        drempel=package.threshold if shown else None,
+        intercept=_number(values["intercept"]) if shown else None,
+        zekerheid=_number(values["zekerheid"]) if shown else None,
+        steekproef=None if blind else bool(values["steekproef"]),
+        verhogend=_factors(told["verhogend"]) if shown else (),
+        verlagend=_factors(told["verlagend"]) if shown else (),
+        bijdragen=_terms(str(values["bijdragen"]), labels, features, case) if shown else (),
+        kenmerken=_facts(features, package, case),
+        onbekend=tuple(told["onbekend"]) if scored else (),
+        model_datum=str(package.policy["date"]),
+        signaal=str(told["signaal"]),
+        beoordelingen=tuple(assessments),
+        bewaarplicht=under_hold,
+    )
+
+
+def _number(value: object) -> float | None:
+    return None if value is None or value != value else float(str(value))
+
+
+def _factors(told: Sequence[Mapping[str, Any]]) -> tuple[Factor, ...]:
+    return tuple(Factor(one["kenmerk"], one["label"], float(one["bijdrage"]), one["zin"]) for one in told)
+
+
+def _terms(
+    text: str, labels: Mapping[str, str], features: Mapping[str, float | None], case: UseCase
+) -> tuple[Term, ...]:
+    contributions: dict[str, float] = json.loads(text)
+    return tuple(
+        Term(
+            term,
+            " × ".join(labels.get(name, name) for name in term.split("__")),
+            float(contribution),
+            case.value_in_words(term, features) if term in features else "",
+        )
+        for term, contribution in contributions.items()
+    )
+
+
+def _facts(features: Mapping[str, float | None], package: ModelPackage, case: UseCase) -> tuple[Fact, ...]:
+    """Return the features of the model in its order, then the flags that say what is unknown."""
+    labels: Mapping[str, str] = package.policy.get("labels", {})
+    known = [name for name in package.feature_names if name in features]
+    facts = [Fact(name, labels.get(name, name), features[name], case.value_in_words(name, features)) for name in known]
+    flags = [name for name in features if name not in package.feature_names]
+    return (*facts, *(Fact(name, _flag_label(name), features[name], _yes_no(features[name])) for name in flags))
+
+
+def _flag_label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _yes_no(value: float | None) -> str:
+    return "ja" if value else "nee"

@@ -1,0 +1,168 @@
+"""Finds predictions by a number, and one by its id: first the audit event and the logboek, then the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.administration import ModelStatus
+from shared.dataset import ColumnClass
+from shared.errors import KeyUnavailable, NotKnown, RequestRefused
+from shared.events import Action
+from shared.interventions import checked_reason
+from shared.people.desk import Desk, application_of
+from shared.people.explanation import Explanation, explain
+from shared.people.inputs import Rows, rows_of
+from shared.people.records import Hit, NumberKind, StoredPrediction, prediction_id
+from shared.stages.pseudonymise import Pseudonymiser
+from shared.stored_snapshot import snapshot_contents
+
+LONGEST_NUMBER = 128
+
+
+def find_predictions(desk: Desk, kind: NumberKind, number: str, reden: str, dataset: str = "") -> list[Hit]:
+    """Return every prediction of an application or a person, current and old; published last comes first.
+
+    An application is found by its number, which stands in its results. A person is found by the pseudonyms of the
+    number, one for every key under which results were published and that can still be read. An empty list when there
+    are none, which is on record too; RequestRefused without a reason or a number.
+    """
+    reason, wanted = checked_reason(reden), _checked_number(number)
+    hits = [hit for name in _searched(desk, dataset) for hit in _hits(desk, kind, wanted, name)]
+    newest = hits[0] if hits else None
+    event = desk.event(
+        Action.OPZOEKEN,
+        _called(kind, newest),
+        "gevonden" if newest else "niet gevonden",
+        newest.run.new.dataset if newest else dataset,
+        reden=reason,
+        aantal=len(hits),
+    )
+    if newest is None:
+        desk.oversight.note(event)
+    else:
+        desk.tell_read(event, newest.run, (newest.persoon, newest.dienst))
+    return hits
+
+
+def explain_prediction(desk: Desk, id_text: str, reden: str) -> Explanation:
+    """Return the whole explanation of a prediction by its id, also one that is no longer current.
+
+    NotKnown when there is none, or when its model version is only in the shadow; RequestRefused without a reason.
+    """
+    reason = checked_reason(reden)
+    prediction = shown_prediction(desk, id_text)
+    return _explained(desk, prediction, reason)
+
+
+def explain_current(desk: Desk, aanvraagnummer: str, reden: str, dataset: str = "") -> Explanation:
+    """Return the whole explanation of the current result of an application.
+
+    NotKnown when nothing was published about it, which is on record too; RequestRefused without a reason.
+    """
+    reason, number = checked_reason(reden), _checked_number(aanvraagnummer)
+    names = _searched(desk, dataset)
+    hits = [hit for name in names for hit in desk.oversight.by_application(name, number) if hit.huidig]
+    if not hits:
+        known = names[0] if len(names) == 1 else ""
+        desk.oversight.note(
+            desk.event(Action.UITLEG_BEKIJKEN, "aanvraag onbekend", "niet gevonden", known, reden=reason)
+        )
+        raise NotKnown(
+            "Nothing was published about this application.", next_step="Check the number and whether it was delivered."
+        )
+    return _explained(desk, desk.oversight.prediction(hits[0].id), reason)
+
+
+def inputs_of(desk: Desk, id_text: str, reden: str) -> Rows:
+    """Return the rows that a prediction was made from, by table, as the audit snapshot has them: under pseudonyms.
+
+    SnapshotInvalid when the snapshot is not there any more, NotKnown when there is no such prediction.
+    """
+    reason = checked_reason(reden)
+    prediction = shown_prediction(desk, id_text)
+    run = prediction.run
+    tell_shown(desk, prediction, "invoer getoond", reason)
+    files = snapshot_contents(desk.blobs, run.new.dataset, run.new.digest)
+    persoon, dienst = prediction.subject
+    return rows_of(
+        desk.core().read_snapshot(files, {dienst: str(prediction.values["aanvraagnummer"])}), persoon, dienst
+    )
+
+
+def shown_prediction(desk: Desk, id_text: str) -> StoredPrediction:
+    """Return a prediction that people may see; NotKnown when there is none. The caller puts on record who read it."""
+    prediction = desk.oversight.prediction(prediction_id(id_text))
+    if prediction.run.new.model_status is ModelStatus.SCHADUW:
+        raise NotKnown("There is no prediction with this id.", next_step="Look it up by its number.")
+    return prediction
+
+
+def tell_shown(desk: Desk, prediction: StoredPrediction, what: str, reason: str) -> None:
+    """Put on record that something of a prediction is shown to the caller, and why."""
+    run, regel = prediction.run, prediction.id.regel
+    event = desk.event(
+        Action.UITLEG_BEKIJKEN,
+        application_of(prediction),
+        what,
+        run.new.dataset,
+        run.run_id,
+        reden=reason,
+        regel=regel,
+    )
+    desk.tell_read(event, run, prediction.subject)
+
+
+def _explained(desk: Desk, prediction: StoredPrediction, reason: str) -> Explanation:
+    tell_shown(desk, prediction, "getoond", reason)
+    run = prediction.run
+    return explain(
+        prediction,
+        desk.package_of(run),
+        desk.use_case_of(run.new.dataset),
+        desk.oversight.assessments(prediction.id),
+        under_hold=desk.oversight.is_held(run.new.dataset, str(prediction.values["dienst"])),
+    )
+
+
+def _checked_number(number: str) -> str:
+    wanted = number.strip()
+    if not wanted or len(wanted) > LONGEST_NUMBER:
+        raise RequestRefused(
+            f"A number of 1 to {LONGEST_NUMBER} characters is needed.",
+            where="nummer",
+            next_step="Enter the number as it was delivered; zeros in front count.",
+        )
+    return wanted
+
+
+def _searched(desk: Desk, dataset: str) -> tuple[str, ...]:
+    if dataset and dataset not in desk.datasets:
+        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(desk.datasets)}.")
+    return (dataset,) if dataset else desk.datasets
+
+
+def _hits(desk: Desk, kind: NumberKind, number: str, dataset: str) -> list[Hit]:
+    if kind is NumberKind.AANVRAAG:
+        return desk.oversight.by_application(dataset, number)
+    return desk.oversight.by_person(dataset, _pseudonyms(desk, dataset, number))
+
+
+def _pseudonyms(desk: Desk, dataset: str, number: str) -> Sequence[str]:
+    """Return the pseudonyms of a person's number; KeyUnavailable when no key of published results can be read."""
+    found, refused = [], None
+    for key_id in desk.oversight.key_ids(dataset):
+        try:
+            key = desk.keys.find(key_id)
+        except KeyUnavailable as cause:  # a key is destroyed when its last record is due
+            refused = cause
+            continue
+        found.append(Pseudonymiser(key).pseudonym(ColumnClass.PERSOON, number))
+    if refused is not None and not found:
+        raise refused
+    return found
+
+
+def _called(kind: NumberKind, hit: Hit | None) -> str:
+    if hit is None:
+        return f"{kind} onbekend"
+    return f"persoon {hit.persoon}" if kind is NumberKind.PERSOON else f"aanvraag {hit.dienst}"
