@@ -35,8 +35,22 @@ def nightly(timer: func.TimerRequest) -> None:
     bootstrap.nightly()
 
 
-@app.function_name("reprocess")
-@app.route(route="reprocess", trigger_arg_name="request", methods=["POST"])
-def reprocess(request: func.HttpRequest) -> func.HttpResponse:
-    """Judge a delivery, or some of its applications, again."""
-    return func.HttpResponse(**bootstrap.reprocess(request.get_body()).as_response())
+# UTC: never between 00:00 and 04:00, so not in the hour that occurs twice or not at all, nor in the work of the night
+@app.function_name("daytime")
+@app.timer_trigger(arg_name="timer", schedule="0 5-55/10 4-22 * * *")
+def daytime(timer: func.TimerRequest) -> None:
+    """Take up what people asked for or made free."""
+    bootstrap.daytime()
+
+
+# anonymous to the platform: the app itself says who may do what (shared/access.py), and a key is nobody
+@app.function_name("http")
+@app.route(
+    route="{*route}",
+    trigger_arg_name="request",
+    methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    auth_level=func.AuthLevel.ANONYMOUS,
+)
+async def http(request: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Answer a request to the API or a page."""
+    return await bootstrap.answer_http(request, context)

@@ -30,12 +30,15 @@ def checked_reason(reden: str) -> str:
     return reason
 
 
-def release(installation: Installation, levering: str, reden: str) -> RunRecord:
-    """Let a held delivery go on, whatever its findings that hold; it is still rejected when it is broken."""
+def release(installation: Installation, levering: str, reden: str, digest: str = "") -> RunRecord:
+    """Let a held delivery go on, whatever its findings that hold; it is still rejected when it is broken.
+
+    Of several deliveries with this name it is the last one that is held, or the one with this digest.
+    """
     reason = checked_reason(reden)
     held = [
         run
-        for run in _runs_of(installation, levering)
+        for run in _runs_of(installation, levering, digest)
         if run.state is RunState.AANGEHOUDEN and run.reason is RunReason.CONTROLE_AANGEHOUDEN
     ]
     if not held:
@@ -50,14 +53,26 @@ def release(installation: Installation, levering: str, reden: str) -> RunRecord:
 
 
 def request_run(
-    installation: Installation, levering: str, aanvraagnummers: Sequence[str] | None, reden: str
+    installation: Installation,
+    levering: str,
+    aanvraagnummers: Sequence[str] | None,
+    reden: str,
+    digest: str = "",
 ) -> RunRecord:
     """Record a request to judge a published delivery again, with the active model; for these applications or all.
 
-    The run waits; `process_request` or the next round does it.
+    The run waits; `process_request` or the next round does it. A list of no applications is refused: it is not all.
     """
     reason = checked_reason(reden)
-    published = [run for run in _runs_of(installation, levering) if run.state in PUBLISHED and not run.new.request_id]
+    if aanvraagnummers is not None and not aanvraagnummers:
+        raise RequestRefused(
+            "The list of applications is empty.",
+            where="aanvraagnummers",
+            next_step="Name at least one application, or leave the list out to judge all of them.",
+        )
+    published = [
+        run for run in _runs_of(installation, levering, digest) if run.state in PUBLISHED and not run.new.request_id
+    ]
     if not published:
         raise NotKnown(
             "Nothing was published of this delivery, so it cannot be judged again.",
@@ -144,8 +159,9 @@ def resume_model(installation: Installation, reden: str) -> StopState:
     return state
 
 
-def _runs_of(installation: Installation, levering: str) -> list[RunRecord]:
-    records: list[DeliveryRecord] = installation.ledger.deliveries(installation.dataset, levering)
+def _runs_of(installation: Installation, levering: str, digest: str = "") -> list[RunRecord]:
+    found: list[DeliveryRecord] = installation.ledger.deliveries(installation.dataset, levering)
+    records = [record for record in found if digest in ("", record.digest)]
     if not records:
         raise NotKnown(
             "This delivery is not in the administration.",

@@ -94,6 +94,31 @@ def process_arrived(installation: Installation) -> list[Outcome]:
     return outcomes
 
 
+def take_up(installation: Installation) -> list[Outcome]:
+    """Do what a person asked for or made free since the last round: requests, releases, what a stop switch held.
+
+    Nothing of that is a look at the administration and no more. What failed waits for `run_waiting`.
+    """
+    if not _made_free(installation):
+        return []
+    outcomes: list[Outcome] = []
+    _in_order(_deliveries(installation), outcomes, lambda _: None)
+    _do(_requests(installation), outcomes, lambda _: None)
+    mend_current(installation)
+    write_pointer(installation)
+    drop_anchor(installation)
+    tell_round(installation, outcomes)
+    return outcomes
+
+
+def _made_free(installation: Installation) -> bool:
+    if installation.ledger.runs(installation.dataset, (RunState.WACHTEND, RunState.VRIJGEGEVEN)):
+        return True
+    held = installation.ledger.runs(installation.dataset, (RunState.AANGEHOUDEN,))
+    stopped = {run.new.model for run in held if run.reason is RunReason.MODEL_GESTOPT}
+    return any(not installation.ledger.stop_state(model).stopped for model in stopped)
+
+
 def report_strays(installation: Installation, datasets: frozenset[str]) -> list[str]:
     """Return what lies in the mailbox outside every known dataset, and leave one event for each: an alert."""
     strays = mailbox.stray_post(installation.blobs, datasets)

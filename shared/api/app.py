@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
+from shared.access import Role
 from shared.api.guard import SignIn
 from shared.api.openapi import PublishedDocument, description_of
 from shared.api.problems import MEDIA_TYPE, InputError, Problem, problem_of, problem_of_input
@@ -83,9 +84,11 @@ def add_routes(app: FastAPI, routers: Sequence[APIRouter]) -> None:
         app.router.routes.extend(router.routes)
 
 
-def make_app(services: Services, sign_in: SignIn, address: str) -> ASGIApp:
-    """Return the app as it is served."""
-    return Shield(make_api(services, sign_in, address), address)
+def make_app(services: Services, sign_in: SignIn, address: str, login: Callable[[Role], str] | None = None) -> ASGIApp:
+    """Return the app as it is served; `login` gives a session for a role, where a local issuer lets people in."""
+    app = make_api(services, sign_in, address)
+    app.state.login = login
+    return Shield(app, address)
 
 
 def _is_api(path: str) -> bool:

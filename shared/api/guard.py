@@ -23,6 +23,7 @@ from shared.api.shield import trace_of
 from shared.events import Caller
 
 LARGEST_BODY = 1_000_000  # bytes
+SESSION_COOKIE = "slimme-check-sessie"  # of a local issuer; the platform's login has its own
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
 
 type Handler = Callable[[Request], Coroutine[Any, Any, Response]]

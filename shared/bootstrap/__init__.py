@@ -5,10 +5,10 @@ that only reads the administration starts at once.
 """
 
 from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery
+from shared.bootstrap.people import explain_current, replay_everything, replay_run
+from shared.bootstrap.served import answer_http, http_app
 from shared.bootstrap.terminal import (
     check_folder,
-    current_result,
-    model_policy,
     release,
     request_run,
     resume_model,
@@ -16,25 +16,28 @@ from shared.bootstrap.terminal import (
     stop_model,
     verify_audit,
 )
-from shared.bootstrap.triggered import delivery_arrived, nightly, poisoned, reprocess
+from shared.bootstrap.triggered import daytime, delivery_arrived, nightly, poisoned
 from shared.bootstrap.wiring import blobs, installation, ledger, migrate, person_here, settings
 
 __all__ = [
+    "answer_http",
     "blobs",
     "check_folder",
-    "current_result",
+    "daytime",
     "delivery_arrived",
     "eligibility_of_delivery",
+    "explain_current",
     "features_of_delivery",
+    "http_app",
     "installation",
     "ledger",
     "migrate",
-    "model_policy",
     "nightly",
     "person_here",
     "poisoned",
     "release",
-    "reprocess",
+    "replay_everything",
+    "replay_run",
     "request_run",
     "resume_model",
     "run_waiting",

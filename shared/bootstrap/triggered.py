@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shared.bootstrap.wiring import SYSTEM, blobs, dataset_of, installation, ledger, settings
+from shared.bootstrap.wiring import SYSTEM, blobs, installation, ledger, settings
 from shared.events import Caller
 from shared.usecases import datasets
 
 if TYPE_CHECKING:
-    from shared.administration import RunRecord
     from shared.alarms import Alarms
-    from shared.api.answers import Answer
     from shared.runs import Outcome
 
 
@@ -68,19 +66,11 @@ def nightly() -> None:
         triggers.one_after_another([*works, strays])
 
 
-def reprocess(body: bytes) -> Answer:
-    """Answer a request to judge a delivery again; see shared/api/reprocess.py."""
-    from shared.api.reprocess import answer
+def daytime() -> None:
+    """Take up in every dataset what people asked for or made free; a failure is raised at the end."""
+    from shared import sweep, triggers
 
-    return answer(body, lambda **wanted: _requested(Caller("functiesleutel", "http"), **wanted))
-
-
-def _requested(caller: Caller, **wanted: Any) -> RunRecord:
-    from shared import interventions
-
-    installed = installation(caller, dataset_of(wanted["levering"]))
-    run = interventions.request_run(installed, wanted["levering"], wanted["aanvraagnummers"], wanted["reden"])
-    if wanted["aanvraagnummers"]:  # a few applications take seconds; a whole delivery waits for the round
-        outcome = interventions.process_request(installed, run)
-        return outcome.run or run
-    return run
+    caller = Caller(SYSTEM, "tijdklok")
+    works = [partial(lambda dataset: sweep.take_up(installation(caller, dataset)), dataset) for dataset in datasets()]
+    with triggers.told_to_platform():
+        triggers.one_after_another(works)

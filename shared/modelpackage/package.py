@@ -98,7 +98,7 @@ def read_package(files: Mapping[str, bytes]) -> ModelPackage:
     if not 0.0 < package.threshold < 1.0 or not 0.0 <= package.sample_share <= 1.0:
         raise _invalid("threshold or sample_share is outside its range.", POLICY_FILE)
     _check_imputation(package)
-    _check_golden(package, parse(files[GOLDEN_FILE], GOLDEN_FILE))
+    check_golden(package, files[GOLDEN_FILE])
     return package
 
 
@@ -118,7 +118,9 @@ def _check_imputation(package: ModelPackage) -> None:
         raise _invalid("the income feature, its flag or its mean does not fit the model.", POLICY_FILE)
 
 
-def _check_golden(package: ModelPackage, golden: Mapping[str, Any]) -> None:
+def check_golden(package: ModelPackage, golden_file: bytes) -> None:
+    """Score the invented golden cases; ModelPackageInvalid unless each comes out as it was recorded."""
+    golden = parse(golden_file, GOLDEN_FILE)
     try:
         cases = golden["cases"]
         columns = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
-from jwt.exceptions import PyJWKError
+from jwt.exceptions import PyJWTError
 
 from shared.errors import IdentityUnavailable
 
@@ -72,7 +72,7 @@ def _read_keys(document: bytes) -> dict[str, RSAPublicKey]:
         listed: list[dict[str, Any]] = json.loads(document)["keys"]
         candidates = [entry for entry in listed if entry.get("kty") == "RSA" and entry.get("use", "sig") == "sig"]
         found = {str(entry["kid"]): PyJWK(entry, algorithm="RS256").key for entry in candidates if "kid" in entry}
-    except (ValueError, KeyError, TypeError, AttributeError, PyJWKError):
+    except (ValueError, KeyError, TypeError, AttributeError, PyJWTError):
         raise _unavailable("its answer is no set of keys") from None
     keys = {kid: key for kid, key in found.items() if isinstance(key, RSAPublicKey) and key.key_size >= SMALLEST_KEY}
     if not keys:

@@ -1,0 +1,194 @@
+"""What is served over HTTP: fills the services of shared/api with what the shell can do, and makes the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+from shared import __version__
+from shared.bootstrap.wiring import SYSTEM, blobs, installation, ledger, settings
+from shared.errors import NotKnown, SlimmeCheckError
+from shared.events import Caller
+from shared.usecases import datasets, use_case
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from shared.access import Person, Role
+    from shared.administration import DeliveryRecord, RunRecord, StopState
+    from shared.api.guard import SignIn
+    from shared.api.services import Deliveries, Health, Models, Runs, Services
+
+_HERE = Caller(SYSTEM, "http")
+_HEALTH_HOLDS = 10.0  # seconds: whoever asks more often hears the same again
+
+
+def http_app(sign_in: SignIn | None = None, login: Callable[[Role], str] | None = None) -> ASGIApp:
+    """Return the app of this installation; people are known by Entra ID, unless a local issuer stands in for it."""
+    from shared.api.app import make_app
+
+    return make_app(services(), sign_in or _entra(), settings().access.address, login)
+
+
+@lru_cache(maxsize=1)
+def _app() -> ASGIApp:
+    return http_app()
+
+
+async def answer_http(request: Any, context: Any) -> Any:
+    """Answer a request that the platform hands over; both are of azure.functions, and so is what is returned."""
+    from shared.adapters.functions import answer
+
+    return await answer(_app(), request, context)
+
+
+def _entra() -> SignIn:
+    """Return who a request is from, by the settings of this installation."""
+    from shared.adapters.identity.caller import entra, person_of
+
+    access = settings().access
+    issuer = entra(access)
+
+    def sign_in(headers: Mapping[str, str], _: Mapping[str, str]) -> Person | None:
+        return person_of(headers, issuer, access.easy_auth)
+
+    return sign_in
+
+
+def services() -> Services:
+    """Return everything that can be asked for over HTTP."""
+    from shared.api.services import Services
+
+    return Services(deliveries=_deliveries(), runs=_runs(), models=_models(), health=_Health())
+
+
+def _newest_first[T](found: Callable[[str], Sequence[T]], moment: Callable[[T], datetime]) -> list[T]:
+    """Return what every dataset has, the newest first."""
+    return sorted((each for name in datasets() for each in found(name)), key=moment, reverse=True)
+
+
+def _deliveries() -> Deliveries:
+    from shared import interventions
+    from shared.api.services import Deliveries
+
+    def release(caller: Caller, record: DeliveryRecord, reden: str) -> RunRecord:
+        installed = installation(caller, record.dataset)
+        return interventions.release(installed, record.levering, reden, record.digest)
+
+    return Deliveries(
+        known=lambda: _newest_first(ledger(settings()).deliveries, lambda record: record.aangekomen),
+        find=lambda dataset, digest: ledger(settings()).delivery(dataset, digest),
+        runs=lambda record: ledger(settings()).runs_of_delivery(record.dataset, record.digest),
+        release=release,
+    )
+
+
+def _runs() -> Runs:
+    from shared import interventions
+    from shared.api.services import Runs
+    from shared.runstates import RunState
+    from shared.telemetry import tell_round
+
+    def request(caller: Caller, record: DeliveryRecord, numbers: Sequence[str] | None, reden: str) -> RunRecord:
+        installed = installation(caller, record.dataset)
+        run = interventions.request_run(installed, record.levering, numbers, reden, record.digest)
+        if numbers:  # a few applications take seconds; a whole delivery waits for the round
+            outcome = interventions.process_request(installed, run)
+            tell_round(installed, [outcome])
+            return outcome.run or run
+        return run
+
+    return Runs(
+        known=lambda: _newest_first(
+            lambda name: ledger(settings()).runs(name, tuple(RunState)), lambda run: run.changed_at
+        ),
+        find=lambda run_id: ledger(settings()).run(run_id),
+        findings=lambda run_id: ledger(settings()).findings(run_id),
+        counts=lambda run_id: ledger(settings()).counts(run_id),
+        request=request,
+    )
+
+
+def _models() -> Models:
+    from shared import interventions
+    from shared.api.services import Models, ServedModel
+
+    def known() -> list[ServedModel]:
+        found = []
+        for dataset in datasets():
+            model = installation(_HERE, dataset).model
+            found.append(
+                ServedModel(
+                    dataset=dataset,
+                    title=use_case(dataset).title,
+                    name=model.name,
+                    version=model.version,
+                    date=model.date,
+                    sha256=model.sha256,
+                    stop=ledger(settings()).stop_state(model.name),
+                )
+            )
+        return found
+
+    def dataset_with(model: str) -> str:
+        for served in known():
+            if served.name == model:
+                return served.dataset
+        raise NotKnown("There is no model with this name.", next_step="Choose one from the list of models.")
+
+    def stop(caller: Caller, model: str, reden: str) -> StopState:
+        return interventions.stop_model(installation(caller, dataset_with(model)), reden)
+
+    def resume(caller: Caller, model: str, reden: str) -> StopState:
+        return interventions.resume_model(installation(caller, dataset_with(model)), reden)
+
+    return Models(known=known, stop=stop, resume=resume)
+
+
+class _Health:
+    """Looks whether every part works; what was seen holds for a few seconds, so that asking often costs little."""
+
+    def __init__(self) -> None:
+        self._seen: Health | None = None
+
+    def __call__(self) -> Health:
+        from shared.adapters.clock import SystemClock
+        from shared.api.services import Health
+
+        now = SystemClock().now()
+        if self._seen is None or (now - self._seen.moment).total_seconds() >= _HEALTH_HOLDS:
+            parts = {"administratie": _works(_administration), "opslag": _works(_storage)}
+            parts |= {f"model {dataset}": _works(partial(_golden, dataset)) for dataset in datasets()}
+            self._seen = Health(parts, __version__, now)
+        return self._seen
+
+
+def _works(look: Callable[[], object]) -> str:
+    """Return the code of what goes wrong; "" when nothing does."""
+    try:
+        look()
+    except SlimmeCheckError as failure:
+        return failure.code
+    except Exception as cause:  # a health check that fails in an unforeseen way is a part that does not work
+        return type(cause).__name__
+    return ""
+
+
+def _administration() -> None:
+    ledger(settings()).last_event()
+
+
+def _storage() -> None:
+    from shared.ports import Container
+
+    next(iter(blobs(settings()).names(Container.LOGBOEK, "gezondheid/")), None)
+
+
+def _golden(dataset: str) -> None:
+    from shared.adapters.packages import read_package_files
+    from shared.modelpackage.package import GOLDEN_FILE, check_golden
+
+    model = installation(_HERE, dataset).model
+    check_golden(model, read_package_files(settings().models / f"{model.name}-{model.version}")[GOLDEN_FILE])
