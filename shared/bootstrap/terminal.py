@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shared.bootstrap.wiring import blobs, dataset_of, installation, ledger, person_here, settings
-from shared.errors import ModelPackageInvalid
+from shared.bootstrap.wiring import (
+    blobs,
+    dataset_of,
+    installation,
+    ledger,
+    model_package,
+    person_here,
+    settings,
+    versions,
+)
 from shared.usecases import datasets, use_case_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.administration import CurrentResult, RunRecord, StopState
+    from shared.administration import RunRecord, StopState
     from shared.anchors import AuditCheck
     from shared.events import Caller
+    from shared.modelpackage.package import ModelPackage
     from shared.records import CheckedDelivery
     from shared.sweep import Progress, Round
     from shared.usecase import UseCase
@@ -39,11 +48,20 @@ def check_folder(folder: Path) -> CheckedDelivery:
     """
     from shared import pipeline
     from shared.adapters.deliveryfolder import DeliveryFolder
-    from shared.adapters.packages import load_package
 
     case = use_case_of(folder)
-    bands = load_package(settings().models / case.package).policy.get("bands", {})
+    bands = _judging(case).policy.get("bands", {})
     return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=_previous_tot(folder, case))
+
+
+def _judging(case: UseCase) -> ModelPackage:
+    """Return the package that would judge now; looking makes no administration and enters nothing in the register."""
+    from shared.adapters.chosen import has_ledger
+
+    if has_ledger(settings()):
+        return versions(settings(), case.dataset).would_judge()
+    name, _, version = case.package.rpartition("-")
+    return model_package(settings(), name, version)
 
 
 def _previous_tot(folder: Path, case: UseCase) -> datetime | None:
@@ -96,43 +114,6 @@ def resume_model(reden: str, dataset: str, caller: Caller | None = None) -> Stop
     from shared import interventions
 
     return interventions.resume_model(installation(caller or person_here(), dataset), reden)
-
-
-def current_result(aanvraagnummer: str, reden: str, dataset: str = "", caller: Caller | None = None) -> CurrentResult:
-    """Return the current result of an application; leaves an audit event first, whether it is found or not.
-
-    NotKnown when nothing was published about it; RequestRefused without a reason.
-    """
-    from datetime import UTC, datetime
-
-    from shared.lookup import look_up
-
-    config = settings()
-    searched = (dataset,) if dataset else datasets()
-    return look_up(
-        ledger(config),
-        blobs(config),
-        config.activity,
-        searched,
-        aanvraagnummer,
-        reden,
-        caller or person_here(),
-        datetime.now(UTC),
-    )
-
-
-def model_policy(run: RunRecord) -> Mapping[str, Any]:
-    """Return the policy (threshold, labels, texts) of the model package that a run used, verified by its digest."""
-    from shared.adapters.packages import load_package
-
-    package = load_package(settings().models / f"{run.new.model}-{run.new.model_version}")
-    if package.sha256 != run.new.model_sha256:
-        raise ModelPackageInvalid(
-            "This is not the package that made the result.",
-            where=f"{package.name}-{package.version}",
-            next_step="Restore the package of that version; a new model needs a new version.",
-        )
-    return package.policy
 
 
 def verify_audit() -> AuditCheck:

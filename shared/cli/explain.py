@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Mapping
-from typing import Any
 
 from shared import bootstrap
-from shared.administration import CurrentResult
-from shared.usecase import UseCase
-from shared.usecases import use_case
+from shared.people.explanation import Explanation, Factor
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,67 +18,60 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Print the explanation; return 0."""
-    found = bootstrap.current_result(args.aanvraagnummer, args.reden)
-    policy = bootstrap.model_policy(found.run)
-    print("\n".join(explanation_lines(found, policy, use_case(found.run.new.dataset))))
+    print("\n".join(explanation_lines(bootstrap.explain_current(args.aanvraagnummer, args.reden))))
     return 0
 
 
-def explanation_lines(found: CurrentResult, policy: Mapping[str, Any], case: UseCase) -> list[str]:
+def explanation_lines(told: Explanation) -> list[str]:
     """Return the explanation in lines: first what a case worker sees, then the sum."""
-    values, run = found.values, found.run
-    told = json.loads(str(values["uitleg"]))
-    kind = int(str(values["resultaattype"]))
-    meaning = case.routes[kind].omschrijving
+    run = told.prediction.run
     lines = [
-        f"Aanvraag {values['aanvraagnummer']} · peilmoment {values['peilmoment']}",
-        f"Resultaat {kind}: {meaning} · eerst kijkt: {values['advies']} · reden: {values['reden']}",
-        told["reden"],
+        f"Aanvraag {told.aanvraagnummer} · peilmoment {told.peilmoment}",
+        f"Resultaat {told.resultaattype}: {told.omschrijving} · eerst kijkt: {told.advies} · reden: {told.reden}",
+        told.reden_zin,
     ]
-    # with a random sample the score would tell which applications were drawn, before anybody assessed them
-    shown = values["bijdragen"] is not None and not policy.get("sample_share")
-    if shown:
-        lines += _score_lines(values, told, policy)
-    if values["bijdragen"] is not None:
-        lines.append(f"Onbekend: {', '.join(told['onbekend']) or 'niets'}")
+    if told.score is not None and told.drempel is not None:
+        lines += _score_lines(told, told.score, told.drempel)
+    elif told.gescoord:
+        lines.append("De score blijft verborgen tot iemand deze aanvraag heeft beoordeeld.")
+    if told.gescoord:
+        lines.append(f"Onbekend: {', '.join(told.onbekend) or 'niets'}")
     lines += [
-        f"Model {run.new.model} {run.new.model_version} van {policy['date']} · verwerking {run.run_id}",
-        told["signaal"],
+        f"Model {run.new.model} {run.new.model_version} van {told.model_datum} · verwerking {run.run_id}",
+        told.signaal,
     ]
-    if shown:
-        lines += ["", *_sum_lines(values, policy, case)]
+    if told.score is not None and told.intercept is not None:
+        lines += ["", *_sum_lines(told, told.score, told.intercept)]
     return lines
 
 
-def _score_lines(values: Mapping[str, object], told: Mapping[str, Any], policy: Mapping[str, Any]) -> list[str]:
-    score, threshold = float(str(values["score"])), float(policy["threshold"])
+def _score_lines(told: Explanation, score: float, threshold: float) -> list[str]:
     side = "op of boven" if score >= threshold else "onder"
-    lines = [f"Score {_decimal(score)}, {side} de drempel van {_decimal(threshold)}", _sureness(values["zekerheid"])]
-    for title, factors in (("Verhoogt de score:", told["verhogend"]), ("Verlaagt de score:", told["verlagend"])):
-        lines.append(title if factors else f"{title} niets")
-        lines += [f"  · {factor['zin']} ({factor['bijdrage']:+.3f})".replace(".", ",") for factor in factors]
+    lines = [f"Score {_decimal(score)}, {side} de drempel van {_decimal(threshold)}", _sureness(told.zekerheid)]
+    for title, factors in (("Verhoogt de score:", told.verhogend), ("Verlaagt de score:", told.verlagend)):
+        lines += _factor_lines(title, factors)
     return lines
 
 
-def _sureness(share: object) -> str:
-    if share is None or share != share:
+def _factor_lines(title: str, factors: tuple[Factor, ...]) -> list[str]:
+    told = [f"  · {factor.zin} ({factor.bijdrage:+.3f})".replace(".", ",") for factor in factors]
+    return [title if factors else f"{title} niets", *told]
+
+
+def _sureness(share: float | None) -> str:
+    if share is None:
         return "Hoe zeker het model is, is onbekend."
-    return f"{float(str(share)):.0%} van de herhalingen van het model komt aan dezelfde kant van de drempel uit."
+    return f"{share:.0%} van de herhalingen van het model komt aan dezelfde kant van de drempel uit."
 
 
-def _sum_lines(values: Mapping[str, object], policy: Mapping[str, Any], case: UseCase) -> list[str]:
-    contributions: dict[str, float] = json.loads(str(values["bijdragen"]))
-    features: dict[str, float | None] = json.loads(str(values["kenmerken"]))
-    labels = policy.get("labels", {})
-    total = intercept = float(str(values["intercept"]))
+def _sum_lines(told: Explanation, score: float, intercept: float) -> list[str]:
+    total = intercept
     lines = ["De hele som (log-odds):", f"  {'begin':<42} {intercept:>+10.6f}"]
-    for term, contribution in contributions.items():
-        total += contribution
-        label = " × ".join(labels.get(name, name) for name in term.split("__"))
-        shown = case.value_in_words(term, features) if term in features else ""
-        lines.append(f"  {label:<42} {contribution:>+10.6f}   {shown}")
+    for term in told.bijdragen:
+        total += term.bijdrage
+        lines.append(f"  {term.label:<42} {term.bijdrage:>+10.6f}   {term.in_woorden}")
     lines.append(f"  {'samen':<42} {total:>+10.6f}")
-    lines.append(f"  score = 1 / (1 + e^-({total:.6f})) = {float(str(values['score'])):.6f}")
+    lines.append(f"  score = 1 / (1 + e^-({total:.6f})) = {score:.6f}")
     return lines
 
 

@@ -21,5 +21,5 @@ def run(args: argparse.Namespace) -> int:
     """Write one row per application with a valid dienst row; return 0."""
     table = bootstrap.features_of_delivery(args.delivery)
     write_table(table, args.output)
-    print(f"{len(table)} aanvragen met kenmerken: {args.output}")
+    print(f"{len(table)} {'aanvraag' if len(table) == 1 else 'aanvragen'} met kenmerken: {args.output}")
     return 0

@@ -69,7 +69,8 @@ def _print_outcome(outcome: Outcome) -> None:
             f"{number} {routes[int(kind)].omschrijving}"
             for kind, number in sorted(outcome.counts.resultaattype.items())
         )
-        print(f"  {outcome.counts.aantal} aanvragen: {', '.join(by_type)}")
+        total = outcome.counts.aantal
+        print(f"  {total} {'aanvraag' if total == 1 else 'aanvragen'}: {', '.join(by_type)}")
     print_findings(found for found in outcome.findings if found.ernst in _SHOWN)
     told = sum(found.ernst is Severity.MELDING for found in outcome.findings)
     if told:

@@ -19,13 +19,14 @@ from shared.errors import NotKnown, StorageUnavailable
 from shared.events import Caller
 from shared.interventions import release
 from shared.logboek import write_run_lines
-from shared.lookup import look_up
+from shared.people.predictions import explain_current
 from shared.records import FeatureTable, ResultSet, RunIdentity
 from shared.runstates import RunState
 from shared.sweep import run_waiting
+from tests.people.conftest import desk_of
 from tests.shell import workshop as shell
 from tests.shell.crashing import Fuse, fused
-from tests.shell.workshop import DATASET, Crash, Workshop
+from tests.shell.workshop import DATASET, Crash, SetClock, Workshop
 
 SCHEMA = json.loads((Path(__file__).parent / "ldv-1.0.schema.json").read_text(encoding="utf-8"))
 URI = "dpl.core.processing_activity_id"
@@ -220,17 +221,8 @@ def test_many_people_are_spread_over_files(night: Workshop, monkeypatch: pytest.
 
 
 def read_by_somebody(workshop: Workshop, number: str = "1001", now: datetime = NOW) -> None:
-    installation = workshop.installation
-    look_up(
-        installation.ledger,
-        installation.blobs,
-        installation.activity,
-        (DATASET,),
-        number,
-        "een vraag over Jansen",
-        Caller(EMPLOYEE, "opdrachtregel kantoor-7"),
-        now,
-    )
+    caller, clock = Caller(EMPLOYEE, "opdrachtregel kantoor-7"), SetClock(now - timedelta(microseconds=1))
+    explain_current(desk_of(workshop, caller=caller, clock=clock), number, "een vraag over Jansen")
 
 
 def test_looking_at_one_person_is_an_activity_of_its_own_without_the_employee(night: Workshop) -> None:

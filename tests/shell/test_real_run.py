@@ -14,8 +14,9 @@ import pytest
 
 from development.population.mailbox import write_mailbox
 from shared import bootstrap
-from shared.bootstrap import wiring
+from shared.bootstrap import people, wiring
 from shared.errors import NotKnown, RequestRefused
+from shared.people.replay import Verdict
 from shared.runstates import RunState
 from shared.sweep import Round
 
@@ -36,8 +37,10 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Roun
         (round_,) = bootstrap.run_waiting()
         yield root, round_, numbers
     bootstrap.ledger(bootstrap.settings()).engine.dispose()  # type: ignore[attr-defined]
-    for cached in (bootstrap.settings, bootstrap.ledger, bootstrap.blobs, wiring._make_installation):
-        cached.cache_clear()
+    for module in (wiring, people):
+        for member in vars(module).values():
+            if hasattr(member, "cache_clear"):
+                member.cache_clear()
 
 
 def numbers_of_people(mailbox: Path) -> set[str]:
@@ -123,19 +126,29 @@ def test_looking_at_a_result_leaves_an_event_with_the_reason_and_without_the_num
 ) -> None:
     root, _, _ = night
     number = json.loads((root / HOME / DAYS[2] / "actueel.jsonl").read_bytes().splitlines()[0])["aanvraagnummer"]
-    found = bootstrap.current_result(f" {number} ", "vraag van de burger")
-    assert found.values["aanvraagnummer"] == number and found.run.new.levering == DAYS[2]
+    found = bootstrap.explain_current(f" {number} ", "vraag van de burger")
+    assert found.aanvraagnummer == number and found.prediction.run.new.levering == DAYS[2]
     with pytest.raises(NotKnown):
-        bootstrap.current_result("bestaat niet", "vraag")
+        bootstrap.explain_current("bestaat niet", "vraag")
     with pytest.raises(RequestRefused):
-        bootstrap.current_result(number, "")
+        bootstrap.explain_current(number, "")
     rows = sqlite3.connect(root / "administratie.sqlite")
     told = rows.execute("SELECT object, resultaat, details FROM gebeurtenissen WHERE handeling = 'uitleg bekeken'")
     (seen, result, details), (unknown, not_found, _) = told.fetchall()
     rows.close()
-    assert seen == f"aanvraag {found.values['dienst']}" and result == "getoond"
-    assert json.loads(details) == {"reden": "vraag van de burger"}
+    assert seen == f"aanvraag {found.prediction.values['dienst']}" and result == "getoond"
+    assert json.loads(details) == {"reden": "vraag van de burger", "regel": found.prediction.id.regel}
     assert (unknown, not_found) == ("aanvraag onbekend", "niet gevonden")
+
+
+def test_every_prediction_of_the_ledger_is_computed_again_to_the_same_bit(night: tuple[Path, Round, set[str]]) -> None:
+    root, _, _ = night
+    done = list(bootstrap.replay_everything())
+    rows = sqlite3.connect(root / "administratie.sqlite")
+    ((published,),) = rows.execute("SELECT count(*) FROM resultaten").fetchall()
+    rows.close()
+    assert len(done) >= 3 and [one.oordeel for one in done] == [Verdict.GELIJK] * len(done)
+    assert sum(one.gelijk for one in done) == sum(len(one.voorspellingen) for one in done) == published > 60
 
 
 def test_a_chain_without_its_end_is_found_by_the_run_logs(night: tuple[Path, Round, set[str]]) -> None:

@@ -46,6 +46,7 @@ from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
 DATASET = "proef"
 TABLE = "aanvragen.csv"
 DAY = timedelta(days=1)
+TOLD = '{"reden":"","verhogend":[],"verlagend":[],"onbekend":[],"signaal":"een signaal"}'
 START = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
 
 
@@ -159,7 +160,7 @@ def judge(table: FeatureTable, _case: object, identity: RunIdentity) -> ResultSe
             "steekproef": False,
             "kenmerken": scored.map({True: "{}", False: None}),
             "bijdragen": scored.map({True: '{"a":1.0}', False: None}),
-            "uitleg": "{}",
+            "uitleg": TOLD,
         }
     )
     shown = results[["aanvraagnummer", "resultaattype", "score"]].assign(run=identity.run_id)
@@ -174,9 +175,11 @@ def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:
     return {"aanvragen.json": json.dumps([delivery.key_id, delivery.applications.to_dict("list")]).encode()}
 
 
-def read_snapshot(files: Mapping[str, bytes], numbers: Mapping[str, str]) -> PseudonymisedDelivery:
+def read_snapshot(files: Mapping[str, bytes], numbers: Mapping[str, str] | None) -> PseudonymisedDelivery:
     key_id, columns = json.loads(files["aanvragen.json"])
     frame = pd.DataFrame(columns)
+    if numbers is None:
+        numbers = {dienst: dienst for dienst in frame["dienst"]}
     frame = frame[frame["dienst"].isin(list(numbers))].reset_index(drop=True)
     return PseudonymisedDelivery(frame, {}, tuple(numbers[dienst] for dienst in frame["dienst"]), key_id)
 
