@@ -35,6 +35,14 @@ def nightly(timer: func.TimerRequest) -> None:
     bootstrap.nightly()
 
 
+# UTC: 03:15 in winter and 04:15 in summer in Amsterdam, so never in the hour that occurs twice or not at all
+@app.function_name("purge")
+@app.timer_trigger(arg_name="timer", schedule="0 15 2 * * *")
+def purge(timer: func.TimerRequest) -> None:
+    """Remove what is past its retention term."""
+    bootstrap.nightly_purge()
+
+
 # UTC: never between 00:00 and 04:00, so not in the hour that occurs twice or not at all, nor in the work of the night
 @app.function_name("daytime")
 @app.timer_trigger(arg_name="timer", schedule="0 5-55/10 4-22 * * *")

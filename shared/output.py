@@ -49,12 +49,13 @@ def write_current(installation: Installation, run: RunRecord) -> list[str]:
     """Rewrite the current files of every date that won or lost rows by this run; returns the dates."""
     dates = installation.ledger.dates_touched(run.run_id)
     for datum in dates:
-        _write_date(installation, datum, run.run_id)
+        write_date(installation, datum, run.run_id)
     write_pointer(installation)
     return dates
 
 
-def _write_date(installation: Installation, datum: str, run_id: str) -> None:
+def write_date(installation: Installation, datum: str, run_id: str = "") -> None:
+    """Rewrite the current files of one date, and record what they hold."""
     while True:  # until no other run was published between our look and our writing
         current = installation.ledger.current_rows(installation.dataset, datum)
         state = OutputState(
@@ -86,7 +87,7 @@ def mend_current(installation: Installation) -> None:
     dates |= {run.new.datum for run in published if run.run_id in removed_from}
     for state in installation.ledger.output_states(installation.dataset):
         if state.datum in dates and _overwritten(installation, state):
-            _write_date(installation, state.datum, "")
+            write_date(installation, state.datum)
             installation.ledger.note(
                 installation.event(Action.ACTUEEL_SCHRIJVEN, f"datum {state.datum}", "hersteld", stand=state.stand)
             )

@@ -15,6 +15,7 @@ from shared.environment import PREFIX, Reading, Setting
 from shared.errors import SettingsInvalid
 from shared.events import canonical
 from shared.identitysettings import IDENTITY_SETTINGS, IdentitySettings, read_identity
+from shared.retention.terms import RETENTION_SETTINGS, Retention, read_retention
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -88,6 +89,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
     *IDENTITY_SETTINGS,
+    *RETENTION_SETTINGS,
 )
 _PLACES = {"dataset", "activiteit", "versie"}
 LEASE_MARGIN = timedelta(seconds=60)
@@ -122,6 +124,7 @@ class Settings:
     activity: str
     telemetry: str
     access: IdentitySettings
+    retention: Retention
 
     @property
     def output_place(self) -> str:
@@ -158,6 +161,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         lambda text: text.startswith(("sqlite:///", "postgresql+psycopg://")),
         "an address that begins with sqlite:/// or postgresql+psycopg://",
     )
+    quarantine = timedelta(days=int(checked("QUARANTAINE_DAGEN", "14", _between(1, 14), "1 to 14 days")))
     settings = Settings(
         storage=storage,
         accounts=accounts,
@@ -170,7 +174,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         models=reading.path("MODELLEN", ROOT / "models"),
         time_limit=timedelta(seconds=int(checked("TIJDSLIMIET", "1800", _between(1, 86_400), "1 to 86400 seconds"))),
         database_wait=timedelta(seconds=int(checked("DATABASE_WACHTTIJD", "30", _between(1, 600), "1 to 600 seconds"))),
-        quarantine=timedelta(days=int(checked("QUARANTAINE_DAGEN", "14", _between(1, 14), "1 to 14 days"))),
+        quarantine=quarantine,
         delivery_days=read_delivery_days(
             checked(
                 "LEVERDAGEN",
@@ -201,6 +205,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             "a connection string of Application Insights",
         ),
         access=read_identity(reading, local=not accounts),
+        retention=read_retention(reading, quarantine, database),
     )
     if reading.problems:
         raise SettingsInvalid(

@@ -25,10 +25,11 @@ def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:
     return {f"{name}.parquet": _to_parquet(frame, delivery.key_id) for name, frame in tables.items()}
 
 
-def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str]) -> PseudonymisedDelivery:
+def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str] | None) -> PseudonymisedDelivery:
     """Return the delivery of a snapshot. `aanvraagnummers`: clear number by pseudonym of the service (dienst).
 
-    Applications without a clear number are left out: a run for named applications passes only theirs.
+    Applications without a clear number are left out: a run for named applications passes only theirs. With None all
+    are there, each with its pseudonym in place of the number.
     """
     tables = {name.removesuffix(".parquet"): pq.read_table(pa.BufferReader(raw)) for name, raw in files.items()}
     if APPLICATIONS not in tables:
@@ -36,7 +37,9 @@ def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str]
     key_id = tables[APPLICATIONS].schema.metadata[_KEY_ID].decode("ascii")
     frames = {name: _from_parquet(table) for name, table in tables.items()}
     applications = frames.pop(APPLICATIONS)
-    numbers = [aanvraagnummers.get(dienst, "") for dienst in applications["dienst"]]
+    numbers = [
+        dienst if aanvraagnummers is None else aanvraagnummers.get(dienst, "") for dienst in applications["dienst"]
+    ]
     wanted = [bool(number) for number in numbers]
     return PseudonymisedDelivery(
         applications[wanted].reset_index(drop=True), frames, tuple(filter(None, numbers)), key_id

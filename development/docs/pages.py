@@ -10,6 +10,8 @@ from development.docs.errors import ROOT, render_errors
 from development.docs.features import render_features
 from development.docs.findings import render_findings
 from shared.levensonderhoud import LEVENSONDERHOUD
+from shared.modelregister.states import render_version_states
+from shared.retention.terms import render_terms
 from shared.runstates import render_states
 from shared.settings import render_settings
 
@@ -26,7 +28,9 @@ def render_pages() -> dict[str, str]:
         "bevindingen.md": render_findings(),
         "fouten.md": render_errors(),
         "verwerking-toestanden.md": render_states(),
+        "modelversie-toestanden.md": render_version_states(),
         "instellingen.md": render_settings(),
+        "bewaartermijnen.md": render_terms(),
         **{f"{FEATURE_FOLDER}/{name}": text for name, text in render_features(schema, policy).items()},
     }
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from shared.errors import SettingsInvalid
 from shared.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from shared.measurement import Telemetry
-    from shared.ports import BlobStore, KeySource, Ledger
     from shared.modelregister.port import ModelRegister
     from shared.people.port import Oversight
+    from shared.ports import BlobStore, KeySource, Ledger
+    from shared.retention.port import Due, Remover
 
 
 def blobs_of(config: Settings) -> BlobStore:
@@ -66,7 +69,35 @@ def ledger_of(config: Settings) -> Ledger:
     return SqlLedger(engine)
 
 
-def telemetry_of(config: Settings) -> Telemetry | None:
+def remover_of(config: Settings) -> Remover:
+    """Return who may remove: an identity of its own on PostgreSQL; SettingsInvalid where nobody may."""
+    from shared.adapters.sql.engine import check_version, make_engine
+    from shared.adapters.sql.purge import SqlPurge
+
+    if not config.retention.database:
+        raise SettingsInvalid(
+            "Nobody may remove anything from this database.",
+            where="SLIMME_CHECK_VERWIJDER_DATABASE",
+            next_step="Set it to the address of the database with the user that is a member of slimme_check_purge.",
+        )
+    password = None
+    if config.database_entra:
+        from shared.adapters.azure.identity import credential, database_password
+
+        password = database_password(credential(config.retention.identity or config.identity))
+    engine = make_engine(config.retention.database, config.database_wait, password)
+    check_version(engine)
+    return SqlPurge(engine)
+
+
+def due_of(ledger: Ledger) -> Due:
+    """Return what may go and what may not, as the app itself sees it."""
+    from shared.adapters.sql.due_rows import SqlDue
+    from shared.adapters.sql.ledger import SqlLedger
+
+    return SqlDue(cast(SqlLedger, ledger).engine)
+
+
 def has_ledger(config: Settings) -> bool:
     """Say whether there is an administration already; an embedded one is made on first use."""
     from sqlalchemy.engine import make_url
@@ -92,6 +123,7 @@ def register_of(ledger: Ledger) -> ModelRegister:
     return SqlModelRegister(cast(SqlLedger, ledger).engine)
 
 
+def telemetry_of(config: Settings) -> Telemetry | None:
     """Return where measurements go; None, and nothing imported, where the settings name no place."""
     if not config.telemetry:
         return None

@@ -6,6 +6,7 @@ that only reads the administration starts at once.
 
 from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery
 from shared.bootstrap.people import explain_current, replay_everything, replay_run
+from shared.bootstrap.removal import nightly_purge, purge
 from shared.bootstrap.served import answer_http, http_app
 from shared.bootstrap.terminal import (
     check_folder,
@@ -33,8 +34,10 @@ __all__ = [
     "ledger",
     "migrate",
     "nightly",
+    "nightly_purge",
     "person_here",
     "poisoned",
+    "purge",
     "release",
     "replay_everything",
     "replay_run",

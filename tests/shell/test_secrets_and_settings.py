@@ -165,6 +165,10 @@ def test_every_setting_is_read_and_documented() -> None:
         {"TELEMETRIE": f"InstrumentationKey={'0' * 8}-0000-0000-0000-{'0' * 12};IngestionEndpoint=https://x.invalid/"},
         {"VERWERKINGSACTIVITEIT": "https://register.example/{dataset}/{activiteit}/{versie}"},
         {"LEVERDAGEN": "ma,wo,feestdagen", "VRIJE_DAGEN": "2026-12-24"},
+        {"BEWAAR_BRIEVENBUS_DAGEN": "5", "BEWAAR_TERUGKOPPELING_DAGEN": "30", "BEWAAR_MOMENTOPNAME_DAGEN": "300"},
+        {"BEWAAR_RESULTATEN_DAGEN": "500", "BEWAAR_GROEPEN_DAGEN": "60", "BEWAAR_AUDIT_DAGEN": "800"},
+        {"BEWAAR_SYSTEEMLOG_DAGEN": "365", "VERWIJDER_DATABASE": "sqlite:////x/y"},
+        {"VERWIJDER_IDENTITEIT": f"{'0' * 8}-0000-0000-0000-{'0' * 12}"},
     ]
     given = {name: value for part in settings for name, value in part.items()}
     on_azure = {"OPSLAG_PER_CONTAINER": "uitvoer=https://y.blob.core.windows.net", "DATABASE_ENTRA": "ja"}

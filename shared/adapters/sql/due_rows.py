@@ -1,0 +1,75 @@
+"""What may go, and what may not: requests, objections and holds, as the app itself sees them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from shared.adapters.sql.engine import transaction
+from shared.adapters.sql.tables import (
+    bewaarplichten,
+    bezwaren,
+    persoonsverzoekstappen,
+    resultaten,
+    verwerkingen,
+    verzoeken,
+)
+from shared.events import moment_text
+from shared.rights.states import CLOSED
+from shared.runstates import RunState
+
+_UNFINISHED = [str(state) for state in RunState if state not in (RunState.AFGEROND, RunState.VERVALLEN)]
+
+
+def held_applications(connection: sa.Connection, dataset: str) -> frozenset[str]:
+    """Return the applications of which was last said that they must be kept."""
+    newest = sa.select(sa.func.max(bewaarplichten.c.volgnr)).where(bewaarplichten.c.dataset == dataset)
+    query = sa.select(bewaarplichten.c.dienst).where(
+        bewaarplichten.c.volgnr.in_(newest.group_by(bewaarplichten.c.dienst)), bewaarplichten.c.aan
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
+class SqlDue:
+    """A Due in a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use this engine, which only reads here."""
+        self._engine = engine
+
+    def held(self, dataset: str) -> frozenset[str]:
+        """Return the applications (pseudonym) that are under legal hold."""
+        with transaction(self._engine, writes=False) as connection:
+            return held_applications(connection, dataset)
+
+    def requests_before(self, dataset: str, before: datetime) -> list[str]:
+        """Return the requests for a run that were made before, and whose run is no longer waiting or at work."""
+        waiting = sa.exists().where(
+            verwerkingen.c.verzoek == verzoeken.c.verzoek, verwerkingen.c.toestand.in_(_UNFINISHED)
+        )
+        old = (verzoeken.c.dataset == dataset) & (verzoeken.c.tijdstip < moment_text(before))
+        return self._texts(sa.select(verzoeken.c.verzoek).where(old, ~waiting).order_by(verzoeken.c.tijdstip))
+
+    def objections_without_result(self, dataset: str, before: datetime) -> list[str]:
+        """Return the applications with objections of before, none running, of which no result is left."""
+        left = sa.exists().where(resultaten.c.dienst == bezwaren.c.dienst)
+        of_dataset = sa.select(bezwaren.c.dienst).where(bezwaren.c.dataset == dataset, ~left)
+        newest = sa.func.max(bezwaren.c.tijdstip)
+        found = self._texts(of_dataset.group_by(bezwaren.c.dienst).having(newest < moment_text(before)))
+        return sorted(set(found) - self.held(dataset))
+
+    def closed_requests_of_persons(self, before: datetime) -> list[str]:
+        """Return the requests of persons that were carried out or refused before."""
+        step = persoonsverzoekstappen.c
+        return self._texts(
+            sa.select(step.verzoek)
+            .where(step.toestand.in_([str(state) for state in CLOSED]), step.tijdstip < moment_text(before))
+            .order_by(step.volgnr)
+        )
+
+    def _texts(self, query: Any) -> list[str]:
+        with transaction(self._engine, writes=False) as connection:
+            return list(connection.execute(query).scalars())

@@ -1,0 +1,141 @@
+"""What a removal does to files: current and run files follow the administration, and what is past its term goes.
+
+Everything here looks at how things are, and not at what was done before: after a crash the next round does the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from shared.errors import BlobNotFound
+from shared.events import Caller
+from shared.installation import Installation
+from shared.output import write_date, write_pointer
+from shared.ports import BlobStore, Container
+from shared.retention.port import Remover
+from shared.runfiles import LINES, revision_written, run_folder, write_manifest
+
+_FIRST = ("manifest.json", "datapackage.json")  # without these the rest is no snapshot and no delivery
+
+
+def follow_removals(installation: Installation) -> list[str]:
+    """Bring run files and current files in step with what was removed; returns the dates whose files changed."""
+    ledger, dataset = installation.ledger, installation.dataset
+    removed: dict[str, int] = {}
+    for tombstone in ledger.removals(dataset):
+        removed[tombstone.run] = removed.get(tombstone.run, 0) + 1
+    runs = [ledger.run(run_id) for run_id in removed]
+    behind = [run for run in runs if revision_written(installation, run) <= removed[run.run_id]]
+    for run in behind:
+        if _has_files(installation.blobs, run_folder(run)):  # of a shadow there never were any
+            write_manifest(installation, run)
+    recorded = {state.datum: state for state in ledger.output_states(dataset)}
+    dates = []
+    for datum in sorted({run.new.datum for run in runs} & recorded.keys()):
+        if len(ledger.current_rows(dataset, datum).rows) != recorded[datum].aantal:
+            write_date(installation, datum)
+            dates.append(datum)
+    if behind or dates:
+        write_pointer(installation)
+    return dates
+
+
+def _has_files(blobs: BlobStore, folder: str) -> bool:
+    return f"{folder}/{LINES}" in set(blobs.names(Container.UITVOER, f"{folder}/"))
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Files that go together, and what a tombstone calls them; nothing a stranger may have named is in that."""
+
+    container: str
+    called: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shredder:
+    """Removes files as the purge does: first the tombstone, then the files, the one that makes them count first."""
+
+    blobs: BlobStore
+    remover: Remover
+    caller: Caller
+    now: datetime
+
+    def remove(self, unit: Unit, dataset: str, grond: str) -> int:
+        """Remove the files of a unit and return how many there were; told once, also when it takes two rounds."""
+        written = self._written(unit)
+        if not written:
+            return 0
+        told = self.remover.files_told(unit.called)
+        if told is None or told < max(written.values()):
+            lines = (f"{name} {self.blobs.sha256(unit.container, name)}\n" for name in sorted(written))
+            digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+            self.remover.tell_files(unit.called, dataset, (len(written), digest), grond, self.caller, self.now)
+        for name in sorted(written, key=lambda name: (not name.endswith(_FIRST), name)):
+            self.blobs.delete(unit.container, name)
+        return len(written)
+
+    def remove_older(self, unit: Unit, before: datetime, dataset: str, grond: str) -> int:
+        """Remove a unit of which every file was written before this moment; returns how many files went."""
+        written = self._written(unit)
+        if not written or max(written.values()) >= before:
+            return 0
+        return self.remove(unit, dataset, grond)
+
+    def _written(self, unit: Unit) -> dict[str, datetime]:
+        found = {}
+        for name in unit.names:
+            try:
+                found[name] = self.blobs.written_at(unit.container, name)
+            except BlobNotFound:  # gone since it was listed
+                continue
+        return found
+
+
+def units(
+    container: str, names: Iterable[str], depth: int, what: str, plain: Callable[[str], bool] = lambda _: True
+) -> Iterator[Unit]:
+    """Yield the files that have the first `depth` parts of their name in common, called by those parts.
+
+    Where these are not `plain`, because a stranger may have chosen them, a digest stands for them.
+    """
+
+    def folder(name: str) -> str:
+        return "/".join(name.split("/")[:depth])
+
+    for part, group in groupby(sorted(names, key=folder), key=folder):
+        called = part if plain(part) else hashlib.sha256(part.encode()).hexdigest()[:12]
+        yield Unit(container, f"{what} {called}", tuple(group))
+
+
+def leftovers(blobs: BlobStore, folder: str) -> tuple[str, ...]:
+    """Return the files of a snapshot that its manifest no longer names: those of earlier revisions or tries."""
+    try:
+        manifest = json.loads(blobs.read(Container.MOMENTOPNAME, f"{folder}/manifest.json"))
+    except BlobNotFound:
+        return ()
+    return tuple(
+        name
+        for name in blobs.names(Container.MOMENTOPNAME, f"{folder}/")
+        if _is_left(name.removeprefix(f"{folder}/"), manifest)
+    )
+
+
+def _is_left(name: str, manifest: Mapping[str, object]) -> bool:
+    named = manifest["bestanden"]
+    if name == "manifest.json" or (isinstance(named, Mapping) and name in named):
+        return False
+    return revision_of(name) <= int(str(manifest.get("revisie", 1)))
+
+
+def revision_of(name: str) -> int:
+    """Return to which revision of a snapshot a file belongs, by its name: `r2-…/aanvragen.parquet`, or the first."""
+    folder, _, file = name.rpartition("/")
+    number = folder.removeprefix("r").partition("-")[0]
+    return int(number) if file and number.isdigit() else 1

@@ -1,0 +1,62 @@
+"""What removal needs of the administration: an identity that may remove, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shared.administration import Removed, Tombstone
+from shared.events import Caller
+
+
+class Remover(Protocol):
+    """Removes, as an identity that may do nothing else; each removal is one transaction with event and tombstone.
+
+    What is under legal hold stays. Raises LedgerUnavailable (retry) when the database does not answer.
+    """
+
+    def remove_results(
+        self, dataset: str, before: datetime, grond: str, caller: Caller, now: datetime
+    ) -> list[Tombstone]:
+        """Remove the results of every run of this dataset that was published before; the oldest run first."""
+
+    def remove_of(
+        self, dataset: str, runs: Sequence[str], van: Sequence[str], grond: str, caller: Caller, now: datetime
+    ) -> list[Tombstone]:
+        """Remove from these runs the results of these pseudonyms of a person or application."""
+
+    def remove_rows(
+        self, soort: Removed, dataset: str, keys: Sequence[str], grond: str, caller: Caller, now: datetime
+    ) -> Tombstone | None:
+        """Remove requests, objections or requests of persons by their keys; None when nothing was there."""
+
+    def remove_events(self, before: datetime, grond: str, caller: Caller, now: datetime) -> Tombstone | None:
+        """Remove the events from the beginning of the chain up to this moment."""
+
+    def tell_files(
+        self, object_: str, dataset: str, going: tuple[int, str], grond: str, caller: Caller, now: datetime
+    ) -> Tombstone:
+        """Leave the tombstone of files before they go. `going`: how many, and one hash of them."""
+
+    def files_told(self, object_: str) -> datetime | None:
+        """Return when it was last told that these files go; None when it never was."""
+
+    def tombstones(self) -> list[Tombstone]:
+        """Return what is left of everything that was ever removed, the oldest first."""
+
+
+class Due(Protocol):
+    """What may go, and what may not, as the app itself sees it."""
+
+    def held(self, dataset: str) -> frozenset[str]:
+        """Return the applications (pseudonym) that are under legal hold."""
+
+    def requests_before(self, dataset: str, before: datetime) -> list[str]:
+        """Return the requests for a run that were made before, and whose run is no longer waiting or at work."""
+
+    def objections_without_result(self, dataset: str, before: datetime) -> list[str]:
+        """Return the applications with objections of before, none running, of which no result is left."""
+
+    def closed_requests_of_persons(self, before: datetime) -> list[str]:
+        """Return the requests of persons that were carried out or refused before."""

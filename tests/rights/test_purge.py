@@ -1,0 +1,230 @@
+"""What is past its term goes from every place, leaves a tombstone and a proof, and the rest stays as it was."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.interventions import request_run
+from shared.output import mend_current
+from shared.sweep import run_waiting
+from tests.rights.removing import CONTAINERS, DATASET, Scene, terms
+
+pytestmark = pytest.mark.xdist_group("postgresql")
+OLD = {"1001": 1, "1002": 2, "1003": 4}
+
+
+def test_a_result_past_its_term_goes_from_the_database_the_run_files_and_the_current_files(either: Scene) -> None:
+    either.night("2026-11-20", OLD)
+    either.later(401)
+    either.night("2026-11-21", {"1002": 1, "1005": 2})
+    assert [line["aanvraagnummer"] for line in either.workshop.current("2026-11-20")] == ["1001", "1003"]
+    done = either.purge()
+    assert not done.failures
+    assert done.counts["resultaten"] == 3
+    assert either.workshop.current("2026-11-20") == []
+    assert [line["aanvraagnummer"] for line in either.workshop.current("2026-11-21")] == ["1002", "1005"]
+    left = either.found(["1001", "1003", *either.pseudonyms("1001")])
+    assert left == []
+    assert either.holds()
+
+
+def test_the_manifest_says_which_revision_it_is_how_many_went_and_which_tombstone_tells(either: Scene) -> None:
+    either.night("2026-11-20", OLD)
+    assert either.manifest("2026-11-20")["revisie"] == 1
+    before = either.manifest("2026-11-20")["bestanden"]
+    either.later(401)
+    either.purge()
+    manifest = either.manifest("2026-11-20")
+    ((event, number, digest),) = either.sql(
+        "SELECT gebeurtenis, aantal, hash FROM verwijderbewijzen WHERE soort = 'resultaten'"
+    )
+    assert manifest["revisie"] == 2 and manifest["aantal"] == 0
+    assert manifest["verwijderd"]["aantal"] == number == 3
+    assert [(one["gebeurtenis"], one["sha256"]) for one in manifest["verwijderd"]["bewijzen"]] == [(event, digest)]
+    assert manifest["bestanden"] != before
+    pointer = either.workshop.pointer()["datums"]["2026-11-20"]
+    assert pointer["aantal"] == 0 and pointer["stand"] > 1
+
+
+def test_the_proof_of_destruction_tells_every_tombstone_once_and_no_content(either: Scene) -> None:
+    either.night("2026-11-20", OLD)
+    people = [dienst for number in OLD for dienst in either.pseudonyms(number)]
+    either.later(401)
+    first = either.purge()
+    again = either.purge()
+    assert first.proof and not again.proof
+    told = [one["gebeurtenis"] for proof in either.proofs() for one in proof["verwijderd"]]
+    assert told == [row for (row,) in either.sql("SELECT gebeurtenis FROM verwijderbewijzen ORDER BY gebeurtenis")]
+    text = json.dumps(either.proofs())
+    assert not [word for word in (*people, *(f'"{number}"' for number in OLD)) if word in text]
+    assert either.proofs()[0]["uitvoer"][0]["revisie"] == 2
+
+
+def test_a_second_round_does_nothing(either: Scene) -> None:
+    either.night("2026-11-20", OLD)
+    either.later(401)
+    either.purge()
+    before = either.workshop.everything()
+    done = either.purge()
+    assert done.counts == {} and not done.failures
+    assert either.workshop.everything() == before
+
+
+def test_what_is_under_legal_hold_stays_with_its_snapshot_until_the_hold_ends(either: Scene) -> None:
+    digest = either.night("2026-11-20", OLD)
+    either.hold("1001", True)
+    either.later(401)
+    either.purge()
+    assert [line["aanvraagnummer"] for line in either.workshop.current("2026-11-20")] == ["1001"]
+    assert any(digest in name for name in either.workshop.files("momentopname"))
+    either.hold("1001", False)
+    either.purge()
+    assert either.workshop.current("2026-11-20") == []
+    assert either.workshop.files("momentopname") == {}
+
+
+def test_closed_objections_and_requests_for_a_run_go_with_the_results(either: Scene) -> None:
+    either.night("2026-11-20", OLD)
+    request_run(either.installation, "2026-11-20", ["1001"], "bezwaar van de burger")
+    run_waiting(either.installation)
+    (dienst,) = either.pseudonyms("1001")
+    values = f"('b1', '{DATASET}', '{dienst}', 'ingediend', 'reden', 'a', '2026-11-21T00:00:00.000000Z')"
+    either.add(f"INSERT INTO bezwaren (bezwaar, dataset, dienst, toestand, reden, actor, tijdstip) VALUES {values}")
+    either.hold("1001", True)
+    either.later(401)
+    either.purge()
+    assert (either.count("bezwaren"), either.count("verzoeken")) == (1, 0)
+    either.hold("1001", False)
+    either.purge()
+    assert (either.count("bezwaren"), either.count("bewaarplichten")) == (0, 0)
+    kept = [place for place in CONTAINERS if place != "logboek"]  # the audit trail has a term of its own
+    assert either.found(["bezwaar van de burger", dienst], kept) == ["gebeurtenissen"]
+
+
+def test_post_that_never_became_a_delivery_goes_after_its_term_and_not_before(scene: Scene) -> None:
+    scene.workshop.deliver("2026-11-20", description=False)
+    box = scene.workshop.root / "brievenbus"
+    (box / DATASET / "los.csv").write_bytes(b"x")
+    (box / "De heer Jansen" / "geheim").mkdir(parents=True)
+    (box / "De heer Jansen" / "geheim" / "brief.txt").write_bytes(b"x")
+    scene.later(13)
+    assert "brievenbus" not in scene.purge().counts
+    scene.later(1.1)
+    assert scene.purge().counts["brievenbus"] == 3
+    assert scene.workshop.files("brievenbus") == {}
+    told = json.dumps(scene.sql("SELECT object, details FROM gebeurtenissen")) + json.dumps(scene.proofs())
+    assert "Jansen" not in told and "brievenbus proef/2026-11-20" in told
+    assert scene.count("verwijderbewijzen") == 3
+
+
+def test_a_folder_to_which_the_supplier_still_writes_stays(scene: Scene) -> None:
+    scene.workshop.deliver("2026-11-20", description=False)
+    folder = scene.workshop.root / "brievenbus" / DATASET / "2026-11-20"
+    (folder / "later.csv").write_bytes(b"x")
+    late = (scene.workshop.clock.moment + timedelta(days=10)).timestamp()
+    os.utime(folder / "later.csv", (late, late))
+    scene.later(20)
+    assert "brievenbus" not in scene.purge().counts
+    assert len(scene.workshop.files("brievenbus")) == 2
+
+
+def test_messages_snapshots_and_logs_each_go_at_their_own_time(scene: Scene) -> None:
+    scene.night("2026-11-20", OLD)
+    scene.later(93)
+    assert scene.purge().counts == {"terugkoppelingen": 1}
+    scene.later(308)
+    assert set(scene.purge().counts) == {"datums herschreven", "momentopnamen", "resultaten"}
+    assert scene.count("gebeurtenissen") > 0 and scene.workshop.files("logboek")
+    assert [name for name in scene.workshop.files("uitvoer") if name.endswith("verwerking.jsonl")]
+    scene.later(700)
+    done = scene.purge()
+    assert {"logs", "gebeurtenissen"} <= set(done.counts) and not done.failures
+    assert not [name for name in scene.workshop.files("uitvoer") if name.endswith("verwerking.jsonl")]
+    assert {name.split("/")[0] for name in scene.workshop.files("logboek")} <= {"verwijderingen", "ankers"}
+    assert scene.holds()
+
+
+def test_the_chain_of_events_holds_over_years_of_nights_and_removals(either: Scene) -> None:
+    for year in range(4):
+        either.night(f"202{6 + year}-11-20", {f"{year}001": 1})
+        either.later(300)
+        assert not either.purge(terms(audit=400, resultaten=200, momentopname=190)).failures
+        assert either.holds()
+    assert either.count("resultaten") == 0
+
+
+def test_a_purge_and_a_mending_sweep_agree(scene: Scene) -> None:
+    scene.night("2026-11-20", OLD)
+    scene.later(401)
+    scene.night("2026-11-21", {"1002": 1})
+    scene.purge()
+    before = scene.workshop.everything()
+    mend_current(scene.installation)
+    run_waiting(scene.installation)
+    assert scene.workshop.everything() == before
+
+
+def test_a_late_worker_that_put_removed_people_back_is_mended(scene: Scene) -> None:
+    scene.night("2026-11-20", OLD)
+    home = scene.workshop.root / "uitvoer" / DATASET / "2026-11-20"
+    old = {path: path.read_bytes() for path in home.glob("actueel.*")}
+    scene.later(401)
+    scene.purge()
+    for path, data in old.items():
+        path.write_bytes(data)
+    run_waiting(scene.installation)
+    assert scene.workshop.current("2026-11-20") == []
+
+
+def test_a_run_of_which_a_part_went_is_not_copied_as_a_whole(scene: Scene) -> None:
+    """Between the removal and the revision of the run's files somebody else writes the current files."""
+    from shared.adapters.sql.purge import SqlPurge
+    from shared.output import write_date
+
+    scene.night("2026-11-20", OLD)
+    ((run,),) = scene.sql("SELECT run FROM verwerkingen")
+    now = scene.workshop.clock.now()
+    SqlPurge(scene.purger).remove_of(DATASET, [run], scene.pseudonyms("1002"), "verzoek", scene.purging.caller, now)
+    write_date(scene.installation, "2026-11-20")
+    assert [line["aanvraagnummer"] for line in scene.workshop.current("2026-11-20")] == ["1001", "1003"]
+    scene.purge()
+    assert [line["aanvraagnummer"] for line in scene.workshop.current("2026-11-20")] == ["1001", "1003"]
+    assert scene.manifest("2026-11-20")["aantal"] == 2
+
+
+def test_one_step_that_fails_does_not_keep_the_others_from_being_done(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shared.retention.purge import Purge
+
+    def fails(*_: object) -> None:
+        raise OSError("geen antwoord")
+
+    scene.night("2026-11-20", OLD)
+    scene.later(401)
+    monkeypatch.setattr(Purge, "_files", fails)
+    done = scene.purge()
+    assert len(done.failures) == 1 and done.counts["momentopnamen"] == 1
+    monkeypatch.undo()
+    assert not scene.purge().failures
+    assert scene.workshop.current("2026-11-20") == []
+
+
+def test_both_databases_leave_the_same_hashes(
+    make_scene: Callable[[str], Scene], either: Scene, tmp_path: Path
+) -> None:
+    twin = make_scene("tweede")
+    hashes = []
+    for each in (either, twin):
+        each.night("2026-11-20", OLD)
+        each.hold("1001", False)
+        each.later(401)
+        each.purge()
+        hashes.append(
+            each.sql("SELECT soort, aantal, hash FROM verwijderbewijzen WHERE soort = 'resultaten' ORDER BY nr")
+        )
+    assert hashes[0] == hashes[1] and hashes[0]
