@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from shared import ACTIVITY_URI, CONTRACT_VERSION
-from shared.administration import ClaimTerms, NewRun, RunRecord
+from shared.administration import ClaimTerms, ModelStatus, NewRun, RunRecord
 from shared.events import Action, AuditEvent, Caller
 from shared.measurement import Telemetry
 from shared.modelpackage.package import ModelPackage
+from shared.modelregister.versions import Versions
 from shared.ports import BlobStore, Clock, KeySource, Ledger, Owner
 from shared.records import (
     CheckedDelivery,
@@ -34,12 +35,15 @@ class Core:
     features: Callable[[PseudonymisedDelivery, UseCase, PseudonymKey, tuple[Mapping[str, str], ...]], FeatureTable]
     judge: Callable[[FeatureTable, UseCase, RunIdentity], ResultSet]
     snapshot_files: Callable[[PseudonymisedDelivery], Mapping[str, bytes]]
-    read_snapshot: Callable[[Mapping[str, bytes], Mapping[str, str]], PseudonymisedDelivery]
+    read_snapshot: Callable[[Mapping[str, bytes], Mapping[str, str] | None], PseudonymisedDelivery]
 
 
 @dataclass(frozen=True)
 class Installation:
-    """One use case with its active model, the ports, and on whose behalf this worker acts."""
+    """One use case with the model that judges, the ports, and on whose behalf this worker acts.
+
+    `versions`: the register that names the active model; without one the model stays what it is.
+    """
 
     use_case: UseCase
     model: ModelPackage
@@ -56,11 +60,17 @@ class Installation:
     settings_digest: str
     activity: str = ACTIVITY_URI
     telemetry: Telemetry | None = None
+    versions: Versions | None = None
+    model_status: ModelStatus = ModelStatus.ACTIEF
 
     @property
     def dataset(self) -> str:
         """Return the dataset of the use case, which is also the folder of its mailbox."""
         return self.use_case.dataset
+
+    def up_to_date(self) -> Installation:
+        """Return this installation with the model that is active now: what is claimed next is judged by it."""
+        return self if self.versions is None else replace(self, model=self.versions.active())
 
     def new_run(self, levering: str, digest: str, *, request_id: str = "", key_id: str = "") -> NewRun:
         """Return the run that this delivery would get now; from a snapshot it keeps the key of the snapshot."""
@@ -76,6 +86,7 @@ class Installation:
             code_version=self.code_version,
             settings_digest=self.settings_digest,
             request_id=request_id,
+            model_status=self.model_status,
         )
 
     def identity(self, run: RunRecord) -> RunIdentity:

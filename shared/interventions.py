@@ -110,6 +110,7 @@ def request_run(
 
 def process_request(installation: Installation, run: RunRecord) -> Outcome:
     """Do the run that a person asked for; does nothing when it is done or somebody is at it."""
+    installation = installation.up_to_date()
     new = installation.new_run(run.new.levering, run.new.digest, request_id=run.new.request_id, key_id=run.new.key_id)
     event = installation.event(
         Action.CLAIMEN, f"levering {new.levering}", "geclaimd", model=new.model, modelversie=new.model_version

@@ -10,21 +10,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import batched, groupby
 from operator import itemgetter
 from typing import Any
 
-from shared.administration import RunRecord
+from shared import CONTRACT_VERSION
+from shared.administration import ModelStatus, RunRecord
 from shared.errors import BlobNotFound, StorageUnavailable
 from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.installation import Installation
 from shared.ports import BlobStore, Container
 
-JUDGING, READING = "beoordelen", "inzage"
+JUDGING, SHADOWING, READING = "beoordelen", "schaduw", "inzage"
 PERSON, APPLICATION = "pseudoniem persoon", "pseudoniem aanvraag"
 LINES_PER_FILE = 100_000
+_NAMES = ("levering beoordelen", "aanvrager beoordelen")
 _SPAN, _PSEUDONYM = "<span>", "<pseudonym>"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,11 +38,7 @@ def write_run_lines(installation: Installation, run: RunRecord) -> int:
     StorageUnavailable (retry) when they are not there afterwards as they were written.
     """
     folder = f"{run.new.dataset}/{run.new.datum}/{run.run_id}"
-    number = 0
-    for part, lines in enumerate(batched(_run_lines(installation, run), LINES_PER_FILE, strict=False), start=1):
-        _write_acknowledged(installation.blobs, f"{folder}/deel-{part:04d}.jsonl", "".join(lines).encode("utf-8"))
-        number += len(lines)
-    return number
+    return _write_parts(installation.blobs, folder, _run_lines(installation, run))
 
 
 def write_unpublished_line(installation: Installation, run: RunRecord) -> None:
@@ -93,21 +92,75 @@ def activity_uri(template: str, run: RunRecord, activity: str) -> str:
 
 
 def _run_lines(installation: Installation, run: RunRecord) -> Iterator[str]:
-    uri = activity_uri(installation.activity, run, JUDGING)
-    trace, root = run.run_id, _id(run.run_id, "")
-    same: dict[str, Any] = {
-        "trace_id": trace,
-        "period": _period(list(installation.ledger.events(run.run_id))),
-        "code_version": run.new.code_version,
-    }
-    yield _line(_record(**same, span_id=root, name="levering beoordelen", attributes=_attributes(uri)))
-    subjects = sorted({_subject(*found) for found in installation.ledger.subjects(run.run_id)})
-    for kind, of_kind in groupby(subjects, key=itemgetter(0)):
+    shadow = run.new.model_status is ModelStatus.SCHADUW
+    names = ("levering beoordelen in schaduw", "aanvrager beoordelen in schaduw") if shadow else _NAMES
+    return _lines_of_many(
+        uri=activity_uri(installation.activity, run, SHADOWING if shadow else JUDGING),
+        trace=run.run_id,
+        names=names,
+        period=_period(list(installation.ledger.events(run.run_id))),
+        code_version=run.new.code_version,
+        subjects=installation.ledger.subjects(run.run_id),
+    )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A processing of many people at once that is no run. `names`: of the whole, and of each of them.
+
+    `about`: what tells it from another of the same moment.
+    """
+
+    dataset: str
+    activity: str
+    names: tuple[str, str]
+    moment: datetime
+    about: str
+    code_version: str
+
+
+def write_batch_lines(blobs: BlobStore, template: str, batch: Batch, subjects: Iterable[tuple[str, str]]) -> int:
+    """Write one line for the whole and one for every person in it, and see them acknowledged; returns how many."""
+    trace = _id(batch.activity, moment_text(batch.moment), batch.about, size=32)
+    lines = _lines_of_many(
+        uri=template.format(dataset=batch.dataset, activiteit=batch.activity, versie=CONTRACT_VERSION),
+        trace=trace,
+        names=batch.names,
+        period=(_milliseconds(batch.moment),) * 2,
+        code_version=batch.code_version,
+        subjects=subjects,
+    )
+    folder = f"{batch.dataset}/{batch.activity}/{batch.moment.astimezone(UTC):%Y-%m-%d}/{trace}"
+    return _write_parts(blobs, folder, lines)
+
+
+def _write_parts(blobs: BlobStore, folder: str, all_lines: Iterable[str]) -> int:
+    number = 0
+    for part, lines in enumerate(batched(all_lines, LINES_PER_FILE, strict=False), start=1):
+        _write_acknowledged(blobs, f"{folder}/deel-{part:04d}.jsonl", "".join(lines).encode("utf-8"))
+        number += len(lines)
+    return number
+
+
+def _lines_of_many(
+    *,
+    uri: str,
+    trace: str,
+    names: tuple[str, str],
+    period: tuple[int, int],
+    code_version: str,
+    subjects: Iterable[tuple[str, str]],
+) -> Iterator[str]:
+    root = _id(trace, "")
+    same: dict[str, Any] = {"trace_id": trace, "period": period, "code_version": code_version}
+    yield _line(_record(**same, span_id=root, name=names[0], attributes=_attributes(uri)))
+    found = sorted({_subject(*subject) for subject in subjects})
+    for kind, of_kind in groupby(found, key=itemgetter(0)):
         child = _record(
             **same,
             span_id=_SPAN,
             parent_span_id=root,
-            name="aanvrager beoordelen",
+            name=names[1],
             attributes=_attributes(uri, kind, _PSEUDONYM),
         )
         # a million lines: all but two values are the same in each
@@ -127,7 +180,7 @@ def _period(events: list[StoredEvent]) -> tuple[int, int]:
     for event in events:
         if event.handeling == Action.CLAIMEN:
             begin = event.tijdstip
-        elif event.handeling == Action.PUBLICEREN:
+        elif event.handeling in (Action.PUBLICEREN, Action.SCHADUW_BEWAREN):
             end = event.tijdstip
             break
     return _milliseconds(moment_of(begin)), _milliseconds(moment_of(end))

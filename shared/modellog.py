@@ -55,7 +55,7 @@ def _attempt(installation: Installation, run: RunRecord) -> list[StoredEvent]:
         if event.handeling == Action.CLAIMEN:
             found = []
         found.append(event)
-        if event.handeling == Action.PUBLICEREN:
+        if event.handeling in (Action.PUBLICEREN, Action.SCHADUW_BEWAREN):
             break
     return found
 

@@ -40,6 +40,7 @@ class RunReason(StrEnum):
     VRIJGEGEVEN = "vrijgegeven"
     CONTROLE_AFGEKEURD = "controle_afgekeurd"
     GEPUBLICEERD = "gepubliceerd"
+    SCHADUW_BEWAARD = "schaduw_bewaard"
     STAART_MISLUKT = "staart_mislukt"
     AFGEROND = "afgerond"
     VERSIE_GEWIJZIGD = "versie_gewijzigd"
@@ -79,6 +80,7 @@ REASON_SENTENCES: Mapping[RunReason, str] = {
     RunReason.VRIJGEGEVEN: "Een procesbeheerder heeft de levering vrijgegeven.",
     RunReason.CONTROLE_AFGEKEURD: "De levering voldoet niet aan de afspraken; zie de bevindingen.",
     RunReason.GEPUBLICEERD: "De resultaten zijn gepubliceerd.",
+    RunReason.SCHADUW_BEWAARD: "De uitkomsten van een schaduwversie zijn bewaard; ze worden nooit getoond.",
     RunReason.STAART_MISLUKT: "De resultaten zijn gepubliceerd; het afmaken mislukte en wordt opnieuw geprobeerd.",
     RunReason.AFGEROND: "De resultaten zijn gepubliceerd en de ruwe levering is verwijderd.",
     RunReason.VERSIE_GEWIJZIGD: "Model, contract of sleutel is gewijzigd voordat er iets gepubliceerd was.",
@@ -123,7 +125,7 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
     _S.WACHTEND: {_S.BEZIG: frozenset({_R.BEGONNEN}), _S.AANGEHOUDEN: _STOPPED, _S.VERVALLEN: _REPLACED},
     _S.BEZIG: {
         _S.BEZIG: frozenset({_R.OVERGENOMEN}),
-        _S.GEPUBLICEERD: frozenset({_R.GEPUBLICEERD}),
+        _S.GEPUBLICEERD: frozenset({_R.GEPUBLICEERD, _R.SCHADUW_BEWAARD}),
         _S.AANGEHOUDEN: frozenset({_R.CONTROLE_AANGEHOUDEN}) | _STOPPED,
         _S.AFGEKEURD: frozenset({_R.CONTROLE_AFGEKEURD}),
         _S.MISLUKT: FAILURES,
@@ -146,7 +148,7 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
     },
     _S.GEPUBLICEERD: {
         _S.GEPUBLICEERD: frozenset({_R.OVERGENOMEN, _R.STAART_MISLUKT}),
-        _S.AFGEROND: frozenset({_R.AFGEROND}),
+        _S.AFGEROND: frozenset({_R.AFGEROND, _R.SCHADUW_BEWAARD}),
     },
     _S.AFGEROND: {},
     # the same description came again, with other tables

@@ -15,6 +15,7 @@ from shared.installation import Installation
 from shared.interventions import process_request
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
+from shared.modelregister.shadow import score_shadows
 from shared.output import mend_current, write_pointer
 from shared.ports import Container
 from shared.quarantine import destroy_expired
@@ -40,7 +41,7 @@ class Progress:
 class Round:
     """What one round did. `waiting`: complete deliveries that wait for an earlier one that is busy or must be retried.
 
-    `incomplete`: deliveries that are still being written.
+    `incomplete`: deliveries that are still being written. `shadows`: what versions beside the active one judged.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -48,6 +49,7 @@ class Round:
     incomplete: tuple[str, ...]
     leftovers: int
     destroyed: int
+    shadows: tuple[Outcome, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -73,10 +75,11 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     destroyed = destroy_expired(installation)
     mend_current(installation)
     write_pointer(installation)
+    shadows = score_shadows(installation)  # last, and by itself: what is published waits for nobody's comparison
     drop_anchor(installation)
     tell_round(installation, outcomes)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
-    return Round(tuple(outcomes), waiting, incomplete, leftovers, destroyed)
+    return Round(tuple(outcomes), waiting, incomplete, leftovers, destroyed, tuple(shadows))
 
 
 def process_arrived(installation: Installation) -> list[Outcome]:

@@ -61,6 +61,7 @@ class UseCase:
     * `reasons`: per reden of an outcome, the sentence for a case worker.
     * `value_in_words`: one feature's value for a person, from all features and flags of an application by name.
     * `unknown_labels`: per unknown flag, what is unknown, in words.
+    * `groupings`: stored features and flags of 0 and 1 by which versions of the model are compared, with their title.
     """
 
     dataset: str
@@ -79,3 +80,4 @@ class UseCase:
     reasons: Mapping[str, str]
     value_in_words: Callable[[str, Mapping[str, float | None]], str]
     unknown_labels: Mapping[str, str]
+    groupings: Mapping[str, str] = field(default_factory=dict)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
+from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from shared import __version__
@@ -18,9 +20,12 @@ from shared.usecases import datasets, use_case
 
 if TYPE_CHECKING:
     from shared.installation import Core, Installation
+    from shared.modelpackage.package import ModelPackage
+    from shared.modelregister.versions import Versions
     from shared.ports import BlobStore, Ledger
 
 SYSTEM = "systeem"
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,63}")  # part of the name of a folder
 
 
 @lru_cache(maxsize=1)
@@ -55,9 +60,6 @@ def migrate() -> str:
     return upgrade(engine_of(settings()))
 
 
-@lru_cache(maxsize=4)
-def _make_installation(config: Settings, dataset: str) -> Installation:
-    from shared import pipeline, snapshot
 def core() -> Core:
     """Return the pure functions between the effects."""
     from shared import pipeline, snapshot
@@ -106,18 +108,19 @@ def versions(config: Settings, dataset: str) -> Versions:
     )
 
 
+@lru_cache(maxsize=4)
+def _parts(config: Settings, dataset: str) -> Callable[..., Installation]:
+    from shared import pipeline, snapshot
     from shared.adapters.chosen import keys_of, telemetry_of
     from shared.adapters.clock import SystemClock
     from shared.adapters.owner import ProcessOwner
-    from shared.adapters.packages import load_package
     from shared.installation import Core, Installation
 
-    case = use_case(dataset)
     for own_use in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED"):  # what the library would tell of itself
         os.environ.setdefault(f"APPLICATIONINSIGHTS_{own_use}", "true")
-    return Installation(
-        use_case=case,
-        model=load_package(config.models / case.package),
+    return partial(
+        Installation,
+        use_case=use_case(dataset),
         core=Core(
             check=pipeline.check_delivery,
             pseudonymise=pipeline.pseudonymise_delivery,
@@ -131,21 +134,20 @@ def versions(config: Settings, dataset: str) -> Versions:
         keys=keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in datasets())),
         clock=SystemClock(),
         owner=ProcessOwner(),
-        caller=Caller(SYSTEM, "onbekend"),
         lease=config.lease,
         quarantine=config.quarantine,
         code_version=__version__,
         settings_digest=config.digest(),
         activity=config.activity,
         telemetry=telemetry_of(config),
+        versions=versions(config, dataset),
     )
 
 
 def installation(caller: Caller, dataset: str) -> Installation:
-    """Return everything that a run of this dataset needs, acting on behalf of the caller."""
-    from dataclasses import replace
-
-    return replace(_make_installation(settings(), dataset), caller=caller)
+    """Return everything that a run of this dataset needs, with the active model, acting on behalf of the caller."""
+    make = _parts(settings(), dataset)
+    return make(model=versions(settings(), dataset).active(), caller=caller)
 
 
 def person_here() -> Caller:

@@ -46,4 +46,12 @@ LEVENSONDERHOUD = UseCase(
     reasons=REASONS,
     value_in_words=value_in_words,
     unknown_labels=UNKNOWN_LABELS,
+    groupings={
+        "has_partner": "Partner",
+        "has_medebewoner": "Medebewoner",
+        "at_least_one_address_in_amsterdam": "Adres in de gemeente",
+        "inkomen_onbekend": "Inkomen onbekend",
+        "vermogen_onbekend": "Vermogen onbekend",
+        "geen_deelnames": "Geen trajecten",
+    },
 )

@@ -18,12 +18,14 @@ from alembic.script import ScriptDirectory
 
 from shared.adapters.sql.engine import check_version, make_engine
 from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.model_register import SqlModelRegister
 from shared.adapters.sql.tables import APPEND_ONLY, CURRENT_RESULTS, VERSION, metadata
 from shared.adapters.sql.upgrade import MIGRATIONS, open_embedded, upgrade
 from shared.administration import ClaimKind
 from shared.errors import AttemptSuperseded, LedgerUnavailable, LedgerVersionMismatch, NotKnown
 from shared.events import FIRST_HASH, Action, StoredEvent, link, verify
 from shared.interventions import request_run, stop_model
+from shared.modelregister.port import VersionId
 from shared.ports import Ledger
 from shared.runstates import RunReason, RunState
 from shared.sweep import run_waiting
@@ -44,6 +46,9 @@ def filled(workshop: Workshop) -> Workshop:
     request_run(workshop.installation, "2026-11-19", ["1001"], "bezwaar")
     run_waiting(workshop.installation)
     stop_model(workshop.installation, "even niet")
+    first = VersionId(DATASET, "proefmodel", "1.0.0", workshop.installation.model.sha256)
+    event = workshop.installation.event(Action.MODEL_INVOEREN, "model proefmodel 1.0.0", "ingevoerd")
+    SqlModelRegister(ledger_of(workshop).engine).enter_first(first, event)
     return workshop
 
 
@@ -293,6 +298,7 @@ def test_every_change_left_an_event(filled: Workshop) -> None:
         Action.AFRONDEN,
         Action.AANVRAGEN,
         Action.STOPPEN,
+        Action.MODEL_INVOEREN,
     }
     assert told == {str(action) for action in expected}
 

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.adapters.sql import delivery_rows, event_rows, run_rows, stop_rows
+from shared.adapters.sql import delivery_rows, event_rows, run_rows, stop_rows, version_rows
 from shared.adapters.sql.tables import verwerkingen
-from shared.administration import Claim, ClaimKind, ClaimTerms, NewRun, RunRecord
+from shared.administration import Claim, ClaimKind, ClaimTerms, ModelStatus, NewRun, RunRecord
 from shared.errors import AttemptSuperseded
 from shared.events import AuditEvent, moment_text
 from shared.runstates import LEASED, RunReason, RunState, resume_reason
@@ -25,7 +25,10 @@ def claim(connection: Connection, new: NewRun, terms: ClaimTerms, event: AuditEv
         refused = _refusal(connection, run, row.eigenaar, terms, reoffered)
         if refused is not None:
             return Claim(refused, run)
-    delivery_rows.arrived(connection, new, terms.now, reoffered)
+    if run is None or run.state is not RunState.GEPUBLICEERD:
+        version_rows.check_may_judge(connection, new)
+    if new.model_status is not ModelStatus.SCHADUW:  # a shadow judges what was taken in long before
+        delivery_rows.arrived(connection, new, terms.now, reoffered)
     if run is not None and run.run_id != new.run_id and run.state is not RunState.GEPUBLICEERD:
         run = _replace(connection, run, new, terms.now, event)
     if stop_rows.state(connection, new.model).stopped and (run is None or run.state is not RunState.GEPUBLICEERD):
@@ -34,12 +37,15 @@ def claim(connection: Connection, new: NewRun, terms: ClaimTerms, event: AuditEv
 
 
 def _living(connection: Connection, new: NewRun) -> Any:
+    if new.model_status is ModelStatus.SCHADUW:  # of its own version and nobody else's: see _lapsed
+        return None
     return connection.execute(
         sa.select(verwerkingen).where(
             verwerkingen.c.dataset == new.dataset,
             verwerkingen.c.digest == new.digest,
             verwerkingen.c.verzoek == new.request_id,
             verwerkingen.c.toestand != str(RunState.VERVALLEN),
+            verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW),
         )
     ).first()
 

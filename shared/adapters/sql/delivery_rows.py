@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.adapters.sql.tables import leveringen, resultaten, verwerkingen, verzoeken
-from shared.administration import DeliveryFacts, DeliveryRecord, NewRun, Place, RunRequest
+from shared.administration import DeliveryFacts, DeliveryRecord, ModelStatus, NewRun, Place, RunRequest
 from shared.errors import NotKnown
 from shared.events import canonical, moment_of, moment_text
 from shared.runstates import PUBLISHED
@@ -92,6 +92,7 @@ def previous_tot(connection: Connection, dataset: str, digest: str, van: datetim
         verwerkingen.c.dataset == leveringen.c.dataset,
         verwerkingen.c.digest == leveringen.c.digest,
         verwerkingen.c.verzoek == "",
+        verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW),
         verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]),
     )
     latest = connection.execute(
@@ -110,7 +111,12 @@ def application_numbers(connection: Connection, dataset: str, digest: str) -> di
     rows = connection.execute(
         sa.select(resultaten.c.dienst, resultaten.c.aanvraagnummer)
         .join(verwerkingen, verwerkingen.c.nr == resultaten.c.verwerking_nr)
-        .where(verwerkingen.c.dataset == dataset, verwerkingen.c.digest == digest, verwerkingen.c.verzoek == "")
+        .where(
+            verwerkingen.c.dataset == dataset,
+            verwerkingen.c.digest == digest,
+            verwerkingen.c.verzoek == "",
+            verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW),
+        )
     )
     return {row.dienst: row.aanvraagnummer for row in rows}
 

@@ -65,10 +65,19 @@ def number_of(connection: Connection, run_id: str) -> int:
 
 
 def listing(
-    connection: Connection, dataset: str, states: Iterable[RunState] | None = None, digest: str = ""
+    connection: Connection,
+    dataset: str,
+    states: Iterable[RunState] | None = None,
+    digest: str = "",
+    *,
+    status: ModelStatus = ModelStatus.ACTIEF,
 ) -> list[RunRecord]:
-    """Return runs of a dataset (in these states, of this delivery), the oldest first."""
-    query = sa.select(verwerkingen).where(verwerkingen.c.dataset == dataset).order_by(verwerkingen.c.nr)
+    """Return runs of a dataset (in these states, of this delivery), the oldest first; no shadow runs among the real."""
+    query = (
+        sa.select(verwerkingen)
+        .where(verwerkingen.c.dataset == dataset, verwerkingen.c.modelstatus == str(status))
+        .order_by(verwerkingen.c.nr)
+    )
     if states is not None:
         query = query.where(verwerkingen.c.toestand.in_([str(state) for state in states]))
     if digest:

@@ -1,0 +1,205 @@
+"""Compares two model versions on results that were published: what would change, for how many, and for which groups.
+
+Both versions score the stored features again. Nothing but suppressed tables leaves this module: no count below ten,
+and none that can be found by subtraction, also not by who knows that one version flags everybody the other flags.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import batched
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from shared.modelpackage.package import ModelPackage
+from shared.modelregister.port import PublishedFeatures
+from shared.monitoring.disclosure import (
+    HIDDEN,
+    SMALLEST_COUNT,
+    Counts,
+    SuppressedTable,
+    all_or_nothing,
+    borders_of,
+    merge_bins,
+    suppress,
+)
+from shared.stages.score import score_features
+
+ROWS_AT_ONCE = 5_000
+STEPS = 20  # a threshold every 0.05
+MEASURES = ("gemarkeerd door actief", "gemarkeerd door voorstel")
+_FLIPS = {
+    (False, False): "geen van beide markeert",
+    (False, True): "alleen het voorstel markeert",
+    (True, False): "alleen de actieve versie markeert",
+    (True, True): "beide markeren",
+}
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Divides applications into groups. `labels`: every label there can be; `of`: one for every row of a batch.
+
+    A batch has a column per stored feature and flag, and `persoon`, the pseudonym, for what is stored elsewhere.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    of: Callable[[pd.DataFrame], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two versions do with the same applications; numbers about people in suppressed tables alone."""
+
+    weeks: float
+    flips: SuppressedTable
+    groups: tuple[SuppressedTable, ...]
+    active_scores: SuppressedTable
+    proposed_scores: SuppressedTable
+    thresholds: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the comparison as plain JSON; rates come from the counts that are shown, rounded."""
+        return {
+            "aantal": self.flips.total.size if self.flips.total else HIDDEN,
+            "weken": round(self.weeks, 1),
+            "omslagen": self.flips.as_dict(),
+            "groepen": [table.as_dict() for table in self.groups],
+            "scoreverdeling": {"actief": self.active_scores.as_dict(), "voorstel": self.proposed_scores.as_dict()},
+            "per_drempel": [self._at(threshold) for threshold in self.thresholds],
+        }
+
+    def _at(self, threshold: str) -> dict[str, object]:
+        shown = {"actief": borders_of(self.active_scores), "voorstel": borders_of(self.proposed_scores)}
+        line: dict[str, object] = {"drempel": threshold}
+        for name, borders in shown.items():
+            cases = borders.get(threshold)
+            line[f"{name}_aantal"] = HIDDEN if cases is None else cases
+            line[f"{name}_per_week"] = HIDDEN if cases is None else round(cases / self.weeks, 1)
+        return line
+
+
+@dataclass
+class _Tally:
+    """Counts of one pass over all batches."""
+
+    edges: tuple[float, ...]
+    active: np.ndarray = field(init=False)
+    proposed: np.ndarray = field(init=False)
+    flips: dict[tuple[bool, bool], int] = field(default_factory=lambda: dict.fromkeys(_FLIPS, 0))
+    groups: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    same_scores: bool = True
+    days: set[date] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.active = np.zeros(len(self.edges) - 1, dtype=np.int64)
+        self.proposed = self.active.copy()
+
+
+def stored_groupings(columns: Mapping[str, str]) -> tuple[Grouping, ...]:
+    """Return a grouping in yes and no for each stored feature or flag of 0 and 1; `columns`: its title by its name."""
+
+    def divide(name: str) -> Callable[[pd.DataFrame], Sequence[str]]:
+        return lambda batch: np.where(batch[name].to_numpy(dtype=np.float64) == 1.0, "ja", "nee").tolist()
+
+    return tuple(Grouping(title, ("ja", "nee"), divide(name)) for name, title in columns.items())
+
+
+def compare(
+    results: Iterable[PublishedFeatures], active: ModelPackage, proposed: ModelPackage, groupings: Sequence[Grouping]
+) -> Comparison:
+    """Return what would change. ScoreInputInvalid when a version needs a feature that is not stored."""
+    thresholds = sorted({*(round(step / STEPS, 2) for step in range(1, STEPS)), active.threshold, proposed.threshold})
+    tally = _Tally((0.0, *thresholds, 1.0))
+    for grouping in groupings:
+        tally.groups |= {(grouping.title, label): np.zeros(4, dtype=np.int64) for label in grouping.labels}
+    for batch in batched(results, ROWS_AT_ONCE, strict=False):
+        _add(tally, batch, active, proposed, groupings)
+    return _suppressed(tally, active, proposed, groupings)
+
+
+def _add(
+    tally: _Tally,
+    batch: Sequence[PublishedFeatures],
+    active: ModelPackage,
+    proposed: ModelPackage,
+    groupings: Sequence[Grouping],
+) -> None:
+    frame = pd.DataFrame([json.loads(result.features) for result in batch])
+    frame["persoon"] = [result.person for result in batch]
+    now, then = score_features(active, frame).score, score_features(proposed, frame).score
+    was, would = now >= active.threshold, then >= proposed.threshold
+    tally.same_scores = tally.same_scores and bool(np.array_equal(now, then))
+    tally.active += _binned(tally.edges, now)
+    tally.proposed += _binned(tally.edges, then)
+    for key in _FLIPS:
+        tally.flips[key] += int(np.count_nonzero((was == key[0]) & (would == key[1])))
+    marks = np.stack([np.ones(len(frame), dtype=bool), was, would, was != would])
+    for grouping in groupings:
+        labels = np.asarray(grouping.of(frame))
+        for label in grouping.labels:
+            tally.groups[grouping.title, label] += np.count_nonzero(marks & (labels == label), axis=1)
+    tally.days |= {date.fromisoformat(result.peilmoment[:10]) for result in batch}
+    tally.days = {min(tally.days), max(tally.days)}
+
+
+def _binned(edges: tuple[float, ...], score: np.ndarray[Any, Any]) -> np.ndarray:
+    """Count per bin; a score at a border lies above it, as a score at the threshold does."""
+    bins = np.clip(np.searchsorted(edges, score, side="right") - 1, 0, len(edges) - 2)
+    return np.bincount(bins, minlength=len(edges) - 1)
+
+
+def _suppressed(
+    tally: _Tally, active: ModelPackage, proposed: ModelPackage, groupings: Sequence[Grouping]
+) -> Comparison:
+    flips = {name: tally.flips[key] for key, name in _FLIPS.items()}
+    # one version flags everybody that the other flags: who knows that, finds the flips as a difference
+    nested = min(tally.flips[False, True], tally.flips[True, False]) == 0
+    changed = tally.flips[False, True] + tally.flips[True, False]
+    tables = []
+    for grouping in groupings:
+        rows = {}
+        for label in grouping.labels:
+            size, was, would, moved = (int(number) for number in tally.groups[grouping.title, label])
+            rows[label] = Counts(size, (was, would), (moved,) if nested else ())
+        tables.append(suppress(grouping.title, MEASURES, rows))
+    edges = [_text(edge) for edge in tally.edges]
+    mine, theirs = _text(active.threshold), _text(proposed.threshold)
+    if tally.same_scores:
+        one = merge_bins("scores, bij beide versies gelijk", edges, tally.active.tolist(), [mine, theirs])
+        distributions = (one, one)
+    else:
+        found = nested and changed < SMALLEST_COUNT  # the proposal's own border would give the difference away
+        proposed_edges, proposed_counts = _without(edges, tally.proposed, theirs if found else "")
+        distributions = (
+            merge_bins("scores van de actieve versie", edges, tally.active.tolist(), [mine]),
+            merge_bins("scores van het voorstel", proposed_edges, proposed_counts, [] if found else [theirs]),
+        )
+    span = (max(tally.days) - min(tally.days)).days + 1 if tally.days else 0
+    return Comparison(
+        weeks=max(span / 7, 1.0),
+        flips=all_or_nothing("omslagen", flips),
+        groups=tuple(tables),
+        active_scores=distributions[0],
+        proposed_scores=distributions[1],
+        thresholds=tuple(edges[1:-1]),
+    )
+
+
+def _without(edges: Sequence[str], counts: np.ndarray, border: str) -> tuple[list[str], list[int]]:
+    """Return a distribution in which the bins at both sides of a border are one."""
+    numbers = [int(number) for number in counts]
+    if border not in edges:
+        return list(edges), numbers
+    at = edges.index(border)
+    return [*edges[:at], *edges[at + 1 :]], [*numbers[: at - 1], numbers[at - 1] + numbers[at], *numbers[at + 1 :]]
+
+
+def _text(threshold: float) -> str:
+    return f"{threshold:.2f}" if round(threshold, 2) == threshold else repr(threshold)

@@ -1,0 +1,185 @@
+"""What a Modelbeheerder may do with a model version; always with a reason, and never both sides of four eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.errors import RequestRefused
+from shared.events import Action, AuditEvent, Caller
+from shared.installation import Installation
+from shared.interventions import checked_reason
+from shared.logboek import Batch, write_batch_lines
+from shared.modelpackage.package import ModelPackage
+from shared.modelregister.comparison import Grouping
+from shared.modelregister.dossier import make_dossier
+from shared.modelregister.port import ModelVersion, Proposal, ScoredApplication, VersionId
+from shared.modelregister.states import VersionStatus, VersionStep
+from shared.modelregister.versions import Versions
+from shared.output import write_pointer
+
+TRACING = "modelversie-nagaan"
+_ACTIONS = {
+    VersionStep.GOEDKEUREN: Action.MODEL_GOEDKEUREN,
+    VersionStep.AFWIJZEN: Action.MODEL_AFWIJZEN,
+    VersionStep.INTREKKEN: Action.MODEL_INTREKKEN,
+    VersionStep.SCHADUW_BEGINNEN: Action.SCHADUW_BEGINNEN,
+    VersionStep.SCHADUW_STOPPEN: Action.SCHADUW_STOPPEN,
+}
+
+
+def entered(first: VersionId, caller: Caller, now: datetime) -> AuditEvent:
+    """Return the event of entering the package that an installation begins with."""
+    step = str(VersionStep.EERSTE_VERSIE)
+    return AuditEvent(Action.MODEL_INVOEREN, f"model {first.title}", step, caller, now, first.dataset)
+
+
+def propose(
+    installation: Installation,
+    version: str,
+    reden: str,
+    reden_drempel: str,
+    reden_steekproef: str,
+    groupings: Sequence[Grouping] = (),
+) -> ModelVersion:
+    """Propose a package that lies in the folder of models, with a dossier that the app makes; returns the version.
+
+    RequestRefused without one of the three reasons, for another package under a known version, or for the active one.
+    """
+    versions = _versions(installation)
+    reason, threshold, sample = (_said(text, where) for text, where in _where(reden, reden_drempel, reden_steekproef))
+    version_id, package = versions.candidate(version)
+    dossier = make_dossier(installation, versions, package, reasons=(threshold, sample), groupings=groupings)
+    proposal = Proposal(threshold, sample, dossier.text, dossier.sha256, versions.active().sha256)
+    event = _event(installation, Action.MODEL_VOORSTELLEN, version_id, VersionStatus.VOORGESTELD)
+    return versions.register.propose(version_id, proposal, reason, event)
+
+
+def approve(installation: Installation, version: str, reden: str, steekproef: float | None = None) -> ModelVersion:
+    """Approve a proposal of another, made against the version that is active now.
+
+    `steekproef`: the share of the random sample, said again by the approver; needed where the package sets one above 0,
+    and RequestRefused when it is another. FourEyesRequired for who proposed it.
+    """
+    versions = _versions(installation)
+    _, version_id = versions.known(version)
+    _check_sample(versions.load(version_id.model, version), steekproef)
+    return _take(installation, version_id, VersionStep.GOEDKEUREN, reden, 0.0 if steekproef is None else steekproef)
+
+
+def reject(installation: Installation, version: str, reden: str) -> ModelVersion:
+    """Reject a proposal of another; FourEyesRequired for who proposed it."""
+    return _take(installation, _known(installation, version), VersionStep.AFWIJZEN, reden)
+
+
+def withdraw(installation: Installation, version: str, reden: str) -> ModelVersion:
+    """Withdraw a version that is not active: it is not used again without a new proposal."""
+    return _take(installation, _as_entered(installation, version), VersionStep.INTREKKEN, reden)
+
+
+def start_shadow(installation: Installation, version: str, reden: str) -> ModelVersion:
+    """Let an approved version score beside the active one, every delivery that is published from now on."""
+    return _take(installation, _known(installation, version), VersionStep.SCHADUW_BEGINNEN, reden)
+
+
+def end_shadow(installation: Installation, version: str, reden: str) -> ModelVersion:
+    """Let a shadow score no more; what it stored stays."""
+    return _take(installation, _as_entered(installation, version), VersionStep.SCHADUW_STOPPEN, reden)
+
+
+def activate(installation: Installation, version: str, reden: str) -> ModelVersion:
+    """Make an approved version active, or an earlier one again (a rollback); it judges from the next claim on."""
+    reason = checked_reason(reden)
+    version_id = _known(installation, version)
+    event = _event(installation, Action.MODEL_ACTIVEREN, version_id, VersionStatus.ACTIEF)
+    taken = _versions(installation).register.activate(version_id, reason, event)
+    write_pointer(installation.up_to_date())
+    return taken
+
+
+def scored_by_version(
+    installation: Installation, version: str, van: datetime, tot: datetime, reden: str
+) -> list[ScoredApplication]:
+    """Return which applications a version scored from `van` to `tot`, with who asked and why on record.
+
+    For a rollback: whoever was judged by a version that should not have been. RequestRefused without a reason or with
+    moments that have no zone or the wrong order.
+    """
+    reason = checked_reason(reden)
+    if van.tzinfo is None or tot.tzinfo is None or van >= tot:
+        raise RequestRefused(
+            "The period is not from an earlier to a later moment, both with a time zone.",
+            where="van, tot",
+            next_step="Give two moments with an offset, the earlier first.",
+        )
+    known = _versions(installation).register.version(installation.dataset, version)
+    found = _versions(installation).register.scored_by(known.id, van, tot)
+    event = _event(installation, Action.MODEL_NAGAAN, known.id, "getoond", reden=reason, aanvragen=len(found))
+    installation.ledger.note(event)
+    batch = Batch(
+        installation.dataset,
+        TRACING,
+        ("aanvragen van een modelversie nagaan", "aanvrager nagaan"),
+        event.tijdstip,
+        known.id.sha256,
+        installation.code_version,
+    )
+    subjects = [(one.person, one.application) for one in found]
+    write_batch_lines(installation.blobs, installation.activity, batch, subjects)
+    return found
+
+
+def _take(
+    installation: Installation, version: VersionId, step: VersionStep, reden: str, sample_share: float | None = None
+) -> ModelVersion:
+    reason = checked_reason(reden)
+    event = _event(installation, _ACTIONS[step], version, str(step))
+    return _versions(installation).register.take(version, step, reason, event, sample_share)
+
+
+def _known(installation: Installation, version: str) -> VersionId:
+    """Return a version by the digest that its package has now: a step with another package is refused."""
+    return _versions(installation).known(version)[1]
+
+
+def _as_entered(installation: Installation, version: str) -> VersionId:
+    """Return a version as it was entered: to stop using it, its package need not be there."""
+    return _versions(installation).register.version(installation.dataset, version).id
+
+
+def _check_sample(package: ModelPackage, chosen: float | None) -> None:
+    needed = package.sample_share > 0
+    if (needed and chosen is None) or (chosen is not None and chosen != package.sample_share):
+        raise RequestRefused(
+            "The share of the random sample must be chosen by the approver, and be that of the package.",
+            where="steekproef",
+            next_step="Give the share that the proposal shows, or reject the proposal.",
+        )
+
+
+def _where(*texts: str) -> list[tuple[str, str]]:
+    return list(zip(texts, ("reden", "reden_drempel", "reden_steekproef"), strict=True))
+
+
+def _said(text: str, where: str) -> str:
+    try:
+        return checked_reason(text)
+    except RequestRefused as refused:
+        raise RequestRefused(refused.what, where=where, next_step=refused.next_step) from None
+
+
+def _event(
+    installation: Installation, action: Action, version: VersionId, result: str, **details: Any
+) -> AuditEvent:
+    return installation.event(action, f"model {version.title}", result, **details)
+
+
+def _versions(installation: Installation) -> Versions:
+    if installation.versions is None:
+        raise RequestRefused(
+            "This installation has no register of model versions.",
+            where=f"dataset {installation.dataset}",
+            next_step="Use an installation with an administration.",
+        )
+    return installation.versions
