@@ -34,7 +34,20 @@ PUBLIC: frozenset[Role] = frozenset()  # no token is needed; a token that is sho
 _OPERATION = frozenset({_R.PROCESBEHEERDER})
 _WATCHERS = frozenset({_R.PROCESBEHEERDER, _R.TOEZICHTHOUDER})
 _OVERSIGHT = frozenset({_R.TOEZICHTHOUDER})
+_CASES = frozenset({_R.BEHANDELAAR})
+_LOOK_UPS = frozenset({_R.BEHANDELAAR, _R.TOEZICHTHOUDER})
+_ASSESSORS = frozenset({_R.BEHANDELAAR, _R.DATAVERKENNER})
+_FOUR_EYES = frozenset({_R.MODELBEHEERDER})
 _MODELS = frozenset({_R.TOEZICHTHOUDER, _R.MODELBEHEERDER, _R.MODELONTWIKKELAAR, _R.PROCESBEHEERDER})
+
+PAGES: Mapping[str, frozenset[Role]] = {
+    "GET /": PUBLIC,
+    "POST /aanmelden": PUBLIC,
+    "POST /afmelden": PUBLIC,
+    "GET /stijl/{naam}": PUBLIC,
+    "GET /toegankelijkheid": PUBLIC,
+    "GET /gezondheid": PUBLIC,
+}
 
 # One row for each route, by method and path; the app does not start with a route that has none.
 ROUTES: Mapping[str, frozenset[Role]] = {
@@ -50,6 +63,23 @@ ROUTES: Mapping[str, frozenset[Role]] = {
     "GET /api/v1/modellen/{naam}": _MODELS,
     "GET /api/v1/modellen/{naam}/stop": _MODELS,
     "PUT /api/v1/modellen/{naam}/stop": _OVERSIGHT,
+    "GET /api/v1/modellen/{naam}/versies": _MODELS,
+    "POST /api/v1/modellen/{naam}/versies": _FOUR_EYES,
+    "GET /api/v1/modellen/{naam}/versies/{versie}": _MODELS,
+    "POST /api/v1/modellen/{naam}/versies/{versie}/stappen": _FOUR_EYES,
+    "POST /api/v1/modellen/{naam}/versies/{versie}/aanvragen/_zoek": _WATCHERS,
+    "POST /api/v1/aanvragen/_zoek": _LOOK_UPS,
+    "GET /api/v1/voorspellingen/{id}": _CASES,
+    "GET /api/v1/voorspellingen/{id}/invoer": _CASES,
+    "POST /api/v1/voorspellingen/{id}/herberekening": _LOOK_UPS,
+    "GET /api/v1/voorspellingen/{id}/beoordelingen": _CASES,
+    "POST /api/v1/voorspellingen/{id}/beoordelingen": _ASSESSORS,
+    "GET /api/v1/bezwaren": _LOOK_UPS,
+    "POST /api/v1/bezwaren": _LOOK_UPS,
+    "GET /api/v1/bezwaren/{id}": _LOOK_UPS,
+    "POST /api/v1/bezwaren/{id}/afhandeling": _LOOK_UPS,
+    "POST /api/v1/gebeurtenissen/_zoek": _OVERSIGHT,
+    **PAGES,
 }
 
 

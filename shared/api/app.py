@@ -15,14 +15,34 @@ from shared.access import Role
 from shared.api.guard import SignIn
 from shared.api.openapi import PublishedDocument, description_of
 from shared.api.problems import MEDIA_TYPE, InputError, Problem, problem_of, problem_of_input
-from shared.api.resources import deliveries, health, models, runs
+from shared.api.resources import (
+    assessments,
+    deliveries,
+    events,
+    health,
+    models,
+    objections,
+    predictions,
+    runs,
+    versions,
+)
 from shared.api.services import Services
 from shared.api.shield import Shield
 from shared.errors import SlimmeCheckError
 
 type Render = Callable[[Request, Problem], Response]
 
-RESOURCES: tuple[APIRouter, ...] = (deliveries.router, runs.router, models.router, health.router)
+RESOURCES: tuple[APIRouter, ...] = (
+    deliveries.router,
+    runs.router,
+    predictions.router,
+    assessments.router,
+    objections.router,
+    models.router,
+    versions.router,
+    events.router,
+    health.router,
+)
 _RULES = {
     "missing": "Dit ontbreekt en is verplicht.",
     "extra_forbidden": "Een onbekend veld wordt niet aanvaard.",

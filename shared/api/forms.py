@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Path, Query
+from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.interventions import REASON_LENGTH
@@ -49,6 +49,25 @@ DeliveryId = Annotated[
     str, Path(alias="id", pattern="^[a-z_]{1,64}-[0-9a-f]{64}$", description="Kenmerk van de levering.")
 ]
 RunId = Annotated[str, Path(alias="id", pattern="^[0-9a-f]{32}$", description="Kenmerk van de verwerking.")]
+PredictionId = Annotated[
+    str, Path(alias="id", pattern="^[0-9a-f]{32}-(0|[1-9][0-9]{0,8})$", description="Kenmerk van de voorspelling.")
+]
+ObjectionId = Annotated[str, Path(alias="id", pattern="^[0-9a-f]{32}$", description="Kenmerk van het bezwaar.")]
+Version = Annotated[
+    str, Path(alias="versie", pattern="^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$", description="Versie van het model.")
+]
+# in a header, because a reason may not stand in an address
+ReasonToRead = Annotated[
+    str,
+    Header(
+        alias="Inzage-Reden",
+        min_length=1,
+        max_length=REASON_LENGTH,
+        pattern=r"^[ -~]*[A-Za-z0-9][ -~]*$",
+        description="Waarom u dit inziet; komt in het auditlog. Zet er geen persoonsgegevens in.",
+        examples=["Vraag van de aanvrager over het advies"],
+    ),
+]
 ModelName = Annotated[
     str,
     Path(alias="naam", pattern="^[a-z0-9][a-z0-9_-]{0,63}$", description="Naam van het model."),
@@ -79,6 +98,11 @@ def utc(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=HERE)).astimezone(UTC)
+
+
+def local(text: str) -> datetime:
+    """Return the moment in UTC that a local time in a result means."""
+    return datetime.fromisoformat(text).replace(tzinfo=HERE).astimezone(UTC)
 
 
 def said(description: str, *statuses: int, **more: Any) -> dict[str, Any]:

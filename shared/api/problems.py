@@ -12,12 +12,15 @@ from starlette.exceptions import HTTPException
 from shared.errors import (
     AttemptSuperseded,
     BlobNotFound,
+    FormRefused,
+    FourEyesRequired,
     IdentityUnavailable,
     NotAllowed,
     NotKnown,
     NotSignedIn,
     RequestRefused,
     SlimmeCheckError,
+    SnapshotInvalid,
     TransitionRefused,
 )
 from shared.logs import run_log
@@ -51,8 +54,11 @@ _ADVICE: Mapping[int, str] = {
 _STATUS: tuple[tuple[type[SlimmeCheckError], int], ...] = (
     (NotSignedIn, 401),
     (NotAllowed, 403),
+    (FourEyesRequired, 403),
+    (FormRefused, 403),
     (NotKnown, 404),
     (BlobNotFound, 404),
+    (SnapshotInvalid, 404),
     (TransitionRefused, 409),
     (AttemptSuperseded, 409),
     (RequestRefused, 400),

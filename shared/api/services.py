@@ -8,6 +8,20 @@ from datetime import datetime
 
 from shared.administration import DeliveryRecord, RunCounts, RunRecord, StopState
 from shared.events import Caller
+from shared.modelregister.port import ModelVersion, ScoredApplication, StepRecord
+from shared.people.audittrail import EventPage
+from shared.people.explanation import Explanation
+from shared.people.inputs import Rows
+from shared.people.records import (
+    Assessment,
+    EventFilter,
+    Hit,
+    NewAssessment,
+    NumberKind,
+    Objection,
+    ObjectionState,
+)
+from shared.people.replay import PredictionReplay
 from shared.records import Finding
 
 
@@ -55,6 +69,38 @@ class Models:
 
 
 @dataclass(frozen=True)
+class Versions:
+    """Versions of a model, by dataset and version; every step with a reason, on behalf of a caller."""
+
+    known: Callable[[str], Sequence[ModelVersion]]
+    find: Callable[[str, str], tuple[ModelVersion, Sequence[StepRecord]]]  # NotKnown
+    propose: Callable[[Caller, str, str, str, str, str], ModelVersion]  # reasons: of proposal, threshold, sample
+    approve: Callable[[Caller, str, str, str, float | None], ModelVersion]  # and the share of the sample
+    reject: Callable[[Caller, str, str, str], ModelVersion]
+    withdraw: Callable[[Caller, str, str, str], ModelVersion]
+    activate: Callable[[Caller, str, str, str], ModelVersion]
+    start_shadow: Callable[[Caller, str, str, str], ModelVersion]
+    end_shadow: Callable[[Caller, str, str, str], ModelVersion]
+    scored: Callable[[Caller, str, str, datetime, datetime, str], Sequence[ScoredApplication]]  # from, until, reason
+
+
+@dataclass(frozen=True)
+class People:
+    """Predictions and what people make of them. Whoever reads says why, and that is written down first."""
+
+    find: Callable[[Caller, NumberKind, str, str, str], Sequence[Hit]]  # kind, number, reason, dataset or ""
+    explain: Callable[[Caller, str, str], Explanation]  # prediction, reason
+    inputs: Callable[[Caller, str, str], Rows]
+    replay: Callable[[Caller, str], PredictionReplay]
+    assess: Callable[[Caller, str, NewAssessment], Assessment]
+    assessments: Callable[[Caller, str, str], Sequence[Assessment]]
+    open_objection: Callable[[Caller, str, str], Objection]
+    close_objection: Callable[[Caller, str, ObjectionState, str], Objection]
+    objections: Callable[[str, bool], Sequence[Objection]]  # dataset or "", open ones alone
+    events: Callable[[Caller, EventFilter, int | None, int], EventPage]  # before which number, how many
+
+
+@dataclass(frozen=True)
 class Health:
     """Whether the app can do its work: each part by name, and what went wrong there as a code; "" when nothing did."""
 
@@ -75,4 +121,6 @@ class Services:
     deliveries: Deliveries
     runs: Runs
     models: Models
+    versions: Versions
+    people: People
     health: Callable[[], Health]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import __version__
@@ -16,20 +18,40 @@ from shared.usecases import datasets, use_case
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from shared.access import Person, Role
+    from shared.access import Person
     from shared.administration import DeliveryRecord, RunRecord, StopState
     from shared.api.guard import SignIn
-    from shared.api.services import Deliveries, Health, Models, Runs, Services
+    from shared.api.services import Deliveries, Health, Models, People, Runs, Services, Versions
+    from shared.modelregister.port import ModelVersion, StepRecord
+    from shared.pages.csrf import FormKey
 
 _HERE = Caller(SYSTEM, "http")
 _HEALTH_HOLDS = 10.0  # seconds: whoever asks more often hears the same again
 
 
-def http_app(sign_in: SignIn | None = None, login: Callable[[Role], str] | None = None) -> ASGIApp:
-    """Return the app of this installation; people are known by Entra ID, unless a local issuer stands in for it."""
-    from shared.api.app import make_app
+def http_app(
+    sign_in: SignIn | None = None, login: Callable[..., str] | None = None, style: Path | None = None
+) -> ASGIApp:
+    """Return the app of this installation; people are known by Entra ID, unless a local issuer stands in for it.
 
-    return make_app(services(), sign_in or _entra(), settings().access.address, login)
+    `style`: where the city's stylesheet lies when no setting says so.
+    """
+    from shared.pages.app import make_site
+    from shared.pages.route import PageSettings
+    from shared.pages.styles import city_styles
+
+    config = settings()
+    pages = PageSettings(_form_key, config.access.address, city_styles(config.style or style))
+    return make_site(services(), sign_in or _entra(), config.access.address, pages, login)
+
+
+@lru_cache(maxsize=1)
+def _form_key() -> FormKey:
+    """Return what forms are signed with: made from the current key, which says nothing about it."""
+    from shared.pages.csrf import FormKey
+
+    secret = installation(_HERE, datasets()[0]).keys.current().secret
+    return FormKey(hmac.digest(secret, b"slimme-check formulieren", "sha256"))
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +83,14 @@ def services() -> Services:
     """Return everything that can be asked for over HTTP."""
     from shared.api.services import Services
 
-    return Services(deliveries=_deliveries(), runs=_runs(), models=_models(), health=_Health())
+    return Services(
+        deliveries=_deliveries(),
+        runs=_runs(),
+        models=_models(),
+        versions=_versions(),
+        people=_people(),
+        health=_Health(),
+    )
 
 
 def _newest_first[T](found: Callable[[str], Sequence[T]], moment: Callable[[T], datetime]) -> list[T]:
@@ -145,6 +174,51 @@ def _models() -> Models:
         return interventions.resume_model(installation(caller, dataset_with(model)), reden)
 
     return Models(known=known, stop=stop, resume=resume)
+
+
+def _by[T](call: Callable[..., T]) -> Callable[..., T]:
+    """Return a callable with the caller in front, of one that is told so by name."""
+    return lambda caller, *named: call(*named, caller=caller)
+
+
+def _versions() -> Versions:
+    from shared.api.services import Versions
+    from shared.bootstrap import models
+
+    def find(dataset: str, versie: str) -> tuple[ModelVersion, Sequence[StepRecord]]:
+        history = models.model_version(dataset, versie)
+        return history.version, history.steps
+
+    return Versions(
+        known=models.model_versions,
+        find=find,
+        propose=_by(models.propose_model),
+        approve=_by(models.approve_model),
+        reject=_by(models.reject_model),
+        withdraw=_by(models.withdraw_model),
+        activate=_by(models.activate_model),
+        start_shadow=_by(models.start_shadow),
+        end_shadow=_by(models.end_shadow),
+        scored=_by(models.scored_by_version),
+    )
+
+
+def _people() -> People:
+    from shared.api.services import People
+    from shared.bootstrap import people
+
+    return People(
+        find=_by(people.find_predictions),
+        explain=_by(people.explain_prediction),
+        inputs=_by(people.inputs_of),
+        replay=_by(people.replay_prediction),
+        assess=_by(people.assess),
+        assessments=_by(people.assessments_of),
+        open_objection=_by(people.open_objection),
+        close_objection=_by(people.close_objection),
+        objections=lambda dataset, only_open: people.objections(dataset, only_open=only_open),
+        events=_by(people.audit_trail),
+    )
 
 
 class _Health:
