@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import batched
 from typing import Any
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from shared.modelpackage.package import ModelPackage
+from shared.modelregister.flips import keeps_flips
 from shared.modelregister.port import PublishedFeatures
 from shared.monitoring.disclosure import (
     HIDDEN,
@@ -158,10 +159,25 @@ def _binned(edges: tuple[float, ...], score: np.ndarray[Any, Any]) -> np.ndarray
 def _suppressed(
     tally: _Tally, active: ModelPackage, proposed: ModelPackage, groupings: Sequence[Grouping]
 ) -> Comparison:
-    flips = {name: tally.flips[key] for key, name in _FLIPS.items()}
     # one version flags everybody that the other flags: who knows that, finds the flips as a difference
     nested = min(tally.flips[False, True], tally.flips[True, False]) == 0
-    changed = tally.flips[False, True] + tally.flips[True, False]
+    flips, tables = _together(tally, groupings, nested)
+    distributions = _distributions(tally, active, proposed, nested)
+    span = (max(tally.days) - min(tally.days)).days + 1 if tally.days else 0
+    return Comparison(
+        weeks=max(span / 7, 1.0),
+        flips=flips,
+        groups=tables,
+        active_scores=distributions[0],
+        proposed_scores=distributions[1],
+        thresholds=tuple(_text(edge) for edge in tally.edges[1:-1]),
+    )
+
+
+def _together(
+    tally: _Tally, groupings: Sequence[Grouping], nested: bool
+) -> tuple[SuppressedTable, tuple[SuppressedTable, ...]]:
+    """Return the flips of everybody and the tables of the groups, so that neither gives away what the other hides."""
     tables = []
     for grouping in groupings:
         rows = {}
@@ -169,26 +185,32 @@ def _suppressed(
             size, was, would, moved = (int(number) for number in tally.groups[grouping.title, label])
             rows[label] = Counts(size, (was, would), (moved,) if nested else ())
         tables.append(suppress(grouping.title, MEASURES, rows))
+    numbers = {name: tally.flips[key] for key, name in _FLIPS.items()}
+    flips = all_or_nothing("omslagen", numbers)
+    shown = all(counts is not None for counts in flips.rows.values())
+    if shown and not all(keeps_flips(tables, tally.flips[True, True])):
+        flips, shown = replace(flips, rows=dict.fromkeys(flips.rows)), False
+    both = tally.flips[True, True] if shown else None
+    while not all(kept := keeps_flips(tables, both)):  # each turn hides a table whole
+        at = kept.index(False)
+        tables[at] = replace(tables[at], total=None, rows=dict.fromkeys(tables[at].rows))
+    return flips, tuple(tables)
+
+
+def _distributions(
+    tally: _Tally, active: ModelPackage, proposed: ModelPackage, nested: bool
+) -> tuple[SuppressedTable, SuppressedTable]:
     edges = [_text(edge) for edge in tally.edges]
     mine, theirs = _text(active.threshold), _text(proposed.threshold)
     if tally.same_scores:
         one = merge_bins("scores, bij beide versies gelijk", edges, tally.active.tolist(), [mine, theirs])
-        distributions = (one, one)
-    else:
-        found = nested and changed < SMALLEST_COUNT  # the proposal's own border would give the difference away
-        proposed_edges, proposed_counts = _without(edges, tally.proposed, theirs if found else "")
-        distributions = (
-            merge_bins("scores van de actieve versie", edges, tally.active.tolist(), [mine]),
-            merge_bins("scores van het voorstel", proposed_edges, proposed_counts, [] if found else [theirs]),
-        )
-    span = (max(tally.days) - min(tally.days)).days + 1 if tally.days else 0
-    return Comparison(
-        weeks=max(span / 7, 1.0),
-        flips=all_or_nothing("omslagen", flips),
-        groups=tuple(tables),
-        active_scores=distributions[0],
-        proposed_scores=distributions[1],
-        thresholds=tuple(edges[1:-1]),
+        return one, one
+    changed = tally.flips[False, True] + tally.flips[True, False]
+    found = nested and changed < SMALLEST_COUNT  # the proposal's own border would give the difference away
+    proposed_edges, proposed_counts = _without(edges, tally.proposed, theirs if found else "")
+    return (
+        merge_bins("scores van de actieve versie", edges, tally.active.tolist(), [mine]),
+        merge_bins("scores van het voorstel", proposed_edges, proposed_counts, [] if found else [theirs]),
     )
 
 

@@ -169,9 +169,7 @@ def _said(text: str, where: str) -> str:
         raise RequestRefused(refused.what, where=where, next_step=refused.next_step) from None
 
 
-def _event(
-    installation: Installation, action: Action, version: VersionId, result: str, **details: Any
-) -> AuditEvent:
+def _event(installation: Installation, action: Action, version: VersionId, result: str, **details: Any) -> AuditEvent:
     return installation.event(action, f"model {version.title}", result, **details)
 
 

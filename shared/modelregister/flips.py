@@ -1,0 +1,77 @@
+"""Says whether what two versions do with a group can be found from numbers that are large enough by themselves.
+
+Of a group are shown: how many it holds, how many the active version flags and how many the proposal flags. How many
+flip is not shown; it depends on one more number, how many both flag. That number lies between bounds, which are tighter
+where the flips of everybody are shown beside the groups. No flip may be bounded to less than ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.monitoring.disclosure import SMALLEST_COUNT, Counts, SuppressedTable
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Between which numbers lies how many in a group both versions flag."""
+
+    low: int
+    high: int
+
+
+def keeps_flips(tables: Sequence[SuppressedTable], both: int | None) -> list[bool]:
+    """Say of each table of groups whether no flip in it can be found to be fewer than ten.
+
+    `both`: how many of everybody both versions flag, where that is shown. The tables are about the same people.
+    """
+    everybody = _bounds_of_everybody(tables, both)
+    return [_keeps(table, everybody) for table in tables]
+
+
+def _bounds_of_everybody(tables: Sequence[SuppressedTable], both: int | None) -> _Bounds | None:
+    if both is not None:
+        return _Bounds(both, both)
+    found = [_sum([_bounds(counts) for counts in _parts(table)]) for table in tables if table.total is not None]
+    if not found:
+        return None
+    return _Bounds(max(one.low for one in found), min(one.high for one in found))
+
+
+def _keeps(table: SuppressedTable, everybody: _Bounds | None) -> bool:
+    if table.total is None or everybody is None:
+        return True
+    groups = _parts(table)
+    bounds = [_bounds(counts) for counts in groups]
+    whole = _sum(bounds)
+    for counts, own in zip(groups, bounds, strict=True):
+        rest = _Bounds(whole.low - own.low, whole.high - own.high)
+        low = max(own.low, everybody.low - rest.high)
+        high = min(own.high, everybody.high - rest.low)
+        was, would = counts.parts
+        at_most = (high, was - low, would - low, counts.size - was - would + high)
+        if min(at_most) < SMALLEST_COUNT:
+            return False
+    return True
+
+
+def _parts(table: SuppressedTable) -> list[Counts]:
+    """Return what is known of everybody in a table: the shown rows, and the hidden ones together."""
+    assert table.total is not None
+    shown = [counts for counts in table.rows.values() if counts is not None]
+    if len(shown) == len(table.rows):
+        return shown
+    left = table.total
+    for counts in shown:
+        left -= counts
+    return [*shown, left]
+
+
+def _bounds(counts: Counts) -> _Bounds:
+    was, would = counts.parts
+    return _Bounds(max(0, was + would - counts.size), min(was, would))
+
+
+def _sum(bounds: Sequence[_Bounds]) -> _Bounds:
+    return _Bounds(sum(one.low for one in bounds), sum(one.high for one in bounds))
