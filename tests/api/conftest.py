@@ -1,0 +1,75 @@
+"""The app on a storage of its own, as it is served, with people of every role."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from starlette.types import ASGIApp
+
+from development.issuer import LocalIssuer
+from development.population import write_mailbox
+from shared import bootstrap
+from shared.access import Role
+from tests.api.calling import Client
+from tests.cli.conftest import shared_in
+
+
+@dataclass(frozen=True)
+class Site:
+    """An app that is served, and who may come in."""
+
+    app: ASGIApp
+    issuer: LocalIssuer
+    storage: Path
+
+    def as_(self, *roles: Role, who: str = "") -> Client:
+        """Somebody with these roles."""
+        return Client(self.app, {"authorization": f"Bearer {self.issuer.token(*roles, who=who)}"})
+
+    def nobody(self) -> Client:
+        """Somebody who shows no token."""
+        return Client(self.app, {})
+
+
+@pytest.fixture(scope="session")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A storage after five invented nights: three accepted, one held, one rejected; to be copied."""
+    storage = tmp_path_factory.mktemp("nachten")
+    write_mailbox(storage, seed=1, day=date(2026, 11, 17))
+    ran = shared_in(storage, "run")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return storage
+
+
+@pytest.fixture(scope="session")
+def make_site() -> Iterator[Callable[[Path], Site]]:
+    """Serve what lies in a storage, one at a time."""
+    patch = pytest.MonkeyPatch()
+
+    def make(storage: Path) -> Site:
+        patch.setenv("SLIMME_CHECK_OPSLAG", str(storage))
+        bootstrap.settings.cache_clear()
+        issuer = LocalIssuer(bootstrap.settings().access)
+        return Site(bootstrap.http_app(issuer.sign_in, issuer.token), issuer, storage)
+
+    yield make
+    patch.undo()
+    bootstrap.settings.cache_clear()
+
+
+@pytest.fixture
+def site(make_site: Callable[[Path], Site], nights: Path, tmp_path: Path) -> Site:
+    """The app after five nights, on a copy that a test may change."""
+    shutil.copytree(nights, tmp_path / "werk")
+    return make_site(tmp_path / "werk")
+
+
+@pytest.fixture
+def empty(make_site: Callable[[Path], Site], tmp_path: Path) -> Site:
+    """The app before anything came."""
+    return make_site(tmp_path / "leeg")
