@@ -27,7 +27,7 @@ from shared.api.resources import (
     versions,
 )
 from shared.api.services import Services
-from shared.api.shield import Shield
+from shared.api.shield import Shield, is_api
 from shared.errors import SlimmeCheckError
 
 type Render = Callable[[Request, Problem], Response]
@@ -76,7 +76,7 @@ def make_api(services: Services, sign_in: SignIn, address: str, render_page: Ren
     app.state.services = services
 
     def answer(request: Request, problem: Problem) -> Response:
-        return (as_json if _is_api(request.url.path) else render_page)(request, problem)
+        return (as_json if is_api(request.url.path) else render_page)(request, problem)
 
     async def refused(request: Request, cause: Exception) -> Response:
         problem = problem_of(cause)
@@ -111,10 +111,6 @@ def make_app(services: Services, sign_in: SignIn, address: str, login: Callable[
     return Shield(app, address)
 
 
-def _is_api(path: str) -> bool:
-    return path.startswith("/api/") or path == "/api"
-
-
 def _methods(app: FastAPI, request: Request) -> list[str]:
     """Return every method that this path has, on whichever of its routes."""
     found: set[str] = set()
@@ -122,7 +118,7 @@ def _methods(app: FastAPI, request: Request) -> list[str]:
         match, _ = route.matches(request.scope)
         if match is not Match.NONE:
             found |= getattr(route, "methods", None) or set()
-    return sorted(found)
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def _input_error(error: dict[str, object]) -> InputError:

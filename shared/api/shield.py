@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.api import API_VERSION, PREFIX
+from shared.api import API_VERSION
 from shared.api.problems import MEDIA_TYPE, problem_of
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
@@ -45,6 +45,11 @@ class Trace:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
 
 
+def is_api(path: str) -> bool:
+    """Say whether a path is of the API, in whatever version, and not of a page."""
+    return path.startswith("/api/") or path == "/api"
+
+
 def read_trace(traceparent: str) -> Trace:
     """Return the trace that a header names, or a new one where it breaks the form of W3C Trace Context."""
     found = _TRACEPARENT.fullmatch(traceparent)
@@ -75,7 +80,9 @@ class Shield:
         given = [value for name, value in scope["headers"] if name.lower() == b"traceparent"]
         trace = read_trace(given[0].decode("latin-1") if len(given) == 1 else "")
         scope[STATE] = trace
-        started = False
+        started, silent = False, scope["method"] == "HEAD"
+        if silent:  # the same answer as to GET, without its body
+            scope = {**scope, "method": "GET"}
 
         async def with_headers(message: Message) -> None:
             nonlocal started
@@ -83,6 +90,8 @@ class Shield:
                 started = True
                 message.setdefault("headers", [])
                 self._add_headers(MutableHeaders(scope=message), scope["path"], trace)
+            elif silent:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -94,7 +103,7 @@ class Shield:
                 return
             headers = [(b"content-type", MEDIA_TYPE.encode())]
             await with_headers({"type": "http.response.start", "status": problem.status, "headers": headers})
-            await send({"type": "http.response.body", "body": problem.body()})
+            await with_headers({"type": "http.response.body", "body": problem.body()})
 
     def _add_headers(self, headers: MutableHeaders, path: str, trace: Trace) -> None:
         for name, value in _ALWAYS.items():
@@ -103,5 +112,5 @@ class Shield:
         headers.setdefault("Content-Security-Policy", _POLICY_PAGE if page else _POLICY_API)
         headers.setdefault("Access-Control-Allow-Origin", self._origin)
         headers["traceparent"] = trace.traceparent
-        if path.startswith(f"{PREFIX}/") or path == PREFIX:
+        if is_api(path):
             headers["API-Version"] = API_VERSION
