@@ -5,16 +5,18 @@ INSTALLED := $(VENV)/.installed
 REAL := tests/real
 AZURITE := $(REAL)/node_modules/.installed
 PAGES := tests/pages
+DMN := tests/dmn
+FEEL := $(DMN)/node_modules/.installed
 BROWSER := $(PAGES)/node_modules/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run browser lint docs lock model reliability serve clean
+.PHONY: run test fast azurite azurite-run dmn browser lint docs lock model reliability serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
 
 # the reliability runs join when their issue is done; until then `make reliability`
-test: $(INSTALLED) azurite browser ## everything that .ci/run checks
+test: $(INSTALLED) azurite dmn browser ## everything that .ci/run checks
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup --ignore=tests/reliability
 
 fast: $(INSTALLED) ## the tests that take seconds
@@ -26,6 +28,10 @@ azurite-run: $(INSTALLED) azurite ## the main job on a real blob service and Pos
 azurite: ## install the blob service for tests; without node its tests are skipped, and fail where CI=true
 	@command -v npm >/dev/null && $(MAKE) --silent $(AZURITE) || \
 	echo "Azurite was not installed (is node here, and a package registry?): its tests will not run." >&2
+
+dmn: ## install the engine that checks the routing table; without node its tests are skipped, and fail where CI=true
+	@command -v npm >/dev/null && $(MAKE) --silent $(FEEL) || \
+	echo "The engine for DMN was not installed (is node here, and a package registry?): its tests will not run." >&2
 
 browser: ## install a browser, axe and the city's stylesheet for tests of the pages; without node these are skipped, and fail where CI=true
 	@command -v npm >/dev/null && $(MAKE) --silent $(BROWSER) || \
@@ -58,7 +64,11 @@ lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements-dev.in -o requirements-dev.txt
 
 clean:
-	@rm -rf $(VENV) $(REAL)/node_modules $(PAGES)/node_modules werk
+	@rm -rf $(VENV) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
+
+$(FEEL): $(DMN)/package-lock.json
+	@npm ci --prefix $(DMN) --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
 
 $(AZURITE): $(REAL)/package-lock.json
 	@npm ci --prefix $(REAL) --no-audit --no-fund --ignore-scripts --loglevel=error

@@ -35,7 +35,7 @@ OUTCOMES = (
     Outcome(2, "BUITEN_GEMEENTE"),
     Outcome(0, MODEL),
 )
-# the Dataverkenner picks its text by the number
+# the Dataverkenner picks its text by the number; policy staff read the same in routering.dmn
 ROUTES = {
     1: Route("onderzoekswaardig", "handhaving"),
     2: Route("niet onderzoekswaardig", "inkomensconsulent"),
