@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from development.issuer import LocalIssuer
 from shared import bootstrap
 from shared.access import Role
 from shared.api import PREFIX
 
+# the Amsterdam Design System, where `make browser` put it
+STYLE = Path(__file__).resolve().parents[1] / "tests/pages/node_modules/@amsterdam/design-system-css/dist"
 HOST, PORT = "127.0.0.1", 7071
 
 
@@ -25,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     import uvicorn
 
     issuer = LocalIssuer(bootstrap.settings().access)
-    app = bootstrap.http_app(issuer.sign_in, issuer.token)
+    app = bootstrap.http_app(issuer.sign_in, issuer.token, STYLE)
     print(f"Pagina's: http://{HOST}:{args.port}/ — kies daar een rol om mee aan te melden.")
     print(f"API:      http://{HOST}:{args.port}{PREFIX}/openapi.json")
     if args.tokens:

@@ -47,6 +47,13 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /stijl/{naam}": PUBLIC,
     "GET /toegankelijkheid": PUBLIC,
     "GET /gezondheid": PUBLIC,
+    "GET /aanvragen": _LOOK_UPS,
+    "POST /aanvragen": _LOOK_UPS,
+    "GET /voorspellingen/{id}": _LOOK_UPS,
+    "POST /voorspellingen/{id}": _CASES,
+    "POST /voorspellingen/{id}/beoordelingen": _CASES,
+    "POST /voorspellingen/{id}/herberekening": _LOOK_UPS,
+    "POST /voorspellingen/{id}/bezwaren": _LOOK_UPS,
 }
 
 # One row for each route, by method and path; the app does not start with a route that has none.

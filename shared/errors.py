@@ -148,3 +148,9 @@ class IdentityUnavailable(SlimmeCheckError):
 
     code = "SC-720"
     retry = True
+
+
+class FormRefused(SlimmeCheckError):
+    """A form does not come from a page of ours in this browser, or its page was open for too long."""
+
+    code = "SC-730"

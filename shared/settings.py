@@ -87,6 +87,12 @@ SETTINGS: tuple[Setting, ...] = (
         "geen",
         "Verbindingsreeks van een Application Insights voor tellingen en duren; zonder persoonsgegevens.",
     ),
+    Setting(
+        "STIJL",
+        "geen: de pagina's hebben een eigen, neutrale vormgeving",
+        "Map met de stylesheet van het Amsterdam Design System (`index.css`) en zo nodig de tokens van de stad "
+        "(`theme.css`); komt bij de uitrol naast de code te liggen.",
+    ),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
     *IDENTITY_SETTINGS,
     *RETENTION_SETTINGS,
@@ -123,6 +129,7 @@ class Settings:
     log_level: str
     activity: str
     telemetry: str
+    style: Path | None
     access: IdentitySettings
     retention: Retention
 
@@ -204,6 +211,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             lambda text: not text or re.search(r"InstrumentationKey=[0-9a-fA-F-]{36}(;|$)", text) is not None,
             "a connection string of Application Insights",
         ),
+        style=reading.path("STIJL", Path()) if reading.has("STIJL") else None,
         access=read_identity(reading, local=not accounts),
         retention=read_retention(reading, quarantine, database),
     )

@@ -1,0 +1,73 @@
+"""Ties every form to the browser that asked for it: a signed token, and the origin that a browser names. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+COOKIE = "__Host-slimme-check-formulier"
+FIELD = "formuliersleutel"
+HOLDS = timedelta(hours=8)
+SMALLEST_SECRET = 32  # bytes
+_SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
+_TOKEN = re.compile(r"([0-9]{10})\.([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class FormKey:
+    """What tokens are signed with; the same in every process, and never sent anywhere."""
+
+    secret: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse a secret that could be guessed."""
+        if len(self.secret) < SMALLEST_SECRET:
+            raise ValueError("the secret of forms is too short")
+
+    def __repr__(self) -> str:
+        """Return nothing of the secret."""
+        return "FormKey()"
+
+    def token(self, session: str, subject: str, now: datetime) -> str:
+        """Return the token of a form for one browser and one person, from now."""
+        seconds = f"{int(now.timestamp()):010d}"
+        return f"{seconds}.{self._signature(session, subject, seconds)}"
+
+    def accepts(self, token: str, session: str, subject: str, now: datetime) -> bool:
+        """Say whether a token was made for this browser and this person, and not too long ago."""
+        found = _TOKEN.fullmatch(token)
+        if found is None or not is_session(session):
+            return False
+        made = datetime.fromtimestamp(int(found[1]), UTC)
+        genuine = hmac.compare_digest(found[2], self._signature(session, subject, found[1]))
+        return genuine and made - timedelta(minutes=1) <= now <= made + HOLDS
+
+    def _signature(self, session: str, subject: str, seconds: str) -> str:
+        return hmac.new(self.secret, f"{seconds}|{session}|{subject}".encode(), hashlib.sha256).hexdigest()
+
+
+def new_session() -> str:
+    """Return what a browser keeps between a form and its answer: chance alone, nothing about anybody."""
+    return secrets.token_urlsafe(32)
+
+
+def is_session(text: str) -> bool:
+    """Say whether a cookie has the form of ours."""
+    return _SESSION.fullmatch(text) is not None
+
+
+def from_here(headers: Mapping[str, str], address: str) -> bool:
+    """Say whether a browser sent a form from one of our own pages; `headers` by name in lower case.
+
+    Sec-Fetch-Site says so where the browser knows it. Origin counts otherwise; it is `null` where a page forbids the
+    Referer, as ours do, so that it proves nothing then.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return headers.get("origin") == address

@@ -1,0 +1,31 @@
+"""Turns templates into pages. Everything that is put in is escaped, and a name that is not there is an error."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from shared.pages import words
+from shared.pages.csrf import FIELD
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """Return the templates of this package."""
+    found = Environment(
+        loader=PackageLoader("shared.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for filter_ in (words.day, words.moment, words.decimal, words.whole, words.percent, words.capital):
+        found.filters[filter_.__name__] = filter_
+    found.globals["FORM_KEY"] = FIELD
+    return found
+
+
+def rendered(name: str, **shown: object) -> str:
+    """Return a page as HTML."""
+    return templates().get_template(name).render(**shown)

@@ -1,0 +1,77 @@
+"""Dates, numbers and places as people here write them. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+HERE = ZoneInfo("Europe/Amsterdam")
+_MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
+
+
+def day(moment: date | datetime | str) -> str:
+    """Return a date: 3 november 2026."""
+    found = _local(moment)
+    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+
+
+def moment(value: datetime | str | None) -> str:
+    """Return a moment in the Netherlands: 3 november 2026, 14.05 uur; "onbekend" when there is none."""
+    if value is None or value == "":
+        return "onbekend"
+    found = _local(value)
+    return f"{day(found)}, {found:%H.%M} uur"
+
+
+def _local(value: date | datetime | str) -> datetime:
+    """Return a moment in local time; a time without a zone is local already."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    return value.astimezone(HERE) if value.tzinfo else value
+
+
+def day_entered(text: str) -> datetime | None:
+    """Return the beginning of a day that somebody typed as 3-11-2026 or 2026-11-03; None when it is no day."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        entered = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text.strip())
+        return datetime.combine(entered, time(), HERE)
+    except ValueError:
+        return None
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """Return a number with a comma: 0,63."""
+    return f"{value:.{places}f}".replace(".", ",")
+
+
+def whole(value: int) -> str:
+    """Return a whole number: 1.234."""
+    return f"{value:,}".replace(",", ".")
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percents: 87 %."""
+    return f"{share:.0%}".replace("%", " %")
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
