@@ -63,20 +63,23 @@ def test_no_timer_fires_between_two_and_three_at_night_in_amsterdam(day: date) -
 
 def test_nothing_but_triggers_stands_in_function_app() -> None:
     for node in tree_of(ROOT / "function_app.py").body:
-        assert isinstance(node, ast.Expr | ast.Import | ast.ImportFrom | ast.Assign | ast.FunctionDef)
-        if isinstance(node, ast.FunctionDef):
+        assert isinstance(
+            node, ast.Expr | ast.Import | ast.ImportFrom | ast.Assign | ast.FunctionDef | ast.AsyncFunctionDef
+        )
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             statements = [each for each in node.body if not isinstance(each, ast.Expr | ast.Return)]
             assert not statements, f"{node.name} decides something"
             assert len(node.body) == 2
 
 
-def test_no_route_may_be_called_without_a_key_and_none_is_a_health_check_that_scores() -> None:
+def test_one_function_answers_http_and_leaves_to_the_app_who_may_do_what() -> None:
     apps = _calls("FunctionApp")
     assert [ast.unparse(app["http_auth_level"]) for app in apps] == ["func.AuthLevel.FUNCTION"]
-    routes = _calls("route")
-    assert [ast.literal_eval(route["route"]) for route in routes] == ["reprocess"]
-    assert [ast.literal_eval(route["methods"]) for route in routes] == [["POST"]]
-    assert not [route for route in routes if "auth_level" in route]
+    (route,) = _calls("route")
+    assert ast.literal_eval(route["route"]) == "{*route}"
+    # a key of a function is nobody: roles are looked up in shared/access.py, also for what a key would open
+    assert ast.unparse(route["auth_level"]) == "func.AuthLevel.ANONYMOUS"
+    assert document(ROOT / "host.json")["extensions"]["http"]["routePrefix"] == ""
 
 
 def test_a_delivery_starts_at_its_description_by_event_and_not_by_polling() -> None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.worker.host import KEY
-
 ROOT = Path(__file__).resolve().parents[2]
 HOST = Path(__file__).with_name("host.py")
 DATASET = "levensonderhoud"
@@ -91,6 +89,21 @@ def gave_up(message: str, **more: Any) -> dict[str, Any]:
     return {"function": "poison", "message": message, **more}
 
 
-def post(body: str, **more: Any) -> dict[str, Any]:
-    """A request to judge again, with the key of the function."""
-    return {"method": "POST", "body": body, "headers": {"X-Functions-Key": KEY}, **more}
+def minutes() -> dict[str, Any]:
+    """The tick of the clock by day."""
+    return {"function": "daytime"}
+
+
+def get(url: str, **headers: str) -> dict[str, Any]:
+    """A request to read something."""
+    return {"method": "GET", "url": url, "headers": headers}
+
+
+def post(url: str, body: object, **headers: str) -> dict[str, Any]:
+    """A request with JSON."""
+    return {
+        "method": "POST",
+        "url": url,
+        "body": json.dumps(body),
+        "headers": {"Content-Type": "application/json", **headers},
+    }

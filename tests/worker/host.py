@@ -50,11 +50,17 @@ class BindingInfo(Message):
     out, inout, undefined = 1, 2, 0
 
 
+class Cookie(Message):
+    SameSite = SimpleNamespace(**{"None": 0, "Lax": 1, "Strict": 2, "ExplicitNone": 3})
+
+
 def protos() -> SimpleNamespace:
     """Return the messages by name, as the worker expects them."""
     names = "WorkerInitResponse WorkerMetadata FunctionMetadataResponse FunctionLoadResponse RpcFunctionMetadata"
     names += " FunctionEnvironmentReloadResponse RpcException InvocationResponse ParameterBinding TypedData RpcHttp"
+    names += " NullableBool NullableDouble NullableString NullableTimestamp"
     kinds = {name: type(name, (Message,), {}) for name in names.split()}
+    kinds["RpcHttpCookie"] = Cookie
     return SimpleNamespace(**kinds, StatusResult=StatusResult, BindingInfo=BindingInfo)
 
 
@@ -113,7 +119,7 @@ def timer_tick(call: dict[str, Any]) -> tuple[Message, dict[str, Message]]:
 
 def http_request(call: dict[str, Any]) -> tuple[Message, dict[str, Message]]:
     """A request: header names in lower case, no body where there are no bytes, no empty query values."""
-    body, url = call.get("body", "").encode(), call.get("url", "/api/reprocess")
+    body, url = call.get("body", "").encode(), call["url"]
     headers = {name.lower(): value for name, value in call.get("headers", {}).items()}
     headers |= {"host": "localhost"} | ({"content-length": str(len(body))} if body else {})
     request = Message(
@@ -204,12 +210,13 @@ class App:
 
     def _refused(self, call: dict[str, Any]) -> int:
         """Return with which status the host answers by itself, or 0: no such route or method, or no key."""
-        path = urlsplit(call.get("url", "/api/reprocess")).path
+        path = urlsplit(call["url"]).path
         routes = {name: self._trigger(name) for name in self.bindings if self._trigger(name)["type"] == "httpTrigger"}
         fitting = [
             (name, route)
             for name, route in routes.items()
-            if fnmatch.fnmatch(path, f"/api/{route['route']}") and call["method"] in route["methods"]
+            if fnmatch.fnmatch(path, f"/{route['route'].replace('{*route}', '*')}")
+            and call["method"] in route["methods"]
         ]
         if not fitting:
             return 404
@@ -231,6 +238,7 @@ async def serve(asked: dict[str, Any]) -> dict[str, Any]:
         "bindings": app.bindings,
         "outcomes": outcomes,
         "code": str(Path(sys.modules["shared.bootstrap"].__file__ or "").parents[2]),
+        "imported": sorted({name.partition(".")[0] for name in sys.modules}),
         "http_log": logging.getLogger(_HTTP_LOG).getEffectiveLevel(),
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }

@@ -1,4 +1,4 @@
-"""The app as it is deployed indexes in Microsoft's worker: four functions, each one call into bootstrap."""
+"""The app as it is deployed indexes in Microsoft's worker: six functions, each one call into bootstrap."""
 
 import ast
 import subprocess
@@ -30,14 +30,16 @@ BINDINGS = {
         }
     ],
     "nightly": [{"direction": "IN", "type": "timerTrigger", "name": "timer", "schedule": "0 30 3 * * *"}],
-    "reprocess": [
+    "purge": [{"direction": "IN", "type": "timerTrigger", "name": "timer", "schedule": "0 15 2 * * *"}],
+    "daytime": [{"direction": "IN", "type": "timerTrigger", "name": "timer", "schedule": "0 5-55/10 4-22 * * *"}],
+    "http": [
         {
             "direction": "IN",
             "type": "httpTrigger",
             "name": "request",
-            "methods": ["POST"],
-            "authLevel": "FUNCTION",
-            "route": "reprocess",
+            "methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            "authLevel": "ANONYMOUS",
+            "route": "{*route}",
         },
         {"direction": "OUT", "type": "http", "name": "$return"},
     ],
@@ -45,7 +47,7 @@ BINDINGS = {
 
 
 @pytest.mark.parametrize("placeholder", [False, True], ids=["at once", "after a placeholder"])
-def test_the_app_has_four_functions_with_these_bindings(app: Path, tmp_path: Path, placeholder: bool) -> None:
+def test_the_app_has_six_functions_with_these_bindings(app: Path, tmp_path: Path, placeholder: bool) -> None:
     said = ask_worker(app, tmp_path / "opslag", placeholder=placeholder)
     assert said.told["bindings"] == BINDINGS
     assert said.told["code"] == str(app), "only what is deployed was imported"
@@ -63,7 +65,7 @@ def test_a_deployment_holds_the_app_the_models_and_nothing_else(app: Path) -> No
 
 def test_each_function_is_one_call_into_bootstrap() -> None:
     tree = ast.parse((ROOT / "function_app.py").read_text(encoding="utf-8"))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert {function.name for function in functions} == set(BINDINGS)
     for function in functions:
         docstring, only = function.body
@@ -75,7 +77,8 @@ def test_each_function_is_one_call_into_bootstrap() -> None:
 
 def test_importing_the_app_is_light() -> None:
     code = (
-        "import sys, function_app; print([m for m in ('pandas', 'pyarrow', 'sqlalchemy', 'numpy') if m in sys.modules])"
+        "import sys, function_app; "
+        "print([m for m in ('pandas', 'pyarrow', 'sqlalchemy', 'numpy', 'fastapi', 'jwt') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"

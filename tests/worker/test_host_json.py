@@ -18,7 +18,7 @@ def _span(text: str) -> timedelta:
 def test_it_is_what_flex_consumption_takes() -> None:
     assert HOST["version"] == "2.0"
     assert HOST["extensionBundle"]["version"] == "[4.0.0, 5.0.0)", "the blob extension that knows Event Grid"
-    assert HOST["extensions"]["http"]["routePrefix"] == "api"
+    assert HOST["extensions"]["http"]["routePrefix"] == "", "the app has the API and the pages, each with its own path"
 
 
 def test_a_run_has_a_limit_and_the_lease_follows_from_it() -> None:
