@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from development.population.mailbox import write_mailbox
 from shared import bootstrap
 from shared.bootstrap import people, wiring
 from shared.errors import NotKnown, RequestRefused
+from shared.people.records import Hit, NumberKind
 from shared.people.replay import Verdict
 from shared.runstates import RunState
+from shared.stages.pseudonymise import Pseudonymiser
 from shared.sweep import Round
 
 pytestmark = pytest.mark.xdist_group("nacht")  # one night serves all
@@ -134,7 +137,7 @@ def test_looking_at_a_result_leaves_an_event_with_the_reason_and_without_the_num
         bootstrap.explain_current(number, "")
     rows = sqlite3.connect(root / "administratie.sqlite")
     told = rows.execute("SELECT object, resultaat, details FROM gebeurtenissen WHERE handeling = 'uitleg bekeken'")
-    (seen, result, details), (unknown, not_found, _) = told.fetchall()
+    (seen, result, details), (unknown, not_found, _), *_ = told.fetchall()
     rows.close()
     assert seen == f"aanvraag {found.prediction.values['dienst']}" and result == "getoond"
     assert json.loads(details) == {"reden": "vraag van de burger", "regel": found.prediction.id.regel}
@@ -149,6 +152,36 @@ def test_every_prediction_of_the_ledger_is_computed_again_to_the_same_bit(night:
     rows.close()
     assert len(done) >= 3 and [one.oordeel for one in done] == [Verdict.GELIJK] * len(done)
     assert sum(one.gelijk for one in done) == sum(len(one.voorspellingen) for one in done) == published > 60
+
+
+def test_a_person_is_found_by_number_and_the_inputs_are_of_nobody_else(night: tuple[Path, Round, set[str]]) -> None:
+    root, _, numbers = night
+    found: list[Hit] = []
+    for number in sorted(numbers):
+        found = people.find_predictions(NumberKind.PERSOON, number, "vraag van de burger")
+        if any(hit.reden == "MODEL" for hit in found):
+            break
+    hit = next(hit for hit in found if hit.reden == "MODEL")
+    assert hit.persoon == Pseudonymiser(people.desk().keys.find(hit.run.new.key_id)).pseudonym("persoon", number)
+    told = people.explain_prediction(str(hit.id), "vraag van de burger")
+    assert told.aanvraagnummer == hit.aanvraagnummer and told.score is not None and told.drempel is not None
+    assert {term.kenmerk for term in told.bijdragen} <= {fact.kenmerk for fact in told.kenmerken}
+    total = (told.intercept or 0.0) + sum(term.bijdrage for term in told.bijdragen)
+    assert told.score == pytest.approx(1 / (1 + math.exp(-total)), abs=1e-12)
+    assert all(fact.in_woorden and "99999" not in fact.in_woorden for fact in told.kenmerken)
+    rows = people.inputs_of(str(hit.id), "vraag van de burger")
+    assert hit.dienst in {row["dienst"] for row in rows["diensten"]}
+    others = _persons(root, hit.run.run_id) - {hit.persoon}
+    assert others and not others & set(re.findall(r"[a-z0-9-]+:[\w-]{43}", json.dumps(rows)))
+    assert people.replay_prediction(str(hit.id)).oordeel is Verdict.GELIJK
+
+
+def _persons(root: Path, run: str) -> set[str]:
+    rows = sqlite3.connect(root / "administratie.sqlite")
+    query = "SELECT persoon FROM resultaten r JOIN verwerkingen v ON v.nr = r.verwerking_nr WHERE v.run = ?"
+    found = {person for (person,) in rows.execute(query, (run,))}
+    rows.close()
+    return found
 
 
 def test_a_chain_without_its_end_is_found_by_the_run_logs(night: tuple[Path, Round, set[str]]) -> None:
