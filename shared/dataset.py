@@ -85,13 +85,19 @@ class TableSchema:
 
 @dataclass(frozen=True)
 class DatasetSchema:
-    """All tables of a dataset and the columns that may never arrive (`forbidden`: name -> group)."""
+    """All tables of a dataset and the columns that may never arrive (`forbidden`: name -> group).
+
+    `objective` and `legal_basis` say why it is asked for and by what law, as a person is told.
+    """
 
     id: str
     title: str
     version: str
     tables: dict[str, TableSchema]
     forbidden: dict[str, str]
+    description: str = ""
+    objective: str = ""
+    legal_basis: str = ""
 
 
 def snake_case(name: str) -> str:
@@ -149,4 +155,7 @@ def read_dataset(folder: Path, dataset: str) -> DatasetSchema:
         version=version["version"],
         tables={table.name: table for table in tables},
         forbidden={name: group for group, names in groups.items() for name in names},
+        description=document.get("description", ""),
+        objective=document.get("objective", ""),
+        legal_basis=document.get("legalBasis", ""),
     )

@@ -119,6 +119,19 @@ class FourEyesRequired(SlimmeCheckError):
     code = "SC-560"
 
 
+class LegalHold(SlimmeCheckError):
+    """What was to be removed is under legal hold: an objection about it is running."""
+
+    code = "SC-570"
+
+
+class RequestBusy(SlimmeCheckError):
+    """Something else is at work on the same data; the same request may succeed later."""
+
+    code = "SC-580"
+    retry = True
+
+
 class DeliveryRefused(SlimmeCheckError):
     """A delivery breaks the contract; nothing can be computed from it."""
 

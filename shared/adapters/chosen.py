@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.people.port import Oversight
     from shared.ports import BlobStore, KeySource, Ledger
     from shared.retention.port import Due, Remover
+    from shared.rights.port import PersonRecords
 
 
 def blobs_of(config: Settings) -> BlobStore:
@@ -96,6 +97,14 @@ def due_of(ledger: Ledger) -> Due:
     from shared.adapters.sql.ledger import SqlLedger
 
     return SqlDue(cast(SqlLedger, ledger).engine)
+
+
+def person_records_of(ledger: Ledger) -> PersonRecords:
+    """Return the requests of persons and what is held on one."""
+    from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.person_requests import SqlPersonRecords
+
+    return SqlPersonRecords(cast(SqlLedger, ledger).engine)
 
 
 def has_ledger(config: Settings) -> bool:

@@ -7,6 +7,15 @@ that only reads the administration starts at once.
 from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery
 from shared.bootstrap.people import explain_current, replay_everything, replay_run
 from shared.bootstrap.removal import nightly_purge, purge
+from shared.bootstrap.rights import (
+    decide_person_request,
+    export_person,
+    person_request,
+    person_requests,
+    record_person_request,
+    remove_person,
+    withdraw_person_request,
+)
 from shared.bootstrap.served import answer_http, http_app
 from shared.bootstrap.terminal import (
     check_folder,
@@ -25,9 +34,11 @@ __all__ = [
     "blobs",
     "check_folder",
     "daytime",
+    "decide_person_request",
     "delivery_arrived",
     "eligibility_of_delivery",
     "explain_current",
+    "export_person",
     "features_of_delivery",
     "http_app",
     "installation",
@@ -36,9 +47,13 @@ __all__ = [
     "nightly",
     "nightly_purge",
     "person_here",
+    "person_request",
+    "person_requests",
     "poisoned",
     "purge",
+    "record_person_request",
     "release",
+    "remove_person",
     "replay_everything",
     "replay_run",
     "request_run",
@@ -47,4 +62,5 @@ __all__ = [
     "settings",
     "stop_model",
     "verify_audit",
+    "withdraw_person_request",
 ]

@@ -29,8 +29,13 @@ class PersonRows:
     withheld: int
 
 
-def mentions(delivery: PseudonymisedDelivery, persons: Names) -> bool:
-    """Say whether a person stands anywhere in a delivery: as applicant, or in a row of somebody else's application."""
+def mentions(delivery: PseudonymisedDelivery, persons: Names, services: Names = frozenset()) -> bool:
+    """Say whether a person stands anywhere in a delivery: as applicant, or in a row of somebody else's application.
+
+    `services`: applications of the person, which count where their client is unknown.
+    """
+    if _applied(delivery.applications, persons, services).any():
+        return True
     frames = (delivery.applications, *delivery.tables.values())
     return any(bool(_in(frame, PERSON, persons).any()) for frame in frames if PERSON in frame)
 
@@ -71,17 +76,19 @@ def _about(
 
 
 def without(
-    delivery: PseudonymisedDelivery, persons: Names, new_label: Callable[[], str]
+    delivery: PseudonymisedDelivery, persons: Names, services: Names, new_label: Callable[[], str]
 ) -> tuple[PseudonymisedDelivery, int]:
     """Return the delivery without a person, and how many rows went or lost that person's name.
+
+    `services`: applications known to be of the person, which go too where their client is unknown.
 
     Only rows that the remaining applications need stay, so their features stay what they were. Where one of these is
     about the person (a benefit that both held), a label that leads to nobody takes the place of the pseudonym.
     """
-    if not mentions(delivery, persons):
+    if not mentions(delivery, persons, services):
         return delivery, 0
-    gone = _in(delivery.applications, PERSON, persons)
-    services = _values(delivery, SERVICE, PERSON, persons) | _applications(delivery, persons)
+    gone = _applied(delivery.applications, persons, services)
+    services = frozenset(delivery.applications.loc[gone, SERVICE]) | _values(delivery, SERVICE, PERSON, persons)
     left = replace(
         delivery,
         applications=delivery.applications[~gone].reset_index(drop=True),
@@ -130,6 +137,14 @@ def _relabelled(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
             changed[column] = slim.cat.rename_categories({old: labels.get(old, old) for old in slim.cat.categories})
     others = [str(name) for name in frame if isinstance(frame[name].dtype, pd.CategoricalDtype) and name not in changed]
     return frame.assign(**changed, **{name: frame[name].cat.remove_unused_categories() for name in others})
+
+
+def _applied(applications: pd.DataFrame, persons: Names, services: Names) -> np.ndarray:
+    """Return which applications are a person's: by the client, or where that is unknown by the application itself."""
+    unknown = (
+        ~applications[PERSON].astype(bool).to_numpy() if PERSON in applications else np.ones(len(applications), bool)
+    )
+    return _in(applications, PERSON, persons) | (_in(applications, SERVICE, services) & unknown)
 
 
 def _applications(delivery: PseudonymisedDelivery, persons: Names) -> Names:

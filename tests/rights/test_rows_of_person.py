@@ -113,7 +113,7 @@ def test_without_a_person_every_other_result_is_the_same_to_the_byte(
 ) -> None:
     delivery = worlds(seed)
     person = sorted(People(delivery).all(PERSON))[which % len(People(delivery).all(PERSON))]
-    left, number = without(delivery, frozenset({person}), label)
+    left, number = without(delivery, frozenset({person}), frozenset(), label)
     assert number > 0
     mine = set(delivery.applications.query("persoon == @person")[SERVICE])
     before = {dienst: line for dienst, line in lines(delivery, package).items() if dienst not in mine}
@@ -128,19 +128,19 @@ def test_without_a_person_that_name_stands_nowhere_and_nobody_new_can_be_found(
     delivery = worlds(seed)
     everybody = People(delivery)
     person = sorted(everybody.all(PERSON))[which % len(everybody.all(PERSON))]
-    left, _ = without(delivery, frozenset({person}), label)
+    left, _ = without(delivery, frozenset({person}), frozenset(), label)
     gone = {person} | (everybody.services_of(person) - set(left.applications[SERVICE]))
     texts = [text for name, data in snapshot_files(left).items() for text in texts_in(name, data)]
     assert not [name for name in gone if any(name in text for text in texts)]
     assert not mentions(left, frozenset({person}))
-    again, number = without(left, frozenset({person}), label)
+    again, number = without(left, frozenset({person}), frozenset(), label)
     assert number == 0 and again is left
 
 
 def test_somebody_who_is_not_in_a_delivery_changes_nothing(worlds: Any) -> None:
     delivery = worlds(1)
     stranger = frozenset({"test-1:niemand"})
-    assert without(delivery, stranger, label) == (delivery, 0)
+    assert without(delivery, stranger, frozenset(), label) == (delivery, 0)
     assert rows_of(delivery, stranger).tables == {}
 
 
@@ -155,7 +155,7 @@ def test_a_person_with_two_keys_is_found_under_both(worlds: Any) -> None:
 def test_the_last_person_leaves_an_empty_delivery(worlds: Any) -> None:
     delivery = worlds(3)
     for person in sorted(People(delivery).all(PERSON)):
-        delivery, _ = without(delivery, frozenset({person}), label)
+        delivery, _ = without(delivery, frozenset({person}), frozenset(), label)
     unknown = delivery.applications[PERSON] == ""
     assert unknown.all()
     assert not [
@@ -170,6 +170,8 @@ def test_the_worlds_have_partners_with_benefits_together(worlds: Any) -> None:
         delivery = worlds(seed)
         for person in sorted(People(delivery).all(PERSON))[:10]:
             withheld += rows_of(delivery, frozenset({person})).withheld > 0
-            left, _ = without(delivery, frozenset({person}), lambda: f"{KEY.key_id}:vervangen-{secrets.token_hex(8)}")
+            left, _ = without(
+                delivery, frozenset({person}), frozenset(), lambda: f"{KEY.key_id}:vervangen-{secrets.token_hex(8)}"
+            )
             relabelled += any("vervangen" in str(frame.to_dict("list")) for frame in left.tables.values())
     assert withheld > 0 and relabelled > 0

@@ -1,0 +1,233 @@
+"""The PersonRecords in SQL: requests of persons, step by step, and everything that is held on one person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+
+from shared.adapters.sql import event_rows, run_rows
+from shared.adapters.sql.engine import transaction
+from shared.adapters.sql.tables import (
+    beoordelingen,
+    bezwaren,
+    bijdragen,
+    gebeurtenissen,
+    persoonsverzoeken,
+    persoonsverzoekstappen,
+    resultaten,
+    verwerkingen,
+    verzoeken,
+)
+from shared.errors import NotKnown, RequestBusy
+from shared.events import AuditEvent, StoredEvent, canonical, moment_text
+from shared.rights.port import HeldResult, PersonRequest
+from shared.rights.states import Asked, RequestState, Step, check_step
+from shared.runstates import RunState
+
+_KEYS = ("verwerking_nr", "regel")
+_VALUES = tuple(column.name for column in resultaten.columns if column.name not in _KEYS)
+_TOLD_OF_ASSESSMENT = ("rol", "route", "gevolgd", "reden", "toelichting", "tijdstip")
+_CURRENT = sa.table("actuele_resultaten", sa.column("verwerking_nr"), sa.column("regel"))
+_IS_CURRENT = (
+    sa.exists(_CURRENT.c.regel)
+    .where(_CURRENT.c.verwerking_nr == resultaten.c.verwerking_nr, _CURRENT.c.regel == resultaten.c.regel)
+    .correlate(resultaten)
+    .label("huidig")
+)
+
+
+class SqlPersonRecords:
+    """A PersonRecords in a database that has the version of this code."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use this engine, which the Ledger may use too."""
+        self._engine = engine
+
+    # --- requests -------------------------------------------------------------------------------------------------
+    def record(self, request: PersonRequest, event: AuditEvent) -> PersonRequest:
+        """Record a new request with its first step."""
+        with transaction(self._engine, writes=True) as connection:
+            connection.execute(
+                sa.insert(persoonsverzoeken).values(
+                    verzoek=request.id,
+                    soort=str(request.soort),
+                    dataset=request.dataset,
+                    kenmerk=canonical(list(request.check)),
+                    reden=request.reden,
+                    actor=event.caller.actor,
+                    tijdstip=moment_text(event.tijdstip),
+                )
+            )
+            _add_step(connection, request.id, RequestState.VASTGELEGD, request.reden, {}, event)
+            return _find(connection, request.id)
+
+    def step(
+        self,
+        request_id: str,
+        to: RequestState,
+        reden: str,
+        uitkomst: Mapping[str, int],
+        event: AuditEvent,
+        lease: timedelta,
+    ) -> PersonRequest:
+        """Bring a request to another state, by the table of states and the rule of four eyes."""
+        with transaction(self._engine, writes=True) as connection:
+            known = _find(connection, request_id)
+            check_step(known.stappen, to, event.caller.actor)
+            if to is RequestState.IN_UITVOERING:
+                _refuse_while_busy(connection, moment_text(event.tijdstip - lease))
+            _add_step(connection, request_id, to, reden, uitkomst, event)
+            return _find(connection, request_id)
+
+    def request(self, request_id: str) -> PersonRequest:
+        """Return a request; NotKnown when there is none."""
+        with transaction(self._engine, writes=False) as connection:
+            return _find(connection, request_id)
+
+    def requests(self, dataset: str = "") -> list[PersonRequest]:
+        """Return the requests (of one dataset), the newest first."""
+        query = sa.select(persoonsverzoeken.c.verzoek).order_by(
+            persoonsverzoeken.c.tijdstip.desc(), persoonsverzoeken.c.verzoek
+        )
+        if dataset:
+            query = query.where(persoonsverzoeken.c.dataset == dataset)
+        with transaction(self._engine, writes=False) as connection:
+            return [_find(connection, found) for found in connection.execute(query).scalars()]
+
+    # --- what is held -------------------------------------------------------------------------------------------------
+    def key_ids(self, dataset: str) -> list[str]:
+        """Return the ids of the keys under which results are held."""
+        has_results = sa.exists().where(resultaten.c.verwerking_nr == verwerkingen.c.nr)
+        query = sa.select(verwerkingen.c.sleutel).distinct().where(verwerkingen.c.dataset == dataset, has_results)
+        with transaction(self._engine, writes=False) as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def results_of(self, dataset: str, persons: Collection[str]) -> list[HeldResult]:
+        """Return every result of a person, in order of publication, those of shadow runs too."""
+        mine = sa.select(resultaten.c.dienst).where(resultaten.c.persoon.in_(persons))
+        of_person = resultaten.c.persoon.in_(persons) | (resultaten.c.persoon.is_(None) & resultaten.c.dienst.in_(mine))
+        same_row = (bijdragen.c.verwerking_nr == resultaten.c.verwerking_nr) & (bijdragen.c.regel == resultaten.c.regel)
+        query = (
+            sa.select(resultaten, bijdragen.c.bijdragen, verwerkingen.c.run, _IS_CURRENT)
+            .join(verwerkingen, verwerkingen.c.nr == resultaten.c.verwerking_nr)
+            .outerjoin(bijdragen, same_row)
+            .where(verwerkingen.c.dataset == dataset, of_person)
+            .order_by(verwerkingen.c.publicatie, resultaten.c.regel)
+        )
+        with transaction(self._engine, writes=False) as connection:
+            return [_held(connection, row) for row in connection.execute(query).all()]
+
+    def objections_of(self, dataset: str, services: Collection[str]) -> list[Mapping[str, object]]:
+        """Return every step of every objection about these applications, the oldest first."""
+        told = bezwaren.c
+        query = (
+            sa.select(told.bezwaar, told.dienst, told.toestand, told.reden, told.tijdstip)
+            .where(told.dataset == dataset, told.dienst.in_(services))
+            .order_by(told.volgnr)
+        )
+        return self._mappings(query)
+
+    def run_requests_of(self, dataset: str, aanvraagnummers: Collection[str]) -> list[Mapping[str, object]]:
+        """Return the requests for a run that name one of these applications, the oldest first."""
+        query = sa.select(verzoeken).where(verzoeken.c.dataset == dataset).order_by(verzoeken.c.tijdstip)
+        wanted = set(aanvraagnummers)
+        return [row for row in self._mappings(query) if wanted & set(json.loads(str(row["aanvraagnummers"])))]
+
+    def busy_runs(self, dataset: str, digests: Collection[str]) -> int:
+        """Return how many runs are at work, or wait to judge one of these deliveries again."""
+        run = verwerkingen.c
+        waits = (run.toestand == str(RunState.WACHTEND)) & run.digest.in_(digests)
+        at_work = run.toestand.in_([str(RunState.BEZIG), str(RunState.GEPUBLICEERD)])
+        query = sa.select(sa.func.count()).where(run.dataset == dataset, at_work | waits)
+        with transaction(self._engine, writes=False) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def events_about(self, pseudonyms: Collection[str]) -> list[StoredEvent]:
+        """Return the events about a person or application with one of these pseudonyms, the oldest first."""
+        objects = [f"{kind} {name}" for kind in ("aanvraag", "persoon") for name in pseudonyms]
+        query = sa.select(gebeurtenissen).where(gebeurtenissen.c.object.in_(objects)).order_by(gebeurtenissen.c.volgnr)
+        with transaction(self._engine, writes=False) as connection:
+            return [StoredEvent(**row._mapping) for row in connection.execute(query)]
+
+    def _mappings(self, query: Any) -> list[Mapping[str, object]]:
+        with transaction(self._engine, writes=False) as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _held(connection: Connection, row: Any) -> HeldResult:
+    values: dict[str, object] = {name: getattr(row, name) for name in (*_VALUES, "bijdragen")}
+    values["steekproef"] = bool(row.steekproef)
+    query = (
+        sa.select(*(beoordelingen.c[name] for name in _TOLD_OF_ASSESSMENT))
+        .where(beoordelingen.c.verwerking_nr == row.verwerking_nr, beoordelingen.c.regel == row.regel)
+        .order_by(beoordelingen.c.volgnr)
+    )
+    assessed = tuple(dict(one) for one in connection.execute(query).mappings())
+    return HeldResult(run_rows.find(connection, row.run), row.regel, bool(row.huidig), values, assessed)
+
+
+def _find(connection: Connection, request_id: str) -> PersonRequest:
+    row = connection.execute(sa.select(persoonsverzoeken).where(persoonsverzoeken.c.verzoek == request_id)).first()
+    if row is None:
+        raise NotKnown("There is no request of a person with this id.", next_step="Choose one from the list.")
+    steps = connection.execute(
+        sa.select(persoonsverzoekstappen)
+        .where(persoonsverzoekstappen.c.verzoek == request_id)
+        .order_by(persoonsverzoekstappen.c.volgnr)
+    )
+    key_id, value = json.loads(row.kenmerk)
+    return PersonRequest(
+        row.verzoek,
+        Asked(row.soort),
+        row.dataset,
+        (key_id, value),
+        row.reden,
+        tuple(
+            Step(RequestState(one.toestand), one.reden, one.actor, one.tijdstip, json.loads(one.uitkomst))
+            for one in steps
+        ),
+    )
+
+
+def _add_step(
+    connection: Connection,
+    request_id: str,
+    to: RequestState,
+    reden: str,
+    uitkomst: Mapping[str, int],
+    event: AuditEvent,
+) -> None:
+    connection.execute(
+        sa.insert(persoonsverzoekstappen).values(
+            verzoek=request_id,
+            toestand=str(to),
+            reden=reden,
+            uitkomst=canonical(dict(uitkomst)),
+            actor=event.caller.actor,
+            tijdstip=moment_text(event.tijdstip),
+        )
+    )
+    event_rows.append(connection, event)
+
+
+def _refuse_while_busy(connection: Connection, since: str) -> None:
+    """Refuse when a request is being carried out: two that rewrite the same snapshot would undo each other."""
+    newest = sa.select(sa.func.max(persoonsverzoekstappen.c.volgnr)).group_by(persoonsverzoekstappen.c.verzoek)
+    busy = connection.execute(
+        sa.select(sa.func.count()).where(
+            persoonsverzoekstappen.c.volgnr.in_(newest),
+            persoonsverzoekstappen.c.toestand == str(RequestState.IN_UITVOERING),
+            persoonsverzoekstappen.c.tijdstip > since,
+        )
+    ).scalar_one()
+    if busy:
+        raise RequestBusy(
+            "A request of a person is being carried out at this moment.",
+            where="verzoek van een persoon",
+            next_step="Try again in a while.",
+        )

@@ -1,0 +1,148 @@
+"""Everything that is held on one person, as a document for machines and as text for people: that person, nobody else.
+
+The document is complete under a random sample too: score, threshold side and draw are the person's own data. It goes to
+the person by way of who oversees, never to who assesses the application.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shared import __version__
+from shared.administration import ModelStatus
+from shared.events import Action, moment_text
+from shared.logboek import write_read_line
+from shared.retention.terms import Retention
+from shared.rights.account import UNSEEN, account_of, looks_of, raw_notice
+from shared.rights.held import Person, find_person, raw_deliveries, snapshots
+from shared.rights.port import HeldResult
+from shared.rights.requests import PersonNumber, Rights, called, carrying_out, take_step
+from shared.rights.states import Asked, RequestState
+from shared.stages.rows_of_person import Rows, rows_of
+
+Document = dict[str, Any]
+
+
+def export_person(rights: Rights, retention: Retention, request_id: str, persoonsnummer: str, reden: str) -> Document:
+    """Return everything that is held on the person of a granted request, and note that it was given.
+
+    Who granted it may not carry it out (FourEyesRequired). That it was read is on record before anything is shown.
+    """
+    with carrying_out(rights, request_id, Asked.INZAGE, persoonsnummer, reden) as (_, number):
+        person = find_person(rights, number)
+        _tell_read(rights, request_id, person)
+        document = _document(rights, retention, request_id, number, person)
+        counts = {"resultaten": len(person.results), "leveringen": len(document["invoer"])}
+        take_step(rights, request_id, RequestState.UITGEVOERD, "Inzage gegeven.", counts)
+        return document
+
+
+def _tell_read(rights: Rights, request_id: str, person: Person) -> None:
+    """Put on record that everything of this person is read: in the audit log, and in the logboek."""
+    installation = rights.installation
+    for name in sorted(person.persons) if person.results else ("onbekend",):
+        installation.ledger.note(rights.event(Action.INZAGE_GEVEN, f"persoon {name}", called(request_id)))
+    newest = {str(result.values["persoon"] or ""): result for result in person.results}
+    for name, result in sorted(newest.items()):
+        subject = name, str(result.values["dienst"])
+        write_read_line(
+            installation.blobs, installation.activity, result.run, subject, installation.clock.now(), __version__
+        )
+
+
+def _document(rights: Rights, retention: Retention, request_id: str, number: PersonNumber, person: Person) -> Document:
+    dataset, records = rights.installation.dataset, rights.records
+    objections = records.objections_of(dataset, person.services)
+    again = records.run_requests_of(dataset, person.numbers)
+    rows, withheld = _inputs(rights, number)
+    return {
+        "soort": "overzicht van alle gegevens over één persoon",
+        "verzoek": request_id,
+        "gemaakt": moment_text(rights.installation.clock.now()),
+        "dataset": dataset,
+        **account_of(rights.installation.use_case, retention),
+        "aanvragen": [_application(rights, group, objections) for group in _by_application(person.results)],
+        "herverwerkingen": [{"tijdstip": each["tijdstip"], "levering": each["levering"]} for each in again],
+        "invoer": rows,
+        "invoer_niet_getoond": {
+            "rijen": withheld,
+            "waarom": "Deze rijen gaan ook over een ander, bijvoorbeeld een uitkering samen met een partner. Wat er "
+            "voor uw aanvraag uit volgt, staat bij de kenmerken.",
+        },
+        "bekeken": looks_of(records.events_about(person.persons | person.services)),
+        "niet_zichtbaar": list(UNSEEN),
+        "ruwe_leveringen": raw_notice(raw_deliveries(rights)),
+    }
+
+
+def _inputs(rights: Rights, number: PersonNumber) -> tuple[list[Document], int]:
+    """Return the rows of the person in every snapshot, and how many were not shown because they are of others too."""
+    found: list[Document] = []
+    withheld = 0
+    for digest, snapshot in snapshots(rights):
+        mine = rows_of(snapshot, frozenset({number.under(snapshot.key_id)}))
+        withheld += mine.withheld
+        if mine.tables:
+            found.append({"levering": _name_of(rights, digest), "tabellen": _without_labels(mine.tables)})
+    return found, withheld
+
+
+def _name_of(rights: Rights, digest: str) -> str:
+    runs = rights.installation.ledger.runs_of_delivery(rights.installation.dataset, digest)
+    return runs[0].new.levering if runs else digest
+
+
+def _without_labels(tables: Rows) -> Rows:
+    """Return the rows without pseudonyms of services: they say nothing to anybody who has no key."""
+    return {name: [{key: row[key] for key in row if key != "dienst"} for row in rows] for name, rows in tables.items()}
+
+
+def _by_application(results: Iterable[HeldResult]) -> list[list[HeldResult]]:
+    groups: dict[str, list[HeldResult]] = {}
+    for result in results:
+        groups.setdefault(str(result.values["aanvraagnummer"]), []).append(result)
+    return [groups[number] for number in sorted(groups)]
+
+
+def _application(rights: Rights, results: Sequence[HeldResult], objections: Sequence[Mapping[str, object]]) -> Document:
+    services = {str(result.values["dienst"]) for result in results}
+    mine = [{key: one[key] for key in one if key != "dienst"} for one in objections if one["dienst"] in services]
+    return {
+        "aanvraagnummer": str(results[0].values["aanvraagnummer"]),
+        "peilmoment": str(results[-1].values["peilmoment"]),
+        "resultaten": [_result(rights, result) for result in results],
+        "bezwaren": mine,
+    }
+
+
+def _result(rights: Rights, result: HeldResult) -> Document:
+    values, new = result.values, result.run.new
+    kind = int(str(values["resultaattype"]))
+    route = rights.installation.use_case.routes[kind]
+    return {
+        "voorspelling": f"{result.run.run_id}-{result.regel}",
+        "levering": new.levering,
+        "gepubliceerd": moment_text(result.run.published_at) if result.run.published_at else None,
+        "huidig": result.huidig,
+        "alleen_ter_vergelijking": new.model_status is ModelStatus.SCHADUW,
+        "model": {"naam": new.model, "versie": new.model_version, "sha256": new.model_sha256},
+        "contractversie": new.contract_version,
+        "resultaattype": kind,
+        "betekent": route.omschrijving,
+        "advies": values["advies"],
+        "reden": values["reden"],
+        "score": values["score"],
+        "zekerheid": values["zekerheid"],
+        "intercept": values["intercept"],
+        "in_steekproef": values["steekproef"],
+        "kenmerken": _parsed(values["kenmerken"]),
+        "bijdragen": _parsed(values["bijdragen"]),
+        "uitleg": _parsed(values["uitleg"]),
+        "beoordelingen": [dict(one) for one in result.beoordelingen],
+    }
+
+
+def _parsed(text: object) -> object:
+    return None if text is None else json.loads(str(text))

@@ -1,0 +1,92 @@
+"""What the rights of a person need of the administration, as a Protocol, and its records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from shared.administration import RunRecord
+from shared.events import AuditEvent, StoredEvent
+from shared.rights.states import Asked, RequestState, Step
+
+
+@dataclass(frozen=True)
+class PersonRequest:
+    """A request of a person. `check`: key id and keyed value by which the number, entered again, is recognised."""
+
+    id: str
+    soort: Asked
+    dataset: str
+    check: tuple[str, str]
+    reden: str
+    stappen: tuple[Step, ...]
+
+    @property
+    def toestand(self) -> RequestState:
+        """Return where the request is."""
+        return self.stappen[-1].toestand
+
+
+@dataclass(frozen=True)
+class HeldResult:
+    """One result of a person as it is stored; `values` has all its columns, contributions included."""
+
+    run: RunRecord
+    regel: int
+    huidig: bool
+    values: Mapping[str, object]
+    beoordelingen: tuple[Mapping[str, object], ...]
+
+
+class PersonRecords(Protocol):
+    """Requests of persons and what is held on one. Every change takes its audit event, in the same transaction.
+
+    Raises LedgerUnavailable (retry) when the database does not answer.
+    """
+
+    def record(self, request: PersonRequest, event: AuditEvent) -> PersonRequest:
+        """Record a new request with its first step."""
+
+    def step(
+        self,
+        request_id: str,
+        to: RequestState,
+        reden: str,
+        uitkomst: Mapping[str, int],
+        event: AuditEvent,
+        lease: timedelta,
+    ) -> PersonRequest:
+        """Bring a request to another state.
+
+        TransitionRefused for a step that does not exist, FourEyesRequired where another must do it, RequestBusy while
+        a removal that began less than `lease` ago is being carried out.
+        """
+
+    def request(self, request_id: str) -> PersonRequest:
+        """Return a request; NotKnown when there is none."""
+
+    def requests(self, dataset: str = "") -> list[PersonRequest]:
+        """Return the requests (of one dataset), the newest first."""
+
+    def key_ids(self, dataset: str) -> list[str]:
+        """Return the ids of the keys under which results are held."""
+
+    def results_of(self, dataset: str, persons: Collection[str]) -> list[HeldResult]:
+        """Return every result of a person, in order of publication, those of shadow runs too.
+
+        A result without a known client counts when the same application is this person's in another run.
+        """
+
+    def objections_of(self, dataset: str, services: Collection[str]) -> list[Mapping[str, object]]:
+        """Return every step of every objection about these applications, the oldest first."""
+
+    def run_requests_of(self, dataset: str, aanvraagnummers: Collection[str]) -> list[Mapping[str, object]]:
+        """Return the requests for a run that name one of these applications, the oldest first."""
+
+    def busy_runs(self, dataset: str, digests: Collection[str]) -> int:
+        """Return how many runs are at work, or wait to judge one of these deliveries again."""
+
+    def events_about(self, pseudonyms: Collection[str]) -> list[StoredEvent]:
+        """Return the events about a person or application with one of these pseudonyms, the oldest first."""
