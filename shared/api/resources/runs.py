@@ -163,7 +163,7 @@ def one_run(services: Served, id_: RunId) -> RunDetail:
     "/verwerkingen",
     status_code=202,
     summary="Een herverwerking aanvragen",
-    **said("Aangenomen; `Location` zegt waar de stand te volgen is.", 404, 409),
+    **said("Aangenomen; `Location` zegt waar de stand te volgen is.", 404),
 )
 def request_run(services: Served, caller: Calling, form: RunForm, response: Response) -> RunShown:
     """Laat een levering, of enkele aanvragen daaruit, opnieuw beoordelen met het actieve model.

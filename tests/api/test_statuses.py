@@ -1,0 +1,308 @@
+"""Every documented status of every operation is seen, no other one, and every response has the form that is promised.
+
+The whole story first, on five real nights: what people do through the API and what comes of it. Then every refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared import bootstrap
+from shared.access import PUBLIC, ROUTES, Person, Role
+from shared.api import PREFIX
+from shared.api.app import make_app
+from shared.api.guard import LARGEST_BODY
+from shared.api.services import Services
+from shared.bootstrap.served import services as real_services
+from shared.errors import IdentityUnavailable, LedgerUnavailable
+from shared.modelpackage.manifest import MANIFEST_FILE, OWN_DIGEST, seal
+from tests.api.calling import Client
+from tests.api.conftest import Site
+from tests.api.documented import Held, Promises
+from tests.house.repository import ROOT
+
+pytestmark = pytest.mark.slow
+DATASET = "levensonderhoud"
+WHY = {"reden": "Vraag van de aanvrager"}
+READING = "Vraag van de aanvrager"
+HEX = "0" * 64
+
+
+def add_version(models: Path, version: str) -> None:
+    """Package the model again under another version, with another threshold."""
+    first = ROOT / "models" / f"{DATASET}-1.0.0"
+    files = {path.name: path.read_bytes() for path in first.iterdir()}
+    policy = json.loads(files["policy.json"]) | {"version": version, "threshold": 0.5, "date": "2026-11-20"}
+    files["policy.json"] = json.dumps(policy).encode()
+    manifest = json.loads(files.pop(MANIFEST_FILE))
+    facts = {name: value for name, value in manifest.items() if name not in ("files", OWN_DIGEST)}
+    folder = models / f"{DATASET}-{version}"
+    folder.mkdir(parents=True)
+    for name, content in {**files, MANIFEST_FILE: seal(files, facts)}.items():
+        (folder / name).write_bytes(content)
+
+
+class Story:
+    """Who takes part in the story, with every response held against the document."""
+
+    def __init__(self, site: Site, promises: Promises) -> None:
+        self.site = site
+        self.promises = promises
+        self.operator = self.person(Role.PROCESBEHEERDER)
+        self.case_worker = self.person(Role.BEHANDELAAR)
+        self.watcher = self.person(Role.TOEZICHTHOUDER)
+        self.first, self.second = (self.person(Role.MODELBEHEERDER, who=who) for who in ("een", "twee"))
+
+    def person(self, *roles: Role, who: str = "") -> Client:
+        return Held(self.site.as_(*roles, who=who), self.promises)
+
+    def numbers(self, kind: int) -> list[str]:
+        """Numbers of current applications with this result."""
+        return [
+            line["aanvraagnummer"]
+            for current in sorted((self.site.storage / "uitvoer" / DATASET).rglob("actueel.jsonl"))
+            for line in map(json.loads, current.read_text(encoding="utf-8").splitlines())
+            if line["resultaattype"] == kind
+        ]
+
+    def pointer(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.site.storage / "uitvoer" / DATASET / "actueel.json").read_bytes())
+        return found
+
+
+def deliveries_and_runs(story: Story) -> None:
+    known = story.operator.get(f"{PREFIX}/leveringen").document
+    assert known["aantal"] == 5
+    states = {each["naam"]: each["verwerkingen"][-1]["toestand"] for each in known["leveringen"]}
+    assert list(states.values()) == ["afgekeurd", "aangehouden", *["afgerond"] * 3], "the newest first"
+    some = story.operator.get(f"{PREFIX}/leveringen?pagina=2&paginaGrootte=2&dataset={DATASET}").document
+    assert [each["naam"] for each in some["leveringen"]] == [each["naam"] for each in known["leveringen"][2:4]]
+    held, done = known["leveringen"][1], known["leveringen"][-1]
+    assert story.watcher.get(f"{PREFIX}/leveringen/{held['id']}").document == held
+    freed = story.operator.post(f"{PREFIX}/leveringen/{held['id']}/vrijgave", WHY)
+    assert (freed.status, freed.document["toestand"]) == (200, "vrijgegeven")
+    assert story.operator.post(f"{PREFIX}/leveringen/{held['id']}/vrijgave", WHY).status == 409
+    bootstrap.daytime()
+    run = story.operator.get(f"{PREFIX}/verwerkingen/{freed.document['id']}").document
+    assert run["toestand"] == "afgerond" and run["aantal"] > 0 and run["bevindingen"]
+    whole = story.operator.post(f"{PREFIX}/verwerkingen", {"levering": done["id"], **WHY})
+    assert (whole.status, whole.document["toestand"]) == (202, "wachtend")
+    bootstrap.daytime()
+    assert story.operator.get(whole.headers["location"]).document["toestand"] == "afgerond"
+    number = story.numbers(1)[0]
+    for delivery in known["leveringen"][2:]:
+        asked = {"levering": delivery["id"], "aanvraagnummers": [number], **WHY}
+        one = story.operator.post(f"{PREFIX}/verwerkingen", asked)
+        if one.status == 202:
+            break
+    assert one.document["toestand"] == "afgerond" and one.document["opVerzoek"]
+    assert story.operator.get(one.headers["location"]).document["aantal"] == 1
+    rounds = story.operator.get(f"{PREFIX}/verwerkingen?toestand=afgerond&dataset={DATASET}").document
+    assert {each["id"] for each in rounds["verwerkingen"]} >= {one.document["id"], whole.document["id"]}
+
+
+def predictions(story: Story) -> None:
+    number = story.numbers(1)[0]
+    found = story.case_worker.post(f"{PREFIX}/aanvragen/_zoek", {"nummer": number, **WHY}).document["voorspellingen"]
+    current = next(hit for hit in found if hit["huidig"])
+    url = f"{PREFIX}/voorspellingen/{current['id']}"
+    told = story.case_worker.get(url, Inzage_Reden=READING).document
+    assert told["aanvraagnummer"] == number and told["score"] >= told["drempel"] and told["verhogend"]
+    assert story.case_worker.get(f"{url}/invoer", Inzage_Reden=READING).document["tabellen"]
+    for hit in found:
+        again = story.case_worker.call("POST", f"{PREFIX}/voorspellingen/{hit['id']}/herberekening").document
+        assert again["oordeel"] == "gelijk", again
+    assessment = {"route": "inkomensconsulent", "gevolgd": False, "reden": "andere informatie", "toelichting": "Gezien"}
+    assert story.case_worker.post(f"{url}/beoordelingen", assessment).status == 201
+    system = story.person(Role.DATAVERKENNER)
+    assert system.post(f"{url}/beoordelingen", {**assessment, "route": "consult"}).document["rol"] == "dataverkenner"
+    assert system.post(f"{url}/beoordelingen", {**assessment, "route": "elders"}).status == 400
+    listed = story.case_worker.get(f"{url}/beoordelingen", Inzage_Reden=READING).document["beoordelingen"]
+    assert [each["rol"] for each in listed] == ["dataverkenner", "behandelaar"]
+    objection = story.case_worker.post(f"{PREFIX}/bezwaren", {"voorspelling": current["id"], **WHY})
+    assert objection.status == 201
+    own = objection.headers["location"]
+    assert story.watcher.get(own).document["toestand"] == "open"
+    assert story.case_worker.get(url, Inzage_Reden=READING).document["bewaarplicht"]
+    closing = {"uitkomst": "ongegrond", **WHY}
+    assert story.watcher.post(f"{own}/afhandeling", closing).document["toestand"] == "ongegrond"
+    assert story.watcher.post(f"{own}/afhandeling", closing).status == 409
+    assert story.watcher.get(f"{PREFIX}/bezwaren?alleenOpen=true&dataset={DATASET}").document["aantal"] == 0
+    assert story.watcher.get(f"{PREFIX}/bezwaren").document["aantal"] == 1
+    looked = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "uitleg bekeken"}).document
+    assert {json.loads(event["bijzonderheden"])["reden"] for event in looked["gebeurtenissen"]} == {READING}
+    first = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 1}).document
+    assert story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"voor": first["verder"]}).status == 200
+
+
+def models(story: Story) -> None:
+    (model,) = story.watcher.get(f"{PREFIX}/modellen").document["modellen"]
+    url = f"{PREFIX}/modellen/{model['naam']}"
+    assert story.watcher.get(url).document == model
+    stopped = story.watcher.put(f"{url}/stop", {"gestopt": True, **WHY}).document
+    assert stopped["gestopt"] and story.pointer()["model"]["gestopt"]
+    assert story.operator.get(f"{url}/stop").document == stopped
+    assert not story.watcher.put(f"{url}/stop", {"gestopt": False, **WHY}).document["gestopt"]
+    assert not story.pointer()["model"]["gestopt"]
+    proposal = {"versie": "1.1.0", "redenDrempel": "Minder werk", "redenSteekproef": "Geen steekproef", **WHY}
+    proposed = story.first.post(f"{url}/versies", proposal)
+    assert proposed.status == 201
+    assert story.first.post(f"{url}/versies", proposal).status == 409
+    assert story.first.post(f"{url}/versies", {**proposal, "versie": "7.7.7"}).status == 400
+    steps = f"{proposed.headers['location']}/stappen"
+    assert story.first.post(steps, {"stap": "goedkeuren", **WHY}).status == 403, "four eyes"
+    assert story.second.post(steps, {"stap": "activeren", **WHY}).status == 409, "nobody approved it yet"
+    assert story.second.post(steps, {"stap": "afwijzen", "steekproef": 0.5, **WHY}).status == 400
+    for step, status in (
+        ("afwijzen", "afgewezen"),
+        ("", "voorgesteld"),
+        ("goedkeuren", "goedgekeurd"),
+        ("schaduw beginnen", "schaduw"),
+        ("schaduw stoppen", "goedgekeurd"),
+        ("activeren", "actief"),
+    ):
+        if not step:
+            assert story.first.post(f"{url}/versies", proposal).status == 201
+            continue
+        taken = story.second.post(steps, {"stap": step, **WHY})
+        assert (taken.status, taken.document["status"]) == (201, status)
+    assert story.watcher.get(url).document["versie"] == "1.1.0"
+    back = story.second.post(f"{url}/versies/1.0.0/stappen", {"stap": "activeren", **WHY})
+    assert back.document["status"] == "actief"
+    assert story.second.post(steps, {"stap": "intrekken", **WHY}).document["status"] == "ingetrokken"
+    known = story.first.get(f"{url}/versies").document["versies"]
+    assert {each["versie"]: each["status"] for each in known} == {"1.0.0": "actief", "1.1.0": "ingetrokken"}
+    detail = story.watcher.get(proposed.headers["location"]).document
+    assert detail["stappen"][0]["dossier"] and detail["stappen"][0]["redenDrempel"] == "Minder werk"
+    now = datetime.now(UTC)
+    period = {"van": (now - timedelta(hours=2)).isoformat(), "tot": now.isoformat(), **WHY}
+    scored = story.operator.post(f"{url}/versies/1.0.0/aanvragen/_zoek", period).document["aanvragen"]
+    assert len(scored) > 100
+
+
+SAMPLES = {
+    "leveringen": f"{DATASET}-{HEX}",
+    "verwerkingen": "0" * 32,
+    "voorspellingen": f"{'0' * 32}-0",
+    "bezwaren": "0" * 32,
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /leveringen/{id}/vrijgave": WHY,
+    "POST /verwerkingen": {"levering": f"{DATASET}-{HEX}", **WHY},
+    "POST /voorspellingen/{id}/beoordelingen": {
+        "route": "consult",
+        "gevolgd": True,
+        "reden": "anders",
+        "toelichting": "Gezien",
+    },
+    "POST /bezwaren": {"voorspelling": f"{'0' * 32}-0", **WHY},
+    "POST /bezwaren/{id}/afhandeling": {"uitkomst": "gegrond", **WHY},
+    "PUT /modellen/{naam}/stop": {"gestopt": False, **WHY},
+    "POST /modellen/{naam}/versies": {"versie": "1.1.0", "redenDrempel": "Minder", "redenSteekproef": "Geen", **WHY},
+    "POST /modellen/{naam}/versies/{versie}/stappen": {"stap": "activeren", **WHY},
+    "POST /modellen/{naam}/versies/{versie}/aanvragen/_zoek": {
+        "van": "2026-11-01T00:00:00Z",
+        "tot": "2026-11-02T00:00:00Z",
+        **WHY,
+    },
+    "POST /aanvragen/_zoek": {"nummer": "1", **WHY},
+    "POST /gebeurtenissen/_zoek": {},
+}
+
+
+def _url(path: str, naam: str = "onbekend") -> str:
+    resource = path.split("/")[1]
+    return PREFIX + path.format(id=SAMPLES.get(resource, ""), naam=naam, versie="9.9.9")
+
+
+def refusals(site: Site, promises: Promises) -> None:
+    """Make every operation refuse in every way that does not depend on what is there."""
+    broken = _broken(site, ValueError("kanarie 123456782"))
+    away = _broken(site, LedgerUnavailable("No answer."))
+    nobody = Held(site.nobody(), promises)
+    for method, path, operation in promises.operations():
+        name, url, body = f"{method} {path}", _url(path), BODIES.get(f"{method} {path}")
+        allowed = ROUTES[f"{method} {PREFIX}{path}"]
+        rightful = Held(site.as_(*Role), promises)
+        reason = {"Inzage_Reden": READING}
+        assert rightful.call(method, f"{url}?vreemd=1", body, **reason).status == 400
+        assert nobody.call(method, url, body, authorization="Bearer onzin").status == 401
+        if allowed != PUBLIC:
+            other = Held(site.as_(*(set(Role) - allowed)), promises)
+            assert other.call(method, url, body, **reason).status == 403
+        if "404" in operation["responses"]:
+            assert rightful.call(method, url, body, **reason).status == 404, name
+        if "requestBody" in operation:
+            assert rightful.call(method, url, raw=b"{}", content_type="text/plain").status == 415
+            large = {"raw": b" " * (LARGEST_BODY + 1), "content_type": "application/json"}
+            assert rightful.call(method, url, **large).status == 413  # type: ignore[arg-type]
+        for app, status in ((broken, 500), (away, 503)):
+            said = Held(Client(app, {}), promises).call(method, _url(path, DATASET), body, **reason)
+            assert said.status == status or path == "/openapi.json" or (status == 500 and path == "/gezondheid"), name
+            assert "kanarie" not in said.body.decode()
+    # these two need no service that could fail
+    for cause, status in ((IdentityUnavailable("No answer."), 503), (KeyError("kanarie"), 500)):
+
+        def failing(*_: object, cause: Exception = cause) -> Person:
+            raise cause
+
+        app = make_app(real_services(), failing, "https://localhost")
+        for path in ("/openapi.json", "/gezondheid"):
+            assert Held(Client(app, {}), promises).get(f"{PREFIX}{path}").status == status
+
+
+def _broken(site: Site, cause: Exception) -> Any:
+    """The app with services that all fail, for somebody with every role."""
+
+    def fails(*_: object, **__: object) -> Any:
+        raise cause
+
+    def break_all(record: Any) -> Any:
+        changed = {
+            field.name: break_all(value) if is_dataclass(value := getattr(record, field.name)) else fails
+            for field in fields(record)
+        }
+        return replace(record, **changed)
+
+    services: Services = break_all(real_services())
+    return make_app(services, lambda *_: Person("iedereen", frozenset(Role)), "https://localhost")
+
+
+def test_every_documented_status_is_seen_and_no_other(
+    make_site: Callable[[Path], Site], nights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(nights, tmp_path / "werk")
+    shutil.copytree(ROOT / "models", tmp_path / "modellen")
+    add_version(tmp_path / "modellen", "1.1.0")
+    monkeypatch.setenv("SLIMME_CHECK_MODELLEN", str(tmp_path / "modellen"))
+    site = make_site(tmp_path / "werk")
+    promises = Promises(site.nobody().get(f"{PREFIX}/openapi.json").document)
+    story = Story(site, promises)
+    assert story.person().get(f"{PREFIX}/openapi.json").status == 200
+    assert story.operator.get(f"{PREFIX}/gezondheid").document["status"] == "goed"
+    deliveries_and_runs(story)
+    predictions(story)
+    models(story)
+    refusals(site, promises)
+    documented = {f"{method} {path}": set(operation["responses"]) for method, path, operation in promises.operations()}
+    unseen = {name: sorted(statuses - promises.seen[name]) for name, statuses in documented.items()}
+    assert {name: statuses for name, statuses in unseen.items() if statuses} == {}
+    assert set(promises.seen) == set(documented)
+
+
+def test_no_number_stands_in_an_audit_event_or_an_address(site: Site) -> None:
+    story = Story(site, Promises(site.nobody().get(f"{PREFIX}/openapi.json").document))
+    number = story.numbers(1)[0]
+    found = story.case_worker.post(f"{PREFIX}/aanvragen/_zoek", {"nummer": number, **WHY}).document["voorspellingen"]
+    story.case_worker.get(f"{PREFIX}/voorspellingen/{found[0]['id']}", Inzage_Reden=READING)
+    said = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 100})
+    assert number not in re.sub(r'"hash": ?"\w+"', "", said.body.decode())
