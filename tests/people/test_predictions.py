@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from shared.adapters.folder import FolderStore
+from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.oversight import SqlOversight
+from shared.administration import ModelStatus
 from shared.errors import KeyUnavailable, NotKnown, RequestRefused, StorageUnavailable
 from shared.interventions import request_run
 from shared.people.assessments import assess
 from shared.people.desk import Desk
-from shared.people.predictions import explain_current, explain_prediction, find_predictions
-from shared.people.records import AssessmentReason, Assessor, NewAssessment, NumberKind
+from shared.people.predictions import explain_current, explain_prediction, find_predictions, inputs_of
+from shared.people.records import (
+    AssessmentReason,
+    Assessor,
+    NewAssessment,
+    NumberKind,
+    PredictionId,
+    StoredPrediction,
+)
 from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
 from shared.sweep import run_waiting
 from tests.people.conftest import SOMEBODY, desk_of, events, package
@@ -195,15 +205,22 @@ def test_what_is_no_id_is_not_known(desk: Desk, id_: str) -> None:
         explain_prediction(desk, id_, "vraag")
 
 
-def test_a_prediction_of_a_version_in_the_shadow_is_not_shown(night: Workshop, desk: Desk, ids: Ids) -> None:
-    id_ = ids("1001")
-    ledger: Any = night.installation.ledger
-    with ledger.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE verwerkingen SET modelstatus = 'schaduw'")
+class InShadow(SqlOversight):
+    """An administration in which everything was scored by a version in the shadow."""
+
+    def prediction(self, id_: PredictionId) -> StoredPrediction:
+        found = super().prediction(id_)
+        new = replace(found.run.new, model_status=ModelStatus.SCHADUW)
+        return replace(found, run=replace(found.run, new=new))
+
+
+def test_a_prediction_of_a_version_in_the_shadow_is_not_shown(night: Workshop, ids: Ids) -> None:
+    desk = desk_of(night, oversight=InShadow(cast(SqlLedger, night.installation.ledger).engine))
+    for act in (explain_prediction, inputs_of):
+        with pytest.raises(NotKnown):
+            act(desk, ids("1001"), "vraag")
     with pytest.raises(NotKnown):
-        explain_prediction(desk, id_, "vraag")
-    with pytest.raises(NotKnown):
-        explain_current(desk, "1001", "vraag")
+        assess(desk, ids("1001"), SEEN)
 
 
 # --- blind under a random sample --------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pytest
 
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.events import Action
+from shared.interventions import request_run
 from shared.people.assessments import assess, assessments_of, routes_of
 from shared.people.audittrail import LARGEST_PAGE, audit_trail
 from shared.people.desk import Desk
@@ -134,6 +135,15 @@ def test_an_objection_without_reason_or_with_no_end_is_refused(night: Workshop, 
         with pytest.raises(RequestRefused):
             act()
     assert night.sql("SELECT count(*) FROM bezwaren") == [(1,)]
+
+
+# --- judging again ----------------------------------------------------------------------------------------------------
+def test_a_list_of_no_applications_is_refused_and_does_not_mean_all_of_them(night: Workshop) -> None:
+    with pytest.raises(RequestRefused):
+        request_run(night.installation, "2026-11-20", [], "bezwaar")
+    with pytest.raises(NotKnown):
+        request_run(night.installation, "2026-11-20", ["  "], "bezwaar")
+    assert night.sql("SELECT count(*) FROM verzoeken") == [(0,)]
 
 
 # --- the audit log ----------------------------------------------------------------------------------------------------
