@@ -72,6 +72,11 @@ class Installation:
         """Return this installation with the model that is active now: what is claimed next is judged by it."""
         return self if self.versions is None else replace(self, model=self.versions.active())
 
+    def version_in_use(self) -> str:
+        """Return the version that the register names now; readers are told of it, whatever this worker began with."""
+        known = self.versions.register.active(self.dataset) if self.versions else None
+        return known.id.version if known else self.model.version
+
     def new_run(self, levering: str, digest: str, *, request_id: str = "", key_id: str = "") -> NewRun:
         """Return the run that this delivery would get now; from a snapshot it keeps the key of the snapshot."""
         return NewRun(
@@ -119,6 +124,7 @@ class Steps:
     installation: Installation
     run: RunRecord
     taken: list[AuditEvent] = field(default_factory=list)
+    people: tuple[tuple[str, str], ...] = ()  # pseudonyms of person and application, once they are known
     _since: float | None = None
 
     def begin(self) -> None:

@@ -31,7 +31,7 @@ _LATE = timedelta(days=7)  # longer than any worker stands still
 
 
 def write_run_log(installation: Installation, run: RunRecord) -> None:
-    """Write verwerking.jsonl: the run's events so far. Reasons that a person typed stay in the database.
+    """Write verwerking.jsonl: the run's events so far. Who did something, and a reason that was typed, stay behind.
 
     Each line carries its place in the chain of events and its hash, which anchors the chain outside the database.
     """
@@ -40,6 +40,7 @@ def write_run_log(installation: Installation, run: RunRecord) -> None:
         line: dict[str, Any] = {**vars(event), "details": json.loads(event.details)}
         if line["details"].get("reden") not in _CODES:
             line["details"].pop("reden", None)
+        del line["actor"], line["herkomst"]  # may be an employee, who is nobody's business here
         lines.append(json.dumps(line, ensure_ascii=False))
     log = "".join(f"{line}\n" for line in lines).encode("utf-8")
     installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/verwerking.jsonl", log)
@@ -130,7 +131,7 @@ def _pointer(installation: Installation) -> dict[str, object]:
         "dataset": installation.dataset,
         "model": {
             "naam": installation.model.name,
-            "versie": installation.model.version,
+            "versie": installation.version_in_use(),
             "gestopt": stop.stopped,
             "sinds": moment_text(stop.since) if stop.stopped and stop.since else None,
             "reden": stop.reason if stop.stopped else None,

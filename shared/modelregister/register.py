@@ -94,7 +94,7 @@ def activate(installation: Installation, version: str, reden: str) -> ModelVersi
     version_id = _known(installation, version)
     event = _event(installation, Action.MODEL_ACTIVEREN, version_id, VersionStatus.ACTIEF)
     taken = _versions(installation).register.activate(version_id, reason, event)
-    write_pointer(installation.up_to_date())
+    write_pointer(installation)
     return taken
 
 
