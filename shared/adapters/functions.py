@@ -12,7 +12,7 @@ _NOWHERE = "/onleesbaar-adres"
 
 async def answer(app: ASGIApp, request: func.HttpRequest, context: Any) -> func.HttpResponse:
     """Return what the app answers; an address that is no text is one that the app does not know."""
-    served = func.AsgiMiddleware(app)
+    served = func.AsgiMiddleware(app)  # type: ignore[no-untyped-call]
     try:
         found: func.HttpResponse = await served.handle_async(request, context)
     except UnicodeDecodeError:

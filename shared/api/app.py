@@ -23,6 +23,7 @@ from shared.api.resources import (
     models,
     objections,
     predictions,
+    requests,
     runs,
     versions,
 )
@@ -38,6 +39,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     predictions.router,
     assessments.router,
     objections.router,
+    requests.router,
     models.router,
     versions.router,
     events.router,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Header, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.interventions import REASON_LENGTH
 
 HERE = ZoneInfo("Europe/Amsterdam")
 LARGEST_PAGE = 100
 _NO_CONTROLS = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 
@@ -53,6 +55,7 @@ PredictionId = Annotated[
     str, Path(alias="id", pattern="^[0-9a-f]{32}-(0|[1-9][0-9]{0,8})$", description="Kenmerk van de voorspelling.")
 ]
 ObjectionId = Annotated[str, Path(alias="id", pattern="^[0-9a-f]{32}$", description="Kenmerk van het bezwaar.")]
+RequestId = Annotated[str, Path(alias="id", pattern="^[0-9a-f]{32}$", description="Kenmerk van het verzoek.")]
 Version = Annotated[
     str, Path(alias="versie", pattern="^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$", description="Versie van het model.")
 ]
@@ -98,6 +101,16 @@ def utc(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=HERE)).astimezone(UTC)
+
+
+def _is_moment(value: object) -> object:
+    """Take text in the form of RFC 3339 and nothing else: a number would be taken for seconds since 1970."""
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("not a moment")
+    return value
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_is_moment)]
 
 
 def local(text: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shared.administration import DeliveryRecord, RunCounts, RunRecord, StopState
 from shared.events import Caller
@@ -23,6 +24,9 @@ from shared.people.records import (
 )
 from shared.people.replay import PredictionReplay
 from shared.records import Finding
+from shared.rights.port import PersonRequest
+from shared.rights.removal import RemovalOutcome
+from shared.rights.states import Asked
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,19 @@ class People:
 
 
 @dataclass(frozen=True)
+class Rights:
+    """Requests of persons, by id; the number of the person is asked again for whatever is carried out."""
+
+    known: Callable[[str], Sequence[PersonRequest]]  # dataset or ""
+    find: Callable[[str], PersonRequest]
+    record: Callable[[Caller, Asked, str, str, str], PersonRequest]  # number, reason, dataset or ""
+    decide: Callable[[Caller, str, bool, str], PersonRequest]  # granted, reason
+    withdraw: Callable[[Caller, str, str], PersonRequest]
+    export: Callable[[Caller, str, str, str], tuple[Mapping[str, Any], str]]  # number, reason
+    remove: Callable[[Caller, str, str, str], RemovalOutcome]  # number, reason
+
+
+@dataclass(frozen=True)
 class Health:
     """Whether the app can do its work: each part by name, and what went wrong there as a code; "" when nothing did."""
 
@@ -123,4 +140,5 @@ class Services:
     models: Models
     versions: Versions
     people: People
+    rights: Rights
     health: Callable[[], Health]

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from shared.access import Person
     from shared.administration import DeliveryRecord, RunRecord, StopState
     from shared.api.guard import SignIn
-    from shared.api.services import Deliveries, Health, Models, People, Runs, Services, Versions
+    from shared.api.services import Deliveries, Health, Models, People, Rights, Runs, Services, Versions
     from shared.modelregister.port import ModelVersion, StepRecord
     from shared.pages.csrf import FormKey
+    from shared.rights.port import PersonRequest
 
 _HERE = Caller(SYSTEM, "http")
 _HEALTH_HOLDS = 10.0  # seconds: whoever asks more often hears the same again
@@ -89,6 +90,7 @@ def services() -> Services:
         models=_models(),
         versions=_versions(),
         people=_people(),
+        rights=_rights(),
         health=_Health(),
     )
 
@@ -218,6 +220,24 @@ def _people() -> People:
         close_objection=_by(people.close_objection),
         objections=lambda dataset, only_open: people.objections(dataset, only_open=only_open),
         events=_by(people.audit_trail),
+    )
+
+
+def _rights() -> Rights:
+    from shared.api.services import Rights
+    from shared.bootstrap import rights
+
+    def decide(caller: Caller, request_id: str, toegewezen: bool, reden: str) -> PersonRequest:
+        return rights.decide_person_request(request_id, toegewezen=toegewezen, reden=reden, caller=caller)
+
+    return Rights(
+        known=rights.person_requests,
+        find=rights.person_request,
+        record=_by(rights.record_person_request),
+        decide=decide,
+        withdraw=_by(rights.withdraw_person_request),
+        export=_by(rights.export_person),
+        remove=_by(rights.remove_person),
     )
 
 

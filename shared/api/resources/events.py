@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.api import PREFIX
-from shared.api.forms import LARGEST_PAGE, Form, Shown, said
+from shared.api.forms import LARGEST_PAGE, Form, Moment, Shown, said
 from shared.api.guard import Calling, GuardedRoute, Served
 from shared.events import Action, StoredEvent, moment_of
 from shared.people.records import EventFilter
@@ -26,8 +26,8 @@ class EventsForm(Form):
     door: Annotated[_Text, Field(description="Alleen van deze persoon of dit systeem.")] = ""
     dataset: Annotated[_Text, Field(description="Alleen van deze dataset.")] = ""
     verwerking: Annotated[_Text, Field(description="Alleen van deze verwerking.")] = ""
-    van: Annotated[AwareDatetime | None, Field(strict=False, description="Vanaf dit moment.")] = None
-    tot: Annotated[AwareDatetime | None, Field(strict=False, description="Tot dit moment.")] = None
+    van: Annotated[Moment | None, Field(description="Vanaf dit moment.")] = None
+    tot: Annotated[Moment | None, Field(description="Tot dit moment.")] = None
     voor: Annotated[int | None, Field(ge=1, le=2**53, description="Alleen voor dit volgnummer; zie `verder`.")] = None
     aantal: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Hoeveel hoogstens.")] = 50
 

@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.api import PREFIX
-from shared.api.forms import Form, ModelName, Reason, Shown, Version, said
+from shared.api.forms import Form, ModelName, Moment, Reason, Shown, Version, said
 from shared.api.guard import Calling, GuardedRoute, Served
 from shared.api.resources.models import find_model
 from shared.api.services import Services
-from shared.errors import ModelPackageInvalid, RequestRefused
+from shared.errors import ModelPackageInvalid, RequestRefused, TransitionRefused
 from shared.modelregister.port import ModelVersion, StepRecord
 from shared.modelregister.states import STATUS_SENTENCES, VersionStatus
 
@@ -62,8 +62,8 @@ class StepForm(Form):
 class PeriodForm(Form):
     """A period, and why somebody asks."""
 
-    van: Annotated[AwareDatetime, Field(strict=False, description="Vanaf dit moment.")]
-    tot: Annotated[AwareDatetime, Field(strict=False, description="Tot dit moment.")]
+    van: Annotated[Moment, Field(description="Vanaf dit moment.")]
+    tot: Annotated[Moment, Field(description="Tot dit moment.")]
     reden: Reason
 
 
@@ -170,8 +170,8 @@ def propose(services: Served, caller: Calling, naam: ModelName, form: ProposalFo
     reasons = form.reden, form.redenDrempel, form.redenSteekproef
     try:
         found = services.versions.propose(caller, _dataset(services, naam), form.versie, *reasons)
-    except ModelPackageInvalid as cause:  # not a fault of ours: this version cannot be proposed
-        raise RequestRefused(cause.what, next_step=cause.next_step, code=cause.code) from None
+    except ModelPackageInvalid as cause:  # not a fault of ours: this package is not there (yet), or not whole
+        raise TransitionRefused(cause.what, next_step=cause.next_step, code=cause.code) from None
     response.headers["Location"] = f"{PREFIX}/modellen/{naam}/versies/{form.versie}"
     return VersionShown(**_members(found))
 
