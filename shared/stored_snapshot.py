@@ -75,7 +75,7 @@ def read_whole(installation: Installation, digest: str) -> PseudonymisedDelivery
 def rewrite_snapshot(installation: Installation, digest: str, delivery: PseudonymisedDelivery, removed: int) -> None:
     """Write the snapshot under a new revision: new files, then the manifest that names them, then the old ones go.
 
-    Killed in between, it is as it was or as it must be; `leftovers` of shared/retention/files.py finds the rest.
+    Killed in between, it is as it was or as it must be; `drop_leftovers` of shared/retention/files.py does the rest.
     """
     folder, blobs = f"{installation.dataset}/{digest}", installation.blobs
     manifest = json.loads(blobs.read(Container.MOMENTOPNAME, f"{folder}/{_MANIFEST}"))

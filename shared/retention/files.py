@@ -114,17 +114,18 @@ def units(
         yield Unit(container, f"{what} {called}", tuple(group))
 
 
-def leftovers(blobs: BlobStore, folder: str) -> tuple[str, ...]:
-    """Return the files of a snapshot that its manifest no longer names: those of earlier revisions or tries."""
+def drop_leftovers(blobs: BlobStore, folder: str) -> None:
+    """Delete the files of a snapshot that its manifest does not name: those of earlier revisions or tries.
+
+    That they go was told with the removal that left them.
+    """
     try:
         manifest = json.loads(blobs.read(Container.MOMENTOPNAME, f"{folder}/manifest.json"))
     except BlobNotFound:
-        return ()
-    return tuple(
-        name
-        for name in blobs.names(Container.MOMENTOPNAME, f"{folder}/")
-        if _is_left(name.removeprefix(f"{folder}/"), manifest)
-    )
+        return
+    for name in list(blobs.names(Container.MOMENTOPNAME, f"{folder}/")):
+        if _is_left(name.removeprefix(f"{folder}/"), manifest):
+            blobs.delete(Container.MOMENTOPNAME, name)
 
 
 def _is_left(name: str, manifest: Mapping[str, object]) -> bool:

@@ -20,15 +20,14 @@ from shared.logs import run_log
 from shared.ports import Container
 from shared.quarantine import destroy_expired
 from shared.records import PseudonymisedDelivery
-from shared.retention.files import Shredder, follow_removals, leftovers, units
+from shared.retention.files import Shredder, drop_leftovers, follow_removals, units
 from shared.retention.port import Due, Remover
-from shared.retention.proof import PROOFS, write_proof
+from shared.retention.proof import write_proof
 from shared.retention.terms import Kept, Retention
 from shared.runstates import PUBLISHED
 from shared.stored_snapshot import read_whole
 
 GROUND = "bewaartermijn verstreken"
-LEFT = "hoort bij een eerdere verwijdering"
 _DAY = timedelta(days=1)
 
 
@@ -99,8 +98,7 @@ class Purge:
             if _published(installation, digest, before) and not _holds(installation, digest, held):
                 done.add("momentopnamen", shredder.remove_older(unit, before, installation.dataset, GROUND) and 1)
             else:
-                for name in leftovers(installation.blobs, folder):  # told with the removal that left it
-                    installation.blobs.delete(Container.MOMENTOPNAME, name)
+                drop_leftovers(installation.blobs, folder)
 
     def _raw(self, installation: Installation, done: Purged) -> None:
         """Remove what lies too long in mailbox, quarantine and feedback."""
@@ -217,6 +215,3 @@ def _dates(name: str) -> Iterator[date]:
             yield date.fromisoformat(part)
         except ValueError:
             continue
-
-
-__all__ = ["GROUND", "LEFT", "PROOFS", "Purge", "Purged"]

@@ -31,7 +31,7 @@ UNSEEN = (
 LOGIC = (
     "Een model (Explainable Boosting Machine) telt voor vijftien kenmerken een bijdrage op. De som geeft een score "
     "tussen 0 en 1. De score zegt wie een aanvraag als eerste bekijkt. Het is een signaal en geen besluit: een mens "
-    "beslist altijd. Waar naast het model een steekproef getrokken wordt, staat bij het resultaat of uw aanvraag daarin "
+    "beslist altijd. Waar naast het model een steekproef getrokken wordt, staat erbij of uw aanvraag daarin "
     "viel."
 )
 RIGHTS = (

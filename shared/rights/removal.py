@@ -16,7 +16,7 @@ from shared.administration import Removed, Tombstone
 from shared.errors import LegalHold, RequestBusy
 from shared.events import Action
 from shared.installation import Installation
-from shared.retention.files import follow_removals
+from shared.retention.files import drop_leftovers, follow_removals
 from shared.retention.port import Remover
 from shared.retention.proof import write_proof
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
@@ -126,6 +126,7 @@ class _Removal:
         """Take the person out of every snapshot, those of other people's applications too."""
         rows = files = 0
         for digest, snapshot in snapshots(self.rights):
+            drop_leftovers(self.installation.blobs, f"{self.installation.dataset}/{digest}")  # of a try that was killed
             persons = frozenset({number.under(snapshot.key_id)})
             if not mentions(snapshot, persons, services):
                 continue

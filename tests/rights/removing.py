@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,11 +16,13 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from shared.adapters.sql.due_rows import SqlDue
+from shared.adapters.sql.oversight import SqlOversight
 from shared.adapters.sql.purge import SqlPurge
 from shared.adapters.sql.tables import metadata
 from shared.anchors import check_audit
-from shared.events import Caller
+from shared.events import Action, Caller
 from shared.installation import Installation
+from shared.people.records import ObjectionState
 from shared.retention.purge import Purge, Purged
 from shared.retention.terms import DEFAULT, Kept, Retention
 from shared.sweep import run_waiting
@@ -74,11 +77,18 @@ class Scene:
         with self.app.begin() as connection:
             connection.exec_driver_sql(statement)
 
-    def hold(self, number: str, on: bool) -> None:
-        """Put an application under legal hold, or end it."""
+    def object(self, number: str) -> str:
+        """Open an objection about an application, which puts it under legal hold; return its id."""
+        bezwaar = uuid.uuid4().hex
         dienst = self.pseudonyms(number)[0]
-        values = f"('{DATASET}', '{dienst}', {'true' if on else 'false'}, 'bezwaar', 'a', 't')"
-        self.add(f"INSERT INTO bewaarplichten (dataset, dienst, aan, reden, actor, tijdstip) VALUES {values}")
+        event = self.installation.event(Action.BEZWAAR_OPENEN, f"aanvraag {dienst}", "open")
+        SqlOversight(self.app).open_objection(DATASET, dienst, bezwaar, "niet eens", event)
+        return bezwaar
+
+    def close(self, bezwaar: str) -> None:
+        """Close an objection, which ends the hold."""
+        event = self.installation.event(Action.BEZWAAR_AFHANDELEN, "aanvraag", "ongegrond")
+        SqlOversight(self.app).close_objection(bezwaar, ObjectionState.ONGEGROND, "klaar", event)
 
     def pseudonyms(self, number: str) -> list[str]:
         found = self.sql(f"SELECT DISTINCT dienst FROM resultaten WHERE aanvraagnummer = '{number}'")

@@ -1,0 +1,264 @@
+"""After a removal nothing of the person is found anywhere but in the audit trail, and everybody else is as before."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from shared.errors import KeyUnavailable, LegalHold, RequestBusy
+from shared.interventions import request_run
+from shared.rights.removal import remove_person
+from shared.rights.states import Asked, RequestState
+from shared.runs import process_delivery
+from shared.sweep import run_waiting
+from tests.rights.persons import ANNA, BEN, Office, office
+from tests.rights.removing import CONTAINERS, Scene
+from tests.shell.crashing import Fuse
+from tests.shell.workshop import Crash, Keys
+
+pytestmark = pytest.mark.xdist_group("postgresql")
+TRAIL = ("logboek",)
+ROWS = {"zaak1001-anna": 1, "zaak1002-ben": 2, "zaak1003-": 4}
+
+
+def names_of_anna(desk: Office) -> list[str]:
+    """Everything by which Anna can be known: her number and pseudonym, and those of her applications."""
+    rows = [
+        row for row in desk.scene.sql("SELECT aanvraagnummer, persoon, dienst FROM resultaten") if "-anna" in row[0]
+    ]
+    assert rows
+    return sorted({ANNA, *(name for row in rows for name in row if name)})
+
+
+def left_of(desk: Office, names: list[str]) -> list[str]:
+    """Where any of these still stands, outside the audit trail."""
+    kept = [place for place in CONTAINERS if place not in TRAIL]
+    return [place for place in desk.scene.found(names, kept) if place != "gebeurtenissen"]
+
+
+def remove(desk: Office, who: str = "derde") -> dict[str, int]:
+    return dict(remove_person(desk.rights(who), desk.granted(Asked.VERWIJDERING), ANNA, "zoals toegewezen").aantallen)
+
+
+def test_nothing_of_the_person_is_left_but_the_audit_trail(either: Scene) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    desk.scene.night("2026-11-21", {"zaak1004-anna": 2, "zaak1005-ben": 1})
+    request_run(desk.scene.installation, "2026-11-20", ["zaak1001-anna"], "op verzoek")
+    run_waiting(desk.scene.installation)
+    names = names_of_anna(desk)
+    assert len(left_of(desk, names)) > 8
+    counts = remove(desk)
+    assert left_of(desk, names) == []
+    assert counts == {
+        "resultaten": 3,
+        "bezwaren": 0,
+        "verzoeken": 1,
+        "rijen in momentopnamen": 4,
+        "momentopnamen": 2,
+        "datums herschreven": 2,
+    }
+    assert desk.scene.holds()
+
+
+def test_everybody_else_is_as_before(either: Scene) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    before = desk.scene.workshop.current("2026-11-20")
+    remove(desk)
+    kept = [line for line in before if not line["aanvraagnummer"].endswith("anna")]
+    assert desk.scene.workshop.current("2026-11-20") == kept and len(kept) == 2
+    manifest = desk.scene.manifest("2026-11-20")
+    assert (manifest["revisie"], manifest["aantal"], manifest["verwijderd"]["aantal"]) == (2, 2, 1)
+
+
+def test_what_is_left_can_still_be_judged_again_and_the_removed_do_not_come_back(either: Scene) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    names = names_of_anna(desk)
+    remove(desk)
+    request_run(desk.scene.installation, "2026-11-20", None, "ander model")
+    assert not run_waiting(desk.scene.installation).failed
+    numbers = [line["aanvraagnummer"] for line in desk.scene.workshop.current("2026-11-20")]
+    assert numbers == ["zaak1002-ben", "zaak1003-"]
+    assert left_of(desk, names) == []
+
+
+def test_a_running_objection_blocks_the_removal_and_when_it_is_closed_it_goes_on(either: Scene) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    names = names_of_anna(desk)
+    request, bezwaar = desk.granted(Asked.VERWIJDERING), desk.scene.object("zaak1001-anna")
+    before = desk.scene.workshop.everything()
+    with pytest.raises(LegalHold, match="objection is running"):
+        remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    assert desk.scene.workshop.everything() == before and desk.scene.count("resultaten") == 3
+    assert desk.rights("x").records.request(request).toestand is RequestState.TOEGEWEZEN
+    told = desk.scene.sql("SELECT resultaat FROM gebeurtenissen")
+    assert ("geweigerd: bewaarplicht",) in told
+    desk.scene.close(bezwaar)
+    remove_person(desk.rights("derde"), request, ANNA, "nu kan het")
+    assert left_of(desk, names) == []
+    assert (desk.scene.count("bezwaren"), desk.scene.count("bewaarplichten")) == (0, 0)
+
+
+def test_the_objection_of_another_person_does_not_block(scene: Scene) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    names = names_of_anna(desk)
+    desk.scene.object("zaak1002-ben")
+    remove(desk)
+    assert left_of(desk, names) == []
+    assert desk.scene.count("bezwaren") == 1
+
+
+def test_a_person_is_found_under_every_key_under_which_something_is_held(either: Scene) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    rotated = office(replace(either, workshop=either.workshop.with_(keys=Keys(("k-2", "k-1")))))
+    rotated.scene.night("2026-11-21", {"zaak1001-anna": 1, "zaak1004-anna": 2})
+    names = names_of_anna(rotated)
+    assert len([name for name in names if name.startswith("k-1:")]) == 2
+    assert remove(rotated)["resultaten"] == 3
+    assert left_of(rotated, names) == []
+
+
+def test_without_a_key_under_which_something_is_held_nothing_is_said_to_be_removed(scene: Scene) -> None:
+    class Lost(Keys):
+        def find(self, key_id: str):  # type: ignore[no-untyped-def]
+            if key_id == "k-1":
+                raise KeyUnavailable("The secret file does not hold the key that is needed.", where="k-1")
+            return super().find(key_id)
+
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    other = office(replace(scene, workshop=scene.workshop.with_(keys=Lost(("k-2",)))))
+    request = other.granted(Asked.VERWIJDERING)
+    with pytest.raises(KeyUnavailable):
+        remove_person(other.rights("derde"), request, ANNA, "zoals toegewezen")
+    assert other.rights("x").records.request(request).toestand is RequestState.TOEGEWEZEN
+
+
+def test_an_application_without_a_known_client_goes_with_the_person_it_was_of_before(scene: Scene) -> None:
+    """In a later delivery its data could not be used: the client is unknown there, the application is the same."""
+    desk = office(scene)
+    desk.scene.night("2026-11-20", {"zaak1001-anna": 1, "zaak1002-ben": 1})
+    forgetful = replace(desk.scene.installation.core)
+    known = forgetful.judge
+
+    def judge(table, case, identity):  # type: ignore[no-untyped-def]
+        given = known(table, case, identity)
+        return replace(given, results=given.results.assign(persoon=None))
+
+    later = office(scene)
+    later.scene.workshop = later.scene.workshop.with_(core=replace(forgetful, judge=judge))
+    request_run(later.scene.installation, "2026-11-20", None, "opnieuw")
+    assert not run_waiting(later.scene.installation).failed
+    assert desk.scene.count("resultaten") == 4
+    assert remove(desk)["resultaten"] == 2
+    assert {row for (row,) in desk.scene.sql("SELECT aanvraagnummer FROM resultaten")} == {"zaak1002-ben"}
+
+
+def test_a_run_that_is_at_work_is_waited_for(scene: Scene) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    request_run(desk.scene.installation, "2026-11-20", None, "wacht nog")
+    request = desk.granted(Asked.VERWIJDERING)
+    with pytest.raises(RequestBusy):
+        remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    run_waiting(desk.scene.installation)
+    remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+
+
+def test_a_raw_delivery_that_still_waits_is_told_of(scene: Scene) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    desk.scene.workshop.deliver("2026-11-21", {"zaak1009-anna": 1}, oordeel="aangehouden")
+    process_delivery(desk.scene.installation, "2026-11-21")
+    request = desk.granted(Asked.VERWIJDERING)
+    outcome = remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    assert len(outcome.blijft) == 2 and outcome.blijft[1].startswith("1 ruwe levering")
+
+
+def test_the_proof_tells_of_the_removal_by_the_id_of_the_request_and_nothing_else(either: Scene) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    names = names_of_anna(desk)
+    request = desk.granted(Asked.VERWIJDERING)
+    outcome = remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    (proof,) = desk.scene.proofs()
+    assert outcome.bewijs in {f"{name}" for name in desk.scene.workshop.files("logboek")}
+    assert {one["grond"] for one in proof["verwijderd"]} == {f"verzoek van een persoon {request}"}
+    assert not [name for name in names if name in json.dumps(proof)]
+
+
+def test_a_person_of_whom_nothing_is_held_is_told_so(scene: Scene) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", {"zaak1002-ben": 2})
+    assert set(remove(desk).values()) == {0}
+    assert desk.scene.count("resultaten") == 1
+
+
+class Fused:
+    """A port whose effects pass a fuse, removals and steps of requests too."""
+
+    EFFECTS = frozenset(
+        {"write", "copy", "delete", "note", "record_output", "step", "remove_of", "remove_rows", "tell_files"}
+    )
+
+    def __init__(self, port: object, fuse: Fuse) -> None:
+        self._port, self._fuse = port, fuse
+
+    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
+        found = getattr(self._port, name)
+        if name not in self.EFFECTS:
+            return found
+        return lambda *given, **named: self._fuse.burn(name, found, given, named)
+
+
+def interrupted(desk: Office, request: str, fuse: Fuse) -> None:
+    """Carry out a removal, every port of which passes the fuse."""
+    plain = desk.rights("derde")
+    wrapped = replace(
+        plain.installation, blobs=Fused(plain.installation.blobs, fuse), ledger=Fused(plain.installation.ledger, fuse)
+    )
+    ports = {"records": Fused(plain.records, fuse), "remover": Fused(plain.remover(), fuse)}
+    remove_person(desk.rights("derde", wrapped, **ports), request, ANNA, "zoals toegewezen")
+
+
+def test_killed_at_any_effect_carrying_it_out_again_finishes(make_scene: Callable[[str], Scene]) -> None:
+    def prepared(name: str) -> tuple[Office, str, list[str]]:
+        desk = office(make_scene(name))
+        desk.scene.night("2026-11-20", ROWS)
+        desk.scene.night("2026-11-21", {"zaak1004-anna": 2, "zaak1005-ben": 1})
+        return desk, desk.granted(Asked.VERWIJDERING), names_of_anna(desk)
+
+    desk, request, _ = prepared("telling")
+    fuse = Fuse()
+    interrupted(desk, request, fuse)
+    assert len(fuse.seen) > 15
+    for at in range(1, len(fuse.seen) + 1):
+        desk, request, names = prepared(f"na-{at}")
+        with pytest.raises(Crash):
+            interrupted(desk, request, Fuse(at, after=True))
+        if desk.rights("x").records.request(request).toestand is not RequestState.UITGEVOERD:
+            desk.scene.later(0.05)
+            remove_person(desk.rights("vierde"), request, ANNA, "opnieuw begonnen")
+        assert left_of(desk, names) == []
+        assert not desk.scene.purge().failures
+        assert sum(n for (n,) in desk.scene.sql("SELECT aantal FROM verwijderbewijzen WHERE soort = 'resultaten'")) == 2
+        assert [line["aanvraagnummer"] for line in desk.scene.workshop.current("2026-11-21")] == ["zaak1005-ben"]
+        told = [one["gebeurtenis"] for proof in desk.scene.proofs() for one in proof["verwijderd"]]
+        assert len(told) == len(set(told)) == desk.scene.count("verwijderbewijzen")
+        assert desk.scene.holds()
+
+
+def test_ben_is_untouched_by_all_of_it(scene: Scene) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    before = desk.scene.sql("SELECT * FROM resultaten WHERE aanvraagnummer = 'zaak1002-ben'")
+    remove(desk)
+    assert desk.scene.sql("SELECT * FROM resultaten WHERE aanvraagnummer = 'zaak1002-ben'") == before
+    request = desk.granted(Asked.VERWIJDERING, BEN)
+    assert remove_person(desk.rights("derde"), request, BEN, "ook hij").aantallen["resultaten"] == 1
