@@ -28,19 +28,15 @@ def find_predictions(desk: Desk, kind: NumberKind, number: str, reden: str, data
     """
     reason, wanted = checked_reason(reden), _checked_number(number)
     hits = [hit for name in _searched(desk, dataset) for hit in _hits(desk, kind, wanted, name)]
-    newest = hits[0] if hits else None
-    event = desk.event(
-        Action.OPZOEKEN,
-        _called(kind, newest),
-        "gevonden" if newest else "niet gevonden",
-        newest.run.new.dataset if newest else dataset,
-        reden=reason,
-        aantal=len(hits),
-    )
-    if newest is None:
-        desk.oversight.note(event)
-    else:
-        desk.tell_read(event, newest.run, (newest.persoon, newest.dienst))
+    if not hits:
+        desk.oversight.note(
+            desk.event(Action.OPZOEKEN, f"{kind} onbekend", "niet gevonden", dataset, reden=reason, aantal=0)
+        )
+    # the same person has one pseudonym per key and per dataset: each of them was looked at
+    for called in dict.fromkeys((hit.run.new.dataset, _called(kind, hit)) for hit in hits):
+        found = [hit for hit in hits if (hit.run.new.dataset, _called(kind, hit)) == called]
+        event = desk.event(Action.OPZOEKEN, called[1], "gevonden", called[0], reden=reason, aantal=len(found))
+        desk.tell_read(event, found[0].run, (found[0].persoon, found[0].dienst))
     return hits
 
 
@@ -162,7 +158,5 @@ def _pseudonyms(desk: Desk, dataset: str, number: str) -> Sequence[str]:
     return found
 
 
-def _called(kind: NumberKind, hit: Hit | None) -> str:
-    if hit is None:
-        return f"{kind} onbekend"
+def _called(kind: NumberKind, hit: Hit) -> str:
     return f"persoon {hit.persoon}" if kind is NumberKind.PERSOON else f"aanvraag {hit.dienst}"

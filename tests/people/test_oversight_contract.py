@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.adapters.sql import objection_rows
 from shared.adapters.sql.engine import make_engine
@@ -59,6 +63,10 @@ class World:
     def count(self, table: str) -> int:
         with self.owner.connect() as connection:
             return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with self.owner.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
 
     def open(self, dienst: str, bezwaar: str) -> None:
         self.oversight.open_objection(DATASET, dienst, bezwaar, "oneens", self.event(Action.BEZWAAR_OPENEN))
@@ -245,6 +253,44 @@ def test_the_hold_is_on_every_pseudonym_of_the_application(world: World) -> None
     assert world.oversight.is_held(DATASET, "p:1") and world.oversight.is_held(DATASET, "nieuw:1")
     world.close("b2")
     assert not world.oversight.is_held(DATASET, "p:1") and not world.oversight.is_held(DATASET, "nieuw:1")
+
+
+def test_a_pseudonym_that_a_later_publication_gives_is_held_too(world: World) -> None:
+    world.open("p:1", "b1")
+    frame = results("1", "9").assign(dienst=["nieuw:1", "nieuw:9"])
+    world.office.publish_delivery("d2", "2026-11-22", frame, key_id="k-2")
+    assert world.oversight.is_held(DATASET, "nieuw:1") and not world.oversight.is_held(DATASET, "nieuw:9")
+    ((held,),) = world.rows("SELECT object FROM gebeurtenissen WHERE object = 'aanvraag nieuw:1'")
+    assert held == "aanvraag nieuw:1"
+    world.close("b1")
+    assert not world.oversight.is_held(DATASET, "nieuw:1") and not world.oversight.is_held(DATASET, "p:1")
+
+
+@given(steps=st.lists(st.tuples(st.sampled_from(("p:1", "p:2", "nieuw:1")), st.integers(0, 3)), max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_an_application_is_held_exactly_while_an_objection_about_it_is_open(
+    empty_database: Path, steps: list[tuple[str, int]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        copied = shutil.copyfile(empty_database, Path(folder) / "a.sqlite")
+        engine = make_engine(f"sqlite:///{copied}", WAIT)
+        world = World(Office(SqlLedger(engine)), SqlOversight(engine), engine, SqlPurge(engine))
+        world.publish("d1", "1", "2", "3")
+        renamed = results("1").assign(dienst=["nieuw:1"])
+        world.office.publish_delivery("d2", "2026-11-22", renamed, key_id="k-2")
+        about: dict[str, str] = {}
+        for number, (dienst, step) in enumerate(steps):
+            if step or not about:
+                world.open(dienst, f"b{number}")
+                about[f"b{number}"] = dienst.split(":")[1]
+            else:
+                bezwaar = sorted(about)[number % len(about)]
+                world.close(bezwaar)
+                del about[bezwaar]
+            for name in ("p:1", "nieuw:1", "p:2", "p:3"):
+                assert world.oversight.is_held(DATASET, name) is (name.split(":")[1] in about.values())
+        assert verify(world.office.ledger.events()) is None
+        engine.dispose()
 
 
 def test_what_is_closed_or_unknown_cannot_be_closed(world: World) -> None:

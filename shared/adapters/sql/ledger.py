@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from shared.adapters.sql import claims, delivery_rows, event_rows, result_rows, run_rows, stop_rows
+from shared.adapters.sql import claims, delivery_rows, event_rows, objection_rows, result_rows, run_rows, stop_rows
 from shared.adapters.sql.engine import transaction
 from shared.administration import (
     Claim,
@@ -108,6 +108,7 @@ class SqlLedger:
             )
             self._keep(connection, run, findings, facts)
             event_rows.append(connection, *steps, event_rows.of_attempt(event, run.attempt))
+            objection_rows.hold_new_names(connection, run.new.dataset, event)
             return number
 
     def _keep(

@@ -18,10 +18,20 @@ def open_(connection: Connection, dataset: str, dienst: str, bezwaar: str, reden
     """Record an objection and put its application under hold, under every pseudonym that it has."""
     _add(connection, bezwaar, dataset, dienst, ObjectionState.OPEN, reden, event)
     event_rows.append(connection, event)
-    for name in _names(connection, dataset, dienst):
-        if not is_held(connection, dataset, name):
-            _hold(connection, dataset, name, True, bezwaar, event)
+    _hold_all(connection, find(connection, bezwaar), event)
     return find(connection, bezwaar)
+
+
+def hold_new_names(connection: Connection, dataset: str, event: AuditEvent) -> None:
+    """Put what an objection is open about under hold under every pseudonym that a publication just gave it too."""
+    for one in listing(connection, dataset, only_open=True):
+        _hold_all(connection, one, event)
+
+
+def _hold_all(connection: Connection, objection: Objection, event: AuditEvent) -> None:
+    for name in _names(connection, objection.dataset, objection.dienst):
+        if not is_held(connection, objection.dataset, name):
+            _hold(connection, objection.dataset, name, True, objection.bezwaar, event)
 
 
 def close(connection: Connection, bezwaar: str, state: ObjectionState, reden: str, event: AuditEvent) -> Objection:

@@ -117,6 +117,7 @@ resultaten = Table(
     _text("uitleg"),
     UniqueConstraint("aanvraagnummer", "verwerking_nr"),
     Index(None, "persoon"),
+    Index(None, "dienst"),
 )
 
 bijdragen = Table(

@@ -16,9 +16,10 @@ _RESULT_IS_GONE = """NOT EXISTS (
 
 
 def upgrade() -> None:
-    """Make both tables, the index to find a person back, and the triggers that keep what is written."""
+    """Make both tables, the indexes to find people and applications back, and triggers that keep what is written."""
     _tables()
-    op.create_index("ix_resultaten_persoon", "resultaten", ["persoon"])
+    for column in ("persoon", "dienst"):
+        op.create_index(f"ix_resultaten_{column}", "resultaten", [column])
     if op.get_context().dialect.name == "sqlite":
         _sqlite_triggers()
     else:
