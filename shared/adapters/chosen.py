@@ -70,11 +70,14 @@ def ledger_of(config: Settings) -> Ledger:
     return SqlLedger(engine)
 
 
-def remover_of(config: Settings) -> Remover:
+def remover_of(config: Settings, ledger: Ledger) -> Remover:
     """Return who may remove: an identity of its own on PostgreSQL; SettingsInvalid where nobody may."""
     from shared.adapters.sql.engine import check_version, make_engine
+    from shared.adapters.sql.ledger import SqlLedger
     from shared.adapters.sql.purge import SqlPurge
 
+    if config.retention.database == config.database:
+        return SqlPurge(cast(SqlLedger, ledger).engine)
     if not config.retention.database:
         raise SettingsInvalid(
             "Nobody may remove anything from this database.",

@@ -22,8 +22,7 @@ def remover(config: Settings) -> Remover:
     """Return who may remove; SettingsInvalid where nobody may."""
     from shared.adapters.chosen import remover_of
 
-    ledger(config)  # makes an embedded database on first use
-    return remover_of(config)
+    return remover_of(config, ledger(config))
 
 
 def purge(caller: Caller | None = None) -> Purged:
