@@ -56,7 +56,7 @@ def store(connection: Connection, run_nr: int, results: pd.DataFrame) -> None:
 
 
 def next_publication(connection: Connection, dataset: str) -> int:
-    """Return the number of the next publication within a dataset."""
+    """Return the number of the next publication within a dataset; a shadow run that keeps its results takes one too."""
     query = sa.select(sa.func.max(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset)
     return int(connection.execute(query).scalar() or 0) + 1
 
@@ -116,8 +116,8 @@ def dates_touched(connection: Connection, run_nr: int, dataset: str, datum: str)
 def current_rows(connection: Connection, dataset: str, datum: str) -> CurrentRows:
     """Return which rows of which runs are current for a date, by application number."""
     published = connection.execute(
-        sa.select(sa.func.max(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset, _NO_SHADOW)
-    ).scalar()
+        sa.select(sa.func.count(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset, _NO_SHADOW)
+    ).scalar_one()
     # a removal changes what is current as much as a publication does
     removed = connection.execute(
         sa.select(sa.func.count()).where(
@@ -131,7 +131,7 @@ def current_rows(connection: Connection, dataset: str, datum: str) -> CurrentRow
     )
     # sorted here: databases differ in how they order text
     rows = sorted((RowRef(row.run, row.regel, row.aanvraagnummer) for row in found), key=lambda row: row.aanvraagnummer)
-    return CurrentRows(int(published or 0) + int(removed), tuple(rows))
+    return CurrentRows(int(published) + int(removed), tuple(rows))
 
 
 def current_result(connection: Connection, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
