@@ -17,7 +17,8 @@ HERE = ZoneInfo("Europe/Amsterdam")
 LARGEST_PAGE = 100
 _NO_CONTROLS = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+_PRINTABLE = r"[ -~\u00c0-\u024f]"
+_NUMBER = rf"^{_PRINTABLE}*[!-~]{_PRINTABLE}*$"
 
 
 class Form(BaseModel):
@@ -39,7 +40,7 @@ Reason = Annotated[
 ]
 Number = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=128, pattern=_PRINTABLE),
+    StringConstraints(min_length=1, max_length=128, pattern=_NUMBER),
     Field(description="Aanvraagnummer, zoals geleverd.", examples=["10012345"]),
 ]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000, description="Welke bladzijde, vanaf 1.")]

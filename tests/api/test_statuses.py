@@ -157,7 +157,7 @@ def models(story: Story) -> None:
     proposed = story.first.post(f"{url}/versies", proposal)
     assert proposed.status == 201
     assert story.first.post(f"{url}/versies", proposal).status == 409
-    assert story.first.post(f"{url}/versies", {**proposal, "versie": "7.7.7"}).status == 400
+    assert story.first.post(f"{url}/versies", {**proposal, "versie": "7.7.7"}).status == 409
     steps = f"{proposed.headers['location']}/stappen"
     assert story.first.post(steps, {"stap": "goedkeuren", **WHY}).status == 403, "four eyes"
     assert story.second.post(steps, {"stap": "activeren", **WHY}).status == 409, "nobody approved it yet"
@@ -189,11 +189,52 @@ def models(story: Story) -> None:
     assert len(scored) > 100
 
 
+def requests_of_persons(story: Story, clients: dict[str, str]) -> None:
+    number = story.numbers(1)[0]
+    person, url = clients[number], f"{PREFIX}/verzoeken"
+    first, second = (story.person(Role.TOEZICHTHOUDER, who=who) for who in ("een", "twee"))
+    carrying_out = {"persoonsnummer": person, **WHY}
+
+    def recorded(soort: str) -> str:
+        said = first.post(url, {"soort": soort, "persoonsnummer": person, **WHY})
+        assert (said.status, said.document["toestand"]) == (201, "vastgelegd")
+        return said.headers["location"]
+
+    found = story.case_worker.post(f"{PREFIX}/aanvragen/_zoek", {"soort": "persoon", "nummer": person, **WHY})
+    prediction = found.document["voorspellingen"][0]["id"]
+    access = recorded("inzage")
+    assert first.post(f"{access}/inzage", carrying_out).status == 409, "nobody decided yet"
+    assert first.post(f"{access}/beslissing", {"toegewezen": True, **WHY}).document["toestand"] == "toegewezen"
+    assert first.post(f"{access}/beslissing", {"toegewezen": True, **WHY}).status == 409
+    assert first.post(f"{access}/inzage", carrying_out).status == 403, "another carries out"
+    assert second.post(f"{access}/inzage", {"persoonsnummer": "1", **WHY}).status == 400
+    exported = second.post(f"{access}/inzage", carrying_out)
+    assert number in exported.body.decode() and exported.document["tekst"]
+    others = set(clients.values()) - {person}
+    assert not [other for other in others if len(other) > 6 and other in exported.body.decode()]
+    gone = recorded("verwijdering")
+    assert first.post(f"{gone}/beslissing", {"toegewezen": True, **WHY}).status == 200
+    objection = story.case_worker.post(f"{PREFIX}/bezwaren", {"voorspelling": prediction, **WHY}).headers["location"]
+    assert second.post(f"{gone}/verwijdering", carrying_out).document["code"] == "SC-570", "an objection is running"
+    story.watcher.post(f"{objection}/afhandeling", {"uitkomst": "ingetrokken", **WHY})
+    removed = second.post(f"{gone}/verwijdering", carrying_out)
+    assert removed.status == 200 and removed.document["bewijs"] and sum(removed.document["aantallen"].values()) > 0
+    again = {"soort": "persoon", "nummer": person, **WHY}
+    assert story.case_worker.post(f"{PREFIX}/aanvragen/_zoek", again).document["voorspellingen"] == []
+    taken_back = recorded("inzage")
+    assert first.post(f"{taken_back}/intrekking", WHY).document["toestand"] == "ingetrokken"
+    assert first.post(f"{taken_back}/intrekking", WHY).status == 409
+    listed = first.get(f"{url}?dataset={DATASET}").document["verzoeken"]
+    assert [each["toestand"] for each in listed] == ["ingetrokken", "uitgevoerd", "uitgevoerd"]
+    assert first.get(access).document == listed[-1]
+
+
 SAMPLES = {
     "leveringen": f"{DATASET}-{HEX}",
     "verwerkingen": "0" * 32,
     "voorspellingen": f"{'0' * 32}-0",
     "bezwaren": "0" * 32,
+    "verzoeken": "0" * 32,
 }
 BODIES: dict[str, dict[str, Any]] = {
     "POST /leveringen/{id}/vrijgave": WHY,
@@ -206,6 +247,11 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /bezwaren": {"voorspelling": f"{'0' * 32}-0", **WHY},
     "POST /bezwaren/{id}/afhandeling": {"uitkomst": "gegrond", **WHY},
+    "POST /verzoeken": {"soort": "inzage", "persoonsnummer": "1", "dataset": "onbekend", **WHY},
+    "POST /verzoeken/{id}/beslissing": {"toegewezen": False, **WHY},
+    "POST /verzoeken/{id}/intrekking": WHY,
+    "POST /verzoeken/{id}/inzage": {"persoonsnummer": "1", **WHY},
+    "POST /verzoeken/{id}/verwijdering": {"persoonsnummer": "1", **WHY},
     "PUT /modellen/{naam}/stop": {"gestopt": False, **WHY},
     "POST /modellen/{naam}/versies": {"versie": "1.1.0", "redenDrempel": "Minder", "redenSteekproef": "Geen", **WHY},
     "POST /modellen/{naam}/versies/{versie}/stappen": {"stap": "activeren", **WHY},
@@ -278,7 +324,11 @@ def _broken(site: Site, cause: Exception) -> Any:
 
 
 def test_every_documented_status_is_seen_and_no_other(
-    make_site: Callable[[Path], Site], nights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_site: Callable[[Path], Site],
+    nights: Path,
+    clients: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shutil.copytree(nights, tmp_path / "werk")
     shutil.copytree(ROOT / "models", tmp_path / "modellen")
@@ -292,6 +342,7 @@ def test_every_documented_status_is_seen_and_no_other(
     deliveries_and_runs(story)
     predictions(story)
     models(story)
+    requests_of_persons(story, clients)
     refusals(site, promises)
     documented = {f"{method} {path}": set(operation["responses"]) for method, path, operation in promises.operations()}
     unseen = {name: sorted(statuses - promises.seen[name]) for name, statuses in documented.items()}
