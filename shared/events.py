@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+SYSTEM = "systeem"  # the actor of what no person did
 FIRST_HASH = "0" * 64
 _MISSING = "ontbreekt of staat niet op zijn plaats"
 _OTHER = "is anders dan toen het buiten de database werd vastgelegd"

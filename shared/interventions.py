@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from shared.administration import ClaimKind, DeliveryRecord, RunRecord, RunRequest, StopState
+from shared.anchors import drop_anchor
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.events import Action
 from shared.installation import Installation, Steps
@@ -49,7 +50,9 @@ def release(installation: Installation, levering: str, reden: str, digest: str =
         )
     run = held[-1]
     event = installation.event(Action.VRIJGEVEN, f"levering {levering}", "vrijgegeven", run.run_id, reden=reason)
-    return installation.ledger.release(run.run_id, event)
+    released = installation.ledger.release(run.run_id, event)
+    drop_anchor(installation)
+    return released
 
 
 def request_run(
@@ -105,7 +108,9 @@ def request_run(
     event = installation.event(
         Action.AANVRAGEN, f"levering {levering}", "aangevraagd", new.run_id, reden=reason, aanvragen=len(wanted)
     )
-    return installation.ledger.request_run(request, new, event)
+    asked = installation.ledger.request_run(request, new, event)
+    drop_anchor(installation)
+    return asked
 
 
 def process_request(installation: Installation, run: RunRecord) -> Outcome:
@@ -121,8 +126,9 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
     if claim.kind is not ClaimKind.GEKREGEN:
         return Outcome(new.levering, claim.kind, claim.run)
 
+    steps = Steps(installation, claim.run)
+
     def work() -> Outcome:
-        steps = Steps(installation, claim.run)
         steps.begin()
         delivery = _asked_for(installation, installation.ledger.request(new.request_id))
         steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
@@ -130,7 +136,7 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
         publish(installation, claim, results, steps, (), None)
         return finish_tail(installation, claim)
 
-    return guarded(installation, claim, work)
+    return guarded(installation, claim, work, steps)
 
 
 def _asked_for(installation: Installation, request: RunRequest) -> PseudonymisedDelivery:
@@ -147,6 +153,7 @@ def stop_model(installation: Installation, reden: str) -> StopState:
     event = installation.event(Action.STOPPEN, f"model {model}", "gestopt", reden=reason)
     state = installation.ledger.stop(model, reason, event)
     write_pointer(installation)
+    drop_anchor(installation)
     return state
 
 
@@ -157,6 +164,7 @@ def resume_model(installation: Installation, reden: str) -> StopState:
     event = installation.event(Action.HERVATTEN, f"model {model}", "hervat", reden=reason)
     state = installation.ledger.resume(model, reason, event)
     write_pointer(installation)
+    drop_anchor(installation)
     return state
 
 

@@ -29,6 +29,8 @@ PERSON, APPLICATION = "pseudoniem persoon", "pseudoniem aanvraag"
 LINES_PER_FILE = 100_000
 _NAMES = ("levering beoordelen", "aanvrager beoordelen")
 _SPAN, _PSEUDONYM = "<span>", "<pseudonym>"
+# how an attempt ends that is not published; a hold is no error and no success
+_STATUS = {Action.AFKEUREN: "Error", Action.MISLUKKEN: "Error", Action.AANHOUDEN: "Unset"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,31 +43,46 @@ def write_run_lines(installation: Installation, run: RunRecord) -> int:
     return _write_parts(installation.blobs, folder, _run_lines(installation, run))
 
 
-def write_unpublished_line(installation: Installation, run: RunRecord) -> None:
-    """Write that a delivery was read and not published, and see it acknowledged: one line, and nobody's.
+def write_unpublished_lines(
+    installation: Installation, run: RunRecord, subjects: Iterable[tuple[str, str]] = ()
+) -> None:
+    """Write that a run ended without being published, and see it acknowledged. The same attempt gives the same bytes.
 
-    A delivery is rejected or held before anybody in it has a pseudonym. The same attempt gives the same bytes.
+    `subjects`: pseudonyms of person and application, of everybody who had one by then; a delivery is rejected or held
+    before that.
     """
-    claimed, judged = "", None
+    claimed, ended = "", None
     for event in installation.ledger.events(run.run_id):
         if event.handeling == Action.CLAIMEN:
-            claimed, judged = event.tijdstip, None
-        elif event.handeling in (Action.AFKEUREN, Action.AANHOUDEN):
-            judged = event
-    if judged is None:
+            claimed, ended = event.tijdstip, None
+        elif event.handeling in _STATUS:
+            ended = event
+    if ended is None:
         return
-    attempt = f"poging-{judged.volgnr:010d}"
-    record = _record(
-        trace_id=run.run_id,
-        span_id=_id(run.run_id, attempt),
-        name="levering controleren",
-        period=(_milliseconds(moment_of(claimed)), _milliseconds(moment_of(judged.tijdstip))),
-        code_version=run.new.code_version,
-        attributes=_attributes(activity_uri(installation.activity, run, JUDGING)),
-        status="Error" if judged.handeling == Action.AFKEUREN else "Unset",
-    )
+    attempt = f"poging-{ended.volgnr:010d}"
+    uri = activity_uri(installation.activity, run, JUDGING)
+    root = _id(run.run_id, attempt)
+    same: dict[str, Any] = {
+        "trace_id": run.run_id,
+        "period": (_milliseconds(moment_of(claimed)), _milliseconds(moment_of(ended.tijdstip))),
+        "code_version": run.new.code_version,
+        "status": _STATUS[Action(ended.handeling)],
+    }
+    lines = [_line(_record(**same, span_id=root, name="levering controleren", attributes=_attributes(uri)))]
+    lines += [
+        _line(
+            _record(
+                **same,
+                span_id=_id(run.run_id, attempt, pseudonym),
+                parent_span_id=root,
+                name="aanvrager beoordelen",
+                attributes=_attributes(uri, kind, pseudonym),
+            )
+        )
+        for kind, pseudonym in sorted({_subject(*found) for found in subjects})
+    ]
     name = f"{run.new.dataset}/{run.new.datum}/{run.run_id}/{attempt}.jsonl"
-    _write_acknowledged(installation.blobs, name, _line(record).encode("utf-8"))
+    _write_acknowledged(installation.blobs, name, "".join(lines).encode("utf-8"))
 
 
 def write_read_line(

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from shared.administration import DeliveryRecord, Place
 from shared.errors import BlobNotFound
+from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.ports import BlobStore, Container
 
 DESCRIPTION = "datapackage.json"
+SEEN = "laatst_geschreven"  # in the details of an event: of the files in the mailbox, by the clock of the storage
 # a name is shown to people and used in paths: nothing in it may forge a line or leave a folder
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}[A-Za-z0-9._-]{0,60}", re.ASCII)
 _DELIVERED = re.compile(rf"{Container.BRIEVENBUS}/([^/]+)/([^/]+)/{re.escape(DESCRIPTION)}")
@@ -58,6 +61,19 @@ class StoredDelivery:
         """Return the names of all files in the folder."""
         prefix = f"{self.folder}/"
         return frozenset(name.removeprefix(prefix) for name in self.blobs.names(self.container, prefix))
+
+    def seen(self) -> datetime | None:
+        """Return when the last of its files was written, by the clock of the storage; None when all are gone."""
+        moments = []
+        for name in sorted(self.names()):
+            with suppress(BlobNotFound):
+                moments.append(self.blobs.written_at(self.container, f"{self.folder}/{name}"))
+        return max(moments, default=None)
+
+    def told_seen(self) -> dict[str, str]:
+        """Return, for the details of an event, what `seen` says of a delivery in the mailbox."""
+        seen = self.seen() if self.container == Container.BRIEVENBUS else None
+        return {} if seen is None else {SEEN: moment_text(seen)}
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one file; of the description those that were claimed."""
@@ -126,18 +142,37 @@ def has_date(levering: str) -> bool:
     return True
 
 
-def remove(blobs: BlobStore, container: str, folder: str, digest: str, files: Mapping[str, str]) -> int:
+def remove(
+    blobs: BlobStore, container: str, folder: str, digest: str, files: Mapping[str, str], seen: datetime | None
+) -> int:
     """Remove a processed delivery: its description first, then its tables; returns how many files it left alone.
 
-    Only bytes that were processed go: what the supplier wrote since, under the same name, stays for the next run.
+    Only bytes that were processed go, and only as they lay there when they were `seen`: what the supplier wrote since,
+    under the same name, stays for the next run, also when the bytes are the same.
     """
     newer = _names_in_newer_description(blobs, container, folder, digest)
-    left = 0
     blobs.delete(container, f"{folder}/{DESCRIPTION}", only_sha256=digest)
+    gone = 0
     for name, sha256 in sorted(files.items()):
-        if name in newer or not blobs.delete(container, f"{folder}/{name}", only_sha256=sha256):
-            left += 1
-    return left
+        path = f"{folder}/{name}"
+        if name not in newer and not _written_since(blobs, container, path, seen):
+            gone += blobs.delete(container, path, only_sha256=sha256)
+    return len(files) - gone
+
+
+def _written_since(blobs: BlobStore, container: str, name: str, seen: datetime | None) -> bool:
+    try:
+        return seen is None or blobs.written_at(container, name) > seen
+    except BlobNotFound:
+        return False
+
+
+def seen_by(events: Iterable[StoredEvent]) -> datetime | None:
+    """Return when the files of a delivery were last written, as the events of its run tell; None when none does."""
+    told = [
+        json.loads(event.details).get(SEEN) for event in events if event.handeling in (Action.CLAIMEN, Action.DUBBEL)
+    ]
+    return max((moment_of(moment) for moment in told if moment), default=None)
 
 
 def _names_in_newer_description(blobs: BlobStore, container: str, folder: str, digest: str) -> frozenset[str]:

@@ -27,6 +27,7 @@ def write_model_log(installation: Installation, run: RunRecord, error: str = "")
     """
     events = _attempt(installation, run)
     counts = installation.ledger.counts(run.run_id)
+    enough = counts.aantal >= SMALLEST_COUNT
     line: dict[str, Any] = {
         "verwerking": run.run_id,
         "dataset": run.new.dataset,
@@ -37,9 +38,10 @@ def write_model_log(installation: Installation, run: RunRecord, error: str = "")
         "codeversie": run.new.code_version,
         "tijdstip": events[0].tijdstip if events else None,
         "fout": error or None,
-        "aantal": _shown({"": counts.aantal})[""],
-        "per_resultaattype": _shown(counts.resultaattype),
-        "per_reden": _shown(counts.reden),
+        "aantal": counts.aantal if enough else HIDDEN,
+        # of few applications the categories that occur already tell too much
+        "per_resultaattype": _shown(counts.resultaattype) if enough else HIDDEN,
+        "per_reden": _shown(counts.reden) if enough else HIDDEN,
         "seconden": _seconds(events),
     }
     folder = f"{run.new.model}-{run.new.model_version}/{run.new.datum}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.administration import CurrentRows, OutputState, RowRef, RunRecord
 from shared.errors import BlobNotFound
-from shared.events import Action, moment_text
+from shared.events import SYSTEM, Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Installation
 from shared.ports import Container
@@ -40,7 +40,8 @@ def write_run_log(installation: Installation, run: RunRecord) -> None:
         line: dict[str, Any] = {**vars(event), "details": json.loads(event.details)}
         if line["details"].get("reden") not in _CODES:
             line["details"].pop("reden", None)
-        del line["actor"], line["herkomst"]  # may be an employee, who is nobody's business here
+        if event.actor != SYSTEM:  # which employee it was is nobody's business here
+            line |= {"actor": "medewerker", "herkomst": "intern"}
         lines.append(json.dumps(line, ensure_ascii=False))
     log = "".join(f"{line}\n" for line in lines).encode("utf-8")
     installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/verwerking.jsonl", log)

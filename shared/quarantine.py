@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from shared.administration import DeliveryRecord, Place, quarantine_folder
-from shared.errors import BlobNotFound
+from shared.errors import BlobNotFound, NotKnown, TransitionRefused
 from shared.events import Action
 from shared.feedback import pretty_json
 from shared.installation import Installation
+from shared.logs import run_log
 from shared.mailbox import DESCRIPTION, StoredDelivery
 from shared.ports import Container
 from shared.records import Finding, Verdict
-from shared.runstates import RunState
+from shared.runstates import RunReason, RunState
 
+_FREE = (RunState.VRIJGEGEVEN, RunState.MISLUKT)
 _WAITING = (RunState.AFGEKEURD, RunState.AANGEHOUDEN, RunState.VRIJGEGEVEN, RunState.MISLUKT)
 
 
@@ -57,7 +60,11 @@ def empty_quarantine(installation: Installation, record: DeliveryRecord) -> None
 
 
 def destroy_expired(installation: Installation) -> int:
-    """Destroy what lay in quarantine for its full time; leaves a tombstone each, returns how many deliveries."""
+    """Destroy what lay in quarantine for its full time; leaves a tombstone each, returns how many deliveries.
+
+    It is recorded first, in a transaction that refuses a delivery that is being judged or was published; then the files
+    go, or at the next round. A delivery that was free to be judged and was not in all that time is an alarm.
+    """
     limit = installation.clock.now() - installation.quarantine
     destroyed = 0
     for run in installation.ledger.runs(installation.dataset, _WAITING):
@@ -66,17 +73,29 @@ def destroy_expired(installation: Installation) -> int:
         record = installation.ledger.delivery(installation.dataset, run.new.digest)
         if record.plaats is not Place.QUARANTAINE or record.aangekomen > limit:
             continue
-        empty_quarantine(installation, record)
+        unjudged = run.state in _FREE or run.reason is RunReason.MODEL_GESTOPT
         tombstone = {
             "bestanden": len(record.bestanden) + 1,
             "digest": record.digest,
             "grond": "bewaartermijn",
+            "onbeoordeeld": unjudged,
         }
-        installation.ledger.expire(
-            run.run_id,
-            installation.event(
-                Action.QUARANTAINE_VERNIETIGEN, f"levering {record.levering}", "vernietigd", run.run_id, **tombstone
-            ),
-        )
-        destroyed += 1
+        object_ = f"levering {record.levering}"
+        event = installation.event(Action.QUARANTAINE_VERNIETIGEN, object_, "vernietigd", run.run_id, **tombstone)
+        with suppress(TransitionRefused):  # somebody took it up since we looked
+            installation.ledger.expire(run.run_id, event)
+            destroyed += 1
+            if unjudged:
+                run_log().error("run %s: destroyed after its time in quarantine without being judged", run.run_id)
+    _empty_destroyed(installation)
     return destroyed
+
+
+def _empty_destroyed(installation: Installation) -> None:
+    """Remove from quarantine what the administration says is gone."""
+    names = installation.blobs.names(Container.QUARANTAINE, f"{installation.dataset}/")
+    for digest in sorted({name.split("/")[2] for name in names if name.count("/") > 2}):
+        with suppress(NotKnown):
+            record = installation.ledger.delivery(installation.dataset, digest)
+            if record.plaats is Place.VERWIJDERD:
+                empty_quarantine(installation, record)

@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.administration import RunRecord, Tombstone
-from shared.errors import BlobNotFound
-from shared.events import moment_text
+from shared.errors import BlobNotFound, StorageUnavailable
+from shared.events import Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Installation
 from shared.ports import Container
@@ -25,6 +25,7 @@ PARQUET, LINES = "resultaten.parquet", "resultaten.jsonl"
 MANIFEST = "manifest.json"
 NUMBER = "aanvraagnummer"
 _ROWS_PER_GROUP = 100_000
+_ATTEMPT = "poging-"
 
 
 def run_folder(run: RunRecord) -> str:
@@ -32,18 +33,36 @@ def run_folder(run: RunRecord) -> str:
     return f"{run.new.dataset}/{run.new.datum}/runs/{run.run_id}"
 
 
-def stage_results(installation: Installation, run: RunRecord, files: Mapping[str, bytes]) -> None:
-    """Write the result files under the run id; nothing points at them before the run is published."""
+def stage_results(installation: Installation, run: RunRecord, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Write the result files of this attempt, and return their sha256; nothing points at them.
+
+    A worker that stood still may go on long after another took over, with other code: it writes in its own folder.
+    """
     for name, data in sorted(files.items()):
-        installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{name}", data)
+        installation.blobs.write(Container.UITVOER, f"{_staged(run, run.attempt)}/{name}", data)
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+
+
+def remove_staged(installation: Installation, run: RunRecord) -> int:
+    """Remove what any attempt at a run staged, now that its files are in place, or never will be; returns how many."""
+    names = list(installation.blobs.names(Container.UITVOER, f"{run_folder(run)}/{_ATTEMPT}"))
+    for name in names:
+        installation.blobs.delete(Container.UITVOER, name)
+    return len(names)
+
+
+def _staged(run: RunRecord, attempt: int) -> str:
+    return f"{run_folder(run)}/{_ATTEMPT}{attempt}"
 
 
 def write_manifest(installation: Installation, run: RunRecord) -> None:
     """Write manifest.json of a published run: schema, counts, hashes and revision; the same state, the same bytes.
 
-    What the administration no longer has goes from the files first.
+    The files are those that were published, by their sha256; what the administration no longer has goes first.
     """
     import pyarrow.parquet as pq
+
+    _put_in_place(installation, run)
 
     while True:  # until nothing was removed while we wrote
         removals = installation.ledger.removals(run.new.dataset, run.run_id)
@@ -70,7 +89,40 @@ def write_manifest(installation: Installation, run: RunRecord) -> None:
         }
         installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{MANIFEST}", pretty_json(manifest))
         if len(installation.ledger.removals(run.new.dataset, run.run_id)) == len(removals):
+            remove_staged(installation, run)
             return
+
+
+def _put_in_place(installation: Installation, run: RunRecord) -> None:
+    """Copy what the publishing attempt staged to where readers find it; what was revised since stays as it is."""
+    published = next((e for e in installation.ledger.events(run.run_id) if e.handeling == Action.PUBLICEREN), None)
+    if published is None:  # so long ago that its event was removed
+        return
+    said = json.loads(published.details)
+    revised = bool(installation.ledger.removals(run.new.dataset, run.run_id))
+    for name, sha256 in said["bestanden"].items():
+        target = f"{run_folder(run)}/{name}"
+        there = _digest(installation, target)
+        if there == sha256 or (there and revised):
+            continue
+        try:
+            staged = f"{_staged(run, said['poging'])}/{name}"
+            copied = installation.blobs.copy(Container.UITVOER, staged, Container.UITVOER, target)
+        except BlobNotFound:  # another worker put it in place meanwhile
+            copied = _digest(installation, target)
+        if copied != sha256:
+            raise StorageUnavailable(
+                "A result file is not what was published.",
+                where=f"run {run.run_id}",
+                next_step="Put the file back from its back-up, or reprocess the delivery.",
+            )
+
+
+def _digest(installation: Installation, name: str) -> str:
+    try:
+        return installation.blobs.sha256(Container.UITVOER, name)
+    except BlobNotFound:
+        return ""
 
 
 def revision_written(installation: Installation, run: RunRecord) -> int:

@@ -1,7 +1,7 @@
 """The one place where effects happen, in this order.
 
-claim -> result files under the run id -> publish -> manifest and pointers -> logboek, acknowledged -> message to the
-supplier -> audit snapshot -> delete datapackage.json -> delete the tables -> finish.
+claim -> result files of the attempt -> publish, with their sha256 -> files in place, manifest and pointers -> logboek,
+acknowledged -> message to the supplier -> audit snapshot -> delete datapackage.json -> delete the tables -> finish.
 
 Killed at any point, the next round finishes what was begun: before publish nothing is visible and all is done again
 with the same bytes; after publish only the tail is done again. See docs/verwerking-toestanden.md for the states.
@@ -19,7 +19,7 @@ from shared.events import Action
 from shared.failures import as_told, reason_of
 from shared.feedback import write_message
 from shared.installation import Installation, Steps
-from shared.logboek import write_run_lines
+from shared.logboek import write_run_lines, write_unpublished_lines
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
 from shared.modellog import write_model_log
@@ -78,12 +78,14 @@ def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:
         contractversie=new.contract_version,
         codeversie=new.code_version,
         digest=source.digest,
+        **source.told_seen(),
     )
     claim = installation.ledger.claim(new, installation.terms(), event)
     if claim.run.state is RunState.AFGEKEURD and has_other_tables(installation, source):
         claim = installation.ledger.claim(new, installation.terms(), event, reoffered=True)
     if claim.kind is ClaimKind.GEKREGEN:
-        return guarded(installation, claim, lambda: _first_half(installation, claim, source))
+        steps = Steps(installation, claim.run)
+        return guarded(installation, claim, lambda: _first_half(installation, claim, source, steps), steps)
     if claim.kind is ClaimKind.STAART:
         return guarded(installation, claim, lambda: finish_tail(installation, claim))
     if claim.kind in (ClaimKind.KLAAR, ClaimKind.WACHT_OP_MENS):
@@ -91,27 +93,34 @@ def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:
     return Outcome(source.levering, claim.kind, claim.run)
 
 
-def guarded(installation: Installation, claim: Claim, work: Callable[[], Outcome]) -> Outcome:
-    """Do the work of a claim; whatever goes wrong ends in a named state with a next step."""
+def guarded(
+    installation: Installation, claim: Claim, work: Callable[[], Outcome], steps: Steps | None = None
+) -> Outcome:
+    """Do the work of a claim; whatever goes wrong ends in a named state with a next step.
+
+    `steps`: of the attempt, which know whose applications were being judged.
+    """
     run = claim.run
     try:
         return work()
     except AttemptSuperseded:
         return Outcome(run.new.levering, ClaimKind.BEZET, _as_known(installation, run))
     except ModelStopped:
-        _settle(installation, claim, RunReason.MODEL_GESTOPT, {})
+        _settle(installation, claim, RunReason.MODEL_GESTOPT, {}, steps)
         return Outcome(run.new.levering, ClaimKind.GESTOPT, _as_known(installation, run))
     except (KeyboardInterrupt, SystemExit):
-        _settle(installation, claim, RunReason.AFGEBROKEN, {})
+        _settle(installation, claim, RunReason.AFGEBROKEN, {}, steps)
         raise
     except Exception as cause:  # the last resort: nothing may end without a state
         failure = as_told(cause)
-        _settle(installation, claim, reason_of(failure), {"fout": failure.code, "wat": failure.what})
+        _settle(installation, claim, reason_of(failure), {"fout": failure.code, "wat": failure.what}, steps)
         run_log().error("run %s: %s", run.run_id, failure)
         return Outcome(run.new.levering, claim.kind, _as_known(installation, run), failure=failure)
 
 
-def _settle(installation: Installation, claim: Claim, reason: RunReason, details: Mapping[str, str]) -> None:
+def _settle(
+    installation: Installation, claim: Claim, reason: RunReason, details: Mapping[str, str], steps: Steps | None
+) -> None:
     """Record why an attempt ended early; when even that fails the lease runs out, and another worker takes over."""
     run = claim.run
     try:
@@ -125,6 +134,8 @@ def _settle(installation: Installation, claim: Claim, reason: RunReason, details
             action, f"levering {run.new.levering}", str(state), run.run_id, reden=str(reason), **details
         )
         installation.ledger.move(claim, state, reason, event)
+        if state is not RunState.GEPUBLICEERD:  # people were being judged, and that is on record too
+            write_unpublished_lines(installation, run, () if steps is None else steps.people)
         if reason in OF_THE_MODEL:
             write_model_log(installation, run, details["fout"])
     except SlimmeCheckError as cause:
@@ -138,8 +149,7 @@ def _as_known(installation: Installation, run: RunRecord) -> RunRecord:
         return run
 
 
-def _first_half(installation: Installation, claim: Claim, source: StoredDelivery) -> Outcome:
-    steps = Steps(installation, claim.run)
+def _first_half(installation: Installation, claim: Claim, source: StoredDelivery, steps: Steps) -> Outcome:
     steps.begin()
     judged = Judged(source)
     checked = _check(installation, judged, steps)
@@ -196,6 +206,7 @@ def _pseudonymise(
 
 def judge(installation: Installation, run: RunRecord, delivery: PseudonymisedDelivery, steps: Steps) -> ResultSet:
     """Return the results of a pseudonymised delivery; nothing is written yet."""
+    steps.people = _people(delivery)
     key = installation.keys.find(delivery.key_id)
     special = installation.keys.special_addresses()
     table = installation.core.features(delivery, installation.use_case, key, special)
@@ -203,6 +214,12 @@ def judge(installation: Installation, run: RunRecord, delivery: PseudonymisedDel
     results = installation.core.judge(table, installation.use_case, installation.identity(run))
     steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=len(results.results), drempel=installation.model.threshold)
     return results
+
+
+def _people(delivery: PseudonymisedDelivery) -> tuple[tuple[str, str], ...]:
+    """Return the pseudonyms of person ("" when unknown) and application of every application."""
+    people = delivery.applications["persoon"].fillna("").tolist()
+    return tuple(zip(people, delivery.applications["dienst"].tolist(), strict=True))
 
 
 def publish(
@@ -213,12 +230,17 @@ def publish(
     findings: tuple[Finding, ...],
     facts: DeliveryFacts | None,
 ) -> None:
-    """Write the result files under the run id, then make them count: all at once, or not at all."""
-    stage_results(installation, claim.run, results.files)
+    """Write the result files of this attempt, then make them count: all at once, or not at all."""
+    staged = stage_results(installation, claim.run, results.files)
     steps.done(Action.RESULTATEN_SCHRIJVEN, "geschreven", bestanden=len(results.files))
-    number = len(results.results)
     event = installation.event(
-        Action.PUBLICEREN, f"levering {claim.run.new.levering}", "gepubliceerd", claim.run.run_id, aantal=number
+        Action.PUBLICEREN,
+        f"levering {claim.run.new.levering}",
+        "gepubliceerd",
+        claim.run.run_id,
+        aantal=len(results.results),
+        poging=claim.run.attempt,
+        bestanden=staged,
     )
     installation.ledger.publish(
         claim,
@@ -274,7 +296,10 @@ def _finish_delivery(
         steps.done(Action.MOMENTOPNAME_SCHRIJVEN, "geschreven", bytes=size)
     left = 0
     if record.plaats is Place.BRIEVENBUS:
-        left = mailbox.remove(installation.blobs, Container.BRIEVENBUS, record.folder, record.digest, record.bestanden)
+        seen = mailbox.seen_by(installation.ledger.events(run.run_id))
+        left = mailbox.remove(
+            installation.blobs, Container.BRIEVENBUS, record.folder, record.digest, record.bestanden, seen
+        )
     empty_quarantine(installation, record)  # released from there, or rejected before with other tables
     steps.done(Action.OPRUIMEN, "verwijderd", bestanden=len(record.bestanden) + 1 - left, blijft=left)
     return DeliveryFacts(Place.VERWIJDERD, record.van, record.tot, record.bestanden)

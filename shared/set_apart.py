@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from shared import mailbox
 from shared.administration import Claim, DeliveryFacts, Place, RunRecord
 from shared.errors import BlobNotFound
-from shared.events import Action
+from shared.events import Action, moment_text
 from shared.feedback import write_message
 from shared.installation import Installation, Steps
-from shared.logboek import write_unpublished_line
+from shared.logboek import write_unpublished_lines
 from shared.mailbox import DESCRIPTION, StoredDelivery
 from shared.ports import Container
 from shared.quarantine import put_in_quarantine
@@ -93,9 +93,10 @@ def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[F
     record = installation.ledger.delivery(run.new.dataset, run.new.digest)
     verdict = Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN
     write_message(installation, record.levering, record.digest, verdict, findings)
-    write_unpublished_line(installation, run)
+    write_unpublished_lines(installation, run)
     folder = f"{record.dataset}/{record.levering}"
-    mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden)
+    seen = mailbox.seen_by(installation.ledger.events(run.run_id))
+    mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden, seen)
 
 
 def has_other_tables(installation: Installation, source: StoredDelivery) -> bool:
@@ -127,10 +128,12 @@ def remove_duplicate(installation: Installation, run: RunRecord, source: StoredD
             Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN,
             installation.ledger.findings(run.run_id),
         )
-        write_unpublished_line(installation, run)
-    left = mailbox.remove(installation.blobs, Container.BRIEVENBUS, source.folder, record.digest, record.bestanden)
+        write_unpublished_lines(installation, run)
+    limit = source.seen()
+    seen = {} if limit is None else {mailbox.SEEN: moment_text(limit)}  # on record: whoever finishes this needs it
     installation.ledger.note(
         installation.event(
-            Action.DUBBEL, f"levering {source.levering}", "verwijderd", run.run_id, digest=record.digest, blijft=left
+            Action.DUBBEL, f"levering {source.levering}", "verwijderen", run.run_id, digest=record.digest, **seen
         )
     )
+    mailbox.remove(installation.blobs, Container.BRIEVENBUS, source.folder, record.digest, record.bestanden, limit)

@@ -5,25 +5,33 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared import mailbox
 from shared.administration import ClaimKind, Place, RunRecord
-from shared.anchors import drop_anchor
 from shared.events import Action
 from shared.failures import as_told
+from shared.housekeeping import tidy
 from shared.installation import Installation
 from shared.interventions import process_request
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
 from shared.modelregister.shadow import score_shadows
-from shared.output import mend_current, write_pointer
 from shared.ports import Container
-from shared.quarantine import destroy_expired
 from shared.runs import Outcome, run_delivery
-from shared.runstates import RunReason, RunState
+from shared.runstates import LEASED, RunReason, RunState
 from shared.telemetry import tell_round
 
 _HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
+_UNFINISHED = (
+    RunState.WACHTEND,
+    RunState.BEZIG,
+    RunState.VRIJGEGEVEN,
+    RunState.MISLUKT,
+    RunState.AANGEHOUDEN,
+    RunState.GEPUBLICEERD,
+)
+_PATIENCE = 6  # attempts; then a person must look, and later deliveries no longer wait for this one
 _TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
 
 
@@ -71,15 +79,12 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     _do(_interrupted(installation), outcomes, progress)
     waiting = _in_order(_deliveries(installation), outcomes, progress)
     _do(_requests(installation), outcomes, progress)
-    leftovers = _remove_leftovers(installation)
-    destroyed = destroy_expired(installation)
-    mend_current(installation)
-    write_pointer(installation)
-    shadows = score_shadows(installation)  # last, and by itself: what is published waits for nobody's comparison
-    drop_anchor(installation)
+    tidied = tidy(installation)
+    outcomes += [Outcome("ronde", failure=failure) for failure in tidied.failures]
+    shadows = score_shadows(installation)  # by itself: what is published waits for nobody's comparison
     tell_round(installation, outcomes)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
-    return Round(tuple(outcomes), waiting, incomplete, leftovers, destroyed, tuple(shadows))
+    return Round(tuple(outcomes), waiting, incomplete, tidied.leftovers, tidied.destroyed, tuple(shadows))
 
 
 def process_arrived(installation: Installation) -> list[Outcome]:
@@ -98,28 +103,30 @@ def process_arrived(installation: Installation) -> list[Outcome]:
 
 
 def take_up(installation: Installation) -> list[Outcome]:
-    """Do what a person asked for or made free since the last round: requests, releases, what a stop switch held.
+    """Do a round when anything waits that need not wait for the night; otherwise look, and do nothing.
 
-    Nothing of that is a look at the administration and no more. What failed waits for `run_waiting`.
+    What a person asked for or made free, what a worker left behind that died, an event that never came, and what
+    failed, a few times.
     """
-    if not _made_free(installation):
-        return []
-    outcomes: list[Outcome] = []
-    _in_order(_deliveries(installation), outcomes, lambda _: None)
-    _do(_requests(installation), outcomes, lambda _: None)
-    mend_current(installation)
-    write_pointer(installation)
-    drop_anchor(installation)
-    tell_round(installation, outcomes)
-    return outcomes
+    return list(run_waiting(installation).outcomes) if _anything_waits(installation) else []
 
 
-def _made_free(installation: Installation) -> bool:
-    if installation.ledger.runs(installation.dataset, (RunState.WACHTEND, RunState.VRIJGEGEVEN)):
+def _anything_waits(installation: Installation) -> bool:
+    if mailbox.look(installation.blobs, installation.dataset).complete:
         return True
-    held = installation.ledger.runs(installation.dataset, (RunState.AANGEHOUDEN,))
-    stopped = {run.new.model for run in held if run.reason is RunReason.MODEL_GESTOPT}
-    return any(not installation.ledger.stop_state(model).stopped for model in stopped)
+    now = installation.clock.now()
+    return any(_waits(installation, run, now) for run in installation.ledger.runs(installation.dataset, _UNFINISHED))
+
+
+def _waits(installation: Installation, run: RunRecord, now: datetime) -> bool:
+    if run.state in LEASED and run.lease_until is not None and run.lease_until > now:
+        return False
+    if run.state is RunState.MISLUKT:
+        return run.attempt < _PATIENCE
+    if run.state is RunState.AANGEHOUDEN:
+        stopped = run.reason is RunReason.MODEL_GESTOPT
+        return stopped and not installation.ledger.stop_state(run.new.model).stopped
+    return True
 
 
 def report_strays(installation: Installation, datasets: frozenset[str]) -> list[str]:
@@ -145,7 +152,7 @@ def _do(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress]
 def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None]) -> tuple[str, ...]:
     """Do the deliveries in order; return those that must wait, because an earlier one is busy or is to be retried.
 
-    Done now, they would be held for a gap that is none.
+    Done now, they would be held for a gap that is none. An earlier one that fails again and again is a gap.
     """
     for number, job in enumerate(jobs, start=1):
         _do([job], outcomes, progress, later=len(jobs) - number)
@@ -156,7 +163,7 @@ def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Pro
 
 def _must_be_waited_for(outcome: Outcome) -> bool:
     if outcome.failure is not None:
-        return outcome.failure.retry
+        return outcome.failure.retry and (outcome.run is None or outcome.run.attempt < _PATIENCE)
     return outcome.kind is ClaimKind.BEZET and outcome.run is not None and outcome.run.state is RunState.BEZIG
 
 
@@ -199,21 +206,3 @@ def _deliveries(installation: Installation) -> list[_Job]:
 def _requests(installation: Installation) -> list[_Job]:
     runs = installation.ledger.runs(installation.dataset, _TAKE_UP)
     return [_requested(installation, run) for run in runs if run.new.request_id]
-
-
-def _remove_leftovers(installation: Installation) -> int:
-    """Remove tables of processed deliveries whose description is gone already; only bytes that were processed."""
-    removed = 0
-    for levering in mailbox.look(installation.blobs, installation.dataset).incomplete:
-        folder = f"{installation.dataset}/{levering}"
-        before = set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/"))
-        for record in installation.ledger.deliveries(installation.dataset, levering):
-            if record.plaats is not Place.BRIEVENBUS:
-                mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden)
-        gone = len(before - set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/")))
-        if gone:
-            installation.ledger.note(
-                installation.event(Action.RESTANT_OPRUIMEN, f"levering {levering}", "verwijderd", bestanden=gone)
-            )
-        removed += gone
-    return removed

@@ -14,7 +14,7 @@ class ProcessOwner:
 
     def __init__(self) -> None:
         """Look once who we are."""
-        self._machine = _SEPARATOR.join((socket.gethostname(), _namespace()))
+        self._machine = _SEPARATOR.join((socket.gethostname(), f"{_boot()} {_namespace()}".strip()))
 
     def me(self) -> str:
         """Return machine, process number and start time of this process."""
@@ -45,6 +45,14 @@ def _started(number: int) -> str:
     fields = stat.rpartition(")")[2].split()
     # a zombie has ended; only its parent has not asked about it yet
     return "" if len(fields) < 20 else ("ended" if fields[0] == "Z" else fields[19])
+
+
+def _boot() -> str:
+    """Return the id of this start of the machine: names of machines, and of namespaces on them, occur twice."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def _namespace() -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import __version__
-from shared.bootstrap.wiring import SYSTEM, blobs, installation, ledger, settings
+from shared.bootstrap.wiring import blobs, installation, ledger, settings
 from shared.errors import NotKnown, SlimmeCheckError
-from shared.events import Caller
+from shared.events import SYSTEM, Caller
 from shared.usecases import datasets, use_case
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.wiring import SYSTEM, blobs, installation, ledger, settings
-from shared.events import Caller
+from shared.bootstrap.wiring import blobs, installation, ledger, settings
+from shared.events import SYSTEM, Caller
 from shared.usecases import datasets
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from shared import __version__
 from shared.errors import RequestRefused
-from shared.events import Caller
+from shared.events import SYSTEM, Caller
 from shared.logs import configure_logging
 from shared.settings import Settings, read_settings
 from shared.usecases import datasets, use_case
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from shared.modelregister.versions import Versions
     from shared.ports import BlobStore, Ledger
 
-SYSTEM = "systeem"
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,63}")  # part of the name of a folder
 
 

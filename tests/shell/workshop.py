@@ -131,7 +131,7 @@ def pseudonymise(
 ) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
     table = checked.tables["aanvragen"]
     dienst = Pseudonymiser(key).pseudonyms("dienst", table["nummer"])
-    applications = pd.DataFrame({"dienst": dienst, "type": table["type"]})
+    applications = pd.DataFrame({"dienst": dienst, "persoon": dienst, "type": table["type"]})
     left_out = (Finding("LEV-602", Severity.MELDING, "Er is iets weggelaten."),)
     return PseudonymisedDelivery(applications, {}, tuple(table["nummer"]), key.key_id), left_out
 

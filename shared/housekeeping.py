@@ -1,0 +1,99 @@
+"""What every round puts right besides its work: leftovers, what is past its time, files that a late worker touched.
+
+Each step is done by itself: one that fails keeps no other from being done, and the chain of events is always anchored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared import mailbox
+from shared.administration import Place
+from shared.anchors import drop_anchor
+from shared.errors import SlimmeCheckError
+from shared.events import Action
+from shared.failures import as_told
+from shared.feedback import mend_messages
+from shared.installation import Installation
+from shared.logs import run_log
+from shared.output import mend_current, write_pointer
+from shared.ports import Container
+from shared.quarantine import destroy_expired
+from shared.runfiles import remove_staged
+from shared.runstates import RunState
+
+_LATE = timedelta(days=7)  # longer than any worker stands still
+_DONE = (RunState.AFGEROND, RunState.AFGEKEURD, RunState.VERVALLEN)
+
+
+@dataclass
+class Tidied:
+    """What was put right, in numbers, and what went wrong while doing so."""
+
+    leftovers: int = 0
+    destroyed: int = 0
+    failures: tuple[SlimmeCheckError, ...] = field(default=())
+
+
+def tidy(installation: Installation) -> Tidied:
+    """Do every step; the failures of those that could not be done are returned, and told in the log."""
+    tidied = Tidied()
+
+    def leftovers() -> None:
+        tidied.leftovers = _remove_leftovers(installation)
+
+    def destroyed() -> None:
+        tidied.destroyed = destroy_expired(installation)
+
+    steps: tuple[Callable[[], object], ...] = (
+        leftovers,
+        destroyed,
+        lambda: _remove_staged(installation),
+        lambda: mend_current(installation),
+        lambda: mend_messages(installation),
+        lambda: write_pointer(installation),
+        lambda: drop_anchor(installation),
+    )
+    for step in steps:
+        try:
+            step()
+        except Exception as cause:
+            tidied.failures += (as_told(cause),)
+            run_log().error("round: %s", tidied.failures[-1])
+    return tidied
+
+
+def _remove_leftovers(installation: Installation) -> int:
+    """Remove tables of processed deliveries whose description is gone already.
+
+    Only bytes that were processed, and only as they lay there then: the supplier may be writing the next delivery under
+    the same name, tables first.
+    """
+    removed = 0
+    for levering in mailbox.look(installation.blobs, installation.dataset).incomplete:
+        folder = f"{installation.dataset}/{levering}"
+        before = set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/"))
+        for record in installation.ledger.deliveries(installation.dataset, levering):
+            if record.plaats is Place.BRIEVENBUS:
+                continue
+            runs = installation.ledger.runs_of_delivery(installation.dataset, record.digest)
+            told = (event for run in runs for event in installation.ledger.events(run.run_id))
+            seen = mailbox.seen_by(told)
+            mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden, seen)
+        gone = len(before - set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/")))
+        if gone:
+            installation.ledger.note(
+                installation.event(Action.RESTANT_OPRUIMEN, f"levering {levering}", "verwijderd", bestanden=gone)
+            )
+        removed += gone
+    return removed
+
+
+def _remove_staged(installation: Installation) -> None:
+    """Remove what attempts left behind that were not to publish any more: late workers, runs that lapsed."""
+    since = installation.clock.now() - _LATE
+    for run in installation.ledger.runs(installation.dataset, _DONE):
+        if run.changed_at > since:
+            remove_staged(installation, run)
