@@ -122,7 +122,7 @@ class FourEyesRequired(SlimmeCheckError):
 class LegalHold(SlimmeCheckError):
     """What was to be removed is under legal hold: an objection about it is running."""
 
-    code = "SC-570"
+    code = "SC-590"
 
 
 class RequestBusy(SlimmeCheckError):

@@ -114,6 +114,15 @@ def test_nobody_but_the_purge_calls_its_functions(db: Database, identity: str) -
         assert db.refused(identity, f"SELECT {call}") in (DENIED, UNSEEN)
 
 
+@pytest.mark.parametrize("identity", ["proef_app", "proef_lezer", "proef_niemand"])
+def test_nobody_but_the_purge_calls_any_function_of_ours(db: Database, identity: str) -> None:
+    ours = "SELECT p.oid, p.proname FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace"
+    functions = db.do(MIGRATOR, ours)
+    assert len(functions) > 10
+    allowed = f"SELECT proname FROM ({ours}) f WHERE has_function_privilege('{identity}', f.oid, 'EXECUTE')"
+    assert db.do(MIGRATOR, allowed) == []
+
+
 def test_the_app_leaves_no_tombstone(db: Database) -> None:
     values = "(1, 'resultaten', '', '', 1, '', '', '', '', 1)"
     columns = "nr, soort, dataset, run, aantal, grond, actor, tijdstip, hash, gebeurtenis"
