@@ -35,6 +35,7 @@ from shared.people.records import (
 from shared.runstates import PUBLISHED
 from tests.audit.databases import MIGRATOR, Server
 from tests.real.office import DATASET, DAY, Office, results
+from tests.real.test_blob_contract import at_once
 from tests.real.worlds import WAIT
 
 pytestmark = pytest.mark.xdist_group("postgresql")
@@ -155,6 +156,20 @@ def test_what_is_scored_in_the_shadow_is_never_found_by_a_number(world: World) -
     assert world.oversight.by_application(DATASET, "8") == world.oversight.by_person(DATASET, ["q:8"]) == []
     (hit,) = world.oversight.by_application(DATASET, "1")
     assert hit.huidig
+
+
+@given(order=st.permutations([0.1, 0.3, 0.63, 0.7, 0.9]), drawn=st.lists(st.booleans(), min_size=5, max_size=5))
+@settings(max_examples=15, deadline=None)
+def test_the_order_of_a_list_tells_nothing_of_score_or_sample(
+    empty_database: Path, order: list[float], drawn: list[bool]
+) -> None:
+    with TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{shutil.copyfile(empty_database, Path(folder) / 'a.sqlite')}", WAIT)
+        frame = results("1", "2", "3", "4", "5").assign(persoon="q:1", score=order, steekproef=drawn)
+        Office(SqlLedger(engine)).publish_delivery("d1", "2026-11-21", frame)
+        hits = SqlOversight(engine).by_person(DATASET, ["q:1"])
+        assert [hit.aanvraagnummer for hit in hits] == ["1", "2", "3", "4", "5"]
+        engine.dispose()
 
 
 # --- assessments ------------------------------------------------------------------------------------------------------
@@ -315,6 +330,13 @@ def test_an_objection_of_which_the_hold_fails_is_not_there_at_all(
     with pytest.raises(RuntimeError):
         world.open("p:1", "b1")
     assert [world.count(table) for table in ("bezwaren", "bewaarplichten", "gebeurtenissen")] == [0, 0, events]
+
+
+def test_of_two_people_who_close_an_objection_at_once_one_does(world: World) -> None:
+    world.open("p:1", "b1")
+    refused = at_once(lambda: world.close("b1"), lambda: world.close("b1", ObjectionState.GEGROND))
+    assert [type(one) for one in refused] == [TransitionRefused]
+    assert world.count("bezwaren") == 2 and not world.oversight.is_held(DATASET, "p:1")
 
 
 def test_what_is_under_hold_stays_and_goes_when_the_objection_is_closed(world: World) -> None:
