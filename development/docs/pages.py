@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from development.docs.access import render_access
 from development.docs.delivery_specification import render_specification
 from development.docs.errors import ROOT, render_errors
 from development.docs.features import render_features
@@ -31,6 +32,7 @@ def render_pages() -> dict[str, str]:
         "modelversie-toestanden.md": render_version_states(),
         "instellingen.md": render_settings(),
         "bewaartermijnen.md": render_terms(),
+        "rollen.md": render_access(),
         **{f"{FEATURE_FOLDER}/{name}": text for name, text in render_features(schema, policy).items()},
     }
 
