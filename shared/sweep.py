@@ -17,6 +17,7 @@ from shared.interventions import process_request
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
 from shared.modelregister.shadow import score_shadows
+from shared.output import write_pointer
 from shared.ports import Container
 from shared.runs import Outcome, run_delivery
 from shared.runstates import LEASED, RunReason, RunState
@@ -98,17 +99,20 @@ def process_arrived(installation: Installation) -> list[Outcome]:
         seen |= {job.key for job in jobs}
         if _in_order(jobs, outcomes, lambda _: None):
             break
+    write_pointer(installation)
     tell_round(installation, outcomes)
     return outcomes
 
 
 def take_up(installation: Installation) -> list[Outcome]:
-    """Do a round when anything waits that need not wait for the night; otherwise look, and do nothing.
+    """Do a round when anything waits that need not wait for the night; otherwise only tidy up.
 
     What a person asked for or made free, what a worker left behind that died, an event that never came, and what
     failed, a few times.
     """
-    return list(run_waiting(installation).outcomes) if _anything_waits(installation) else []
+    if _anything_waits(installation):
+        return list(run_waiting(installation).outcomes)
+    return [Outcome("ronde", failure=failure) for failure in tidy(installation).failures]
 
 
 def _anything_waits(installation: Installation) -> bool:
