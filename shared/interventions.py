@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 
@@ -17,12 +18,14 @@ from shared.runstates import PUBLISHED, RunReason, RunState
 from shared.stored_snapshot import read_snapshot
 
 REASON_LENGTH = 1000
+# what no keyboard gives, and not every database or file can hold: control characters and halves of a character
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def checked_reason(reden: str) -> str:
-    """Return the reason without outer blanks; RequestRefused when there is none or it is too long."""
+    """Return the reason without outer blanks; RequestRefused when there is none, or it is too long or no text."""
     reason = reden.strip()
-    if not reason or len(reason) > REASON_LENGTH:
+    if not reason or len(reason) > REASON_LENGTH or _UNWRITABLE.search(reason):
         raise RequestRefused(
             f"A reason of 1 to {REASON_LENGTH} characters is needed.",
             where="reden",

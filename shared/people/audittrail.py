@@ -10,7 +10,7 @@ from shared.events import Action, StoredEvent, moment_text
 from shared.people.desk import Desk
 from shared.people.records import EventFilter
 
-LARGEST_PAGE = 100
+LARGEST_PAGE, LONGEST_TEXT = 100, 200
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,18 @@ class EventPage:
 def audit_trail(desk: Desk, wanted: EventFilter, before: int | None = None, limit: int = 50) -> EventPage:
     """Return a page of the events that were asked for; that somebody looked is an event itself, written first.
 
-    RequestRefused for a page size below 1 or above LARGEST_PAGE, an unknown action or a period that ends before it
-    begins.
+    RequestRefused for a page size below 1 or above LARGEST_PAGE, an unknown action, a filter that is no text or a
+    period that ends before it begins.
     """
     if not 1 <= limit <= LARGEST_PAGE or (before is not None and before < 1):
         raise RequestRefused(f"A page has 1 to {LARGEST_PAGE} events.", where="pagina", next_step="Ask for fewer.")
+    texts = (wanted.object, wanted.actor, wanted.dataset, wanted.run)
+    if not all(text.isprintable() and len(text) <= LONGEST_TEXT for text in texts):
+        raise RequestRefused(
+            f"A filter has at most {LONGEST_TEXT} printable characters.",
+            where="filter",
+            next_step="Correct the filter.",
+        )
     if wanted.handeling and wanted.handeling not in set(Action):
         raise RequestRefused("There is no such action.", where="handeling", next_step="Choose one from the list.")
     if wanted.van is not None and wanted.tot is not None and wanted.van >= wanted.tot:

@@ -122,9 +122,9 @@ def _explained(desk: Desk, prediction: StoredPrediction, reason: str) -> Explana
 
 def _checked_number(number: str) -> str:
     wanted = number.strip()
-    if not wanted or len(wanted) > LONGEST_NUMBER:
+    if not wanted or len(wanted) > LONGEST_NUMBER or not wanted.isprintable():
         raise RequestRefused(
-            f"A number of 1 to {LONGEST_NUMBER} characters is needed.",
+            f"A number of 1 to {LONGEST_NUMBER} printable characters is needed.",
             where="nummer",
             next_step="Enter the number as it was delivered; zeros in front count.",
         )

@@ -127,7 +127,7 @@ def test_no_number_of_a_person_is_in_any_event_or_file(people: Workshop) -> None
     assert "900100001" not in told and b"900100001" not in kept
 
 
-@pytest.mark.parametrize("reden", ["", "   ", "x" * 1001])
+@pytest.mark.parametrize("reden", ["", "   ", "x" * 1001, "nul \x00", "half \ud83d"])
 @pytest.mark.parametrize("act", ["find", "explain", "current"])
 def test_without_a_reason_nothing_is_looked_up_or_written(night: Workshop, desk: Desk, act: str, reden: str) -> None:
     before = night.sql("SELECT count(*) FROM gebeurtenissen")
@@ -141,7 +141,7 @@ def test_without_a_reason_nothing_is_looked_up_or_written(night: Workshop, desk:
     assert night.sql("SELECT count(*) FROM gebeurtenissen") == before
 
 
-@pytest.mark.parametrize("number", ["", "  ", "1" * 129])
+@pytest.mark.parametrize("number", ["", "  ", "1" * 129, "1\x002", "1\ud8002"])
 def test_a_number_that_cannot_be_one_is_refused(desk: Desk, number: str) -> None:
     with pytest.raises(RequestRefused):
         find_predictions(desk, NumberKind.AANVRAAG, number, "vraag")

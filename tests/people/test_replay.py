@@ -70,6 +70,12 @@ def test_one_prediction_is_computed_again_and_the_event_names_no_number(night: W
         ("reden", lambda _: "GEEN_DIENST", "reden"),
         ("resultaattype", lambda _: 4, "resultaattype"),
         ("steekproef", lambda _: True, "steekproef"),
+        ("intercept", lambda value: -value, "intercept"),
+        ("advies", lambda _: "handhaving", "advies"),
+        ("uitleg", lambda _: "{}", "uitleg"),
+        ("persoon", lambda _: "", "persoon"),
+        ("peilmoment", lambda _: "2026-11-19T10:00:01", "peilmoment"),
+        ("score", lambda _: float("nan"), "score"),
     ],
 )
 def test_one_other_bit_is_found_and_told_by_the_name_of_its_column(

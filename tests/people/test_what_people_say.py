@@ -41,8 +41,8 @@ def test_an_assessment_against_the_advice_is_kept_and_the_prediction_stays_as_it
     night: Workshop, desk: Desk, ids: Ids
 ) -> None:
     before = night.sql("SELECT * FROM resultaten")
-    kept = assess(desk, ids("1001"), replace(OTHERWISE, toelichting="  zag iets anders "))
-    assert (kept.toelichting, kept.actor, kept.gevolgd) == ("zag iets anders", SOMEBODY.actor, False)
+    kept = assess(desk, ids("1001"), replace(OTHERWISE, toelichting="  zag iets\nanders 👩‍⚖️ "))
+    assert (kept.toelichting, kept.actor, kept.gevolgd) == ("zag iets\nanders 👩‍⚖️", SOMEBODY.actor, False)
     newest = assess(desk, ids("1001"), FOLLOWED)
     assert assessments_of(desk, ids("1001"), "vraag") == [newest, kept]
     assert explain_prediction(desk, ids("1001"), "vraag").beoordelingen == (newest, kept)
@@ -73,6 +73,8 @@ def test_the_event_holds_codes_and_not_the_words(night: Workshop, desk: Desk, id
         {"route": ""},
         {"toelichting": "  "},
         {"toelichting": "x" * 1001},
+        {"toelichting": "nul \x00"},
+        {"toelichting": "half \ud83d"},
         {"gevolgd": False},
         {"route": "handhaving", "gevolgd": True},
     ],
@@ -178,6 +180,12 @@ def test_a_page_of_another_size_is_refused(desk: Desk, limit: int, before: int |
 
 def test_an_action_or_period_that_cannot_be_is_refused(night: Workshop, desk: Desk) -> None:
     moment = night.clock.now()
-    for wanted in (EventFilter(handeling="iets anders"), EventFilter(van=moment, tot=moment)):
+    for wanted in (
+        EventFilter(handeling="iets anders"),
+        EventFilter(van=moment, tot=moment),
+        EventFilter(object="aanvraag \x00"),
+        EventFilter(actor="\ud800"),
+        EventFilter(run="r" * 201),
+    ):
         with pytest.raises(RequestRefused):
             audit_trail(desk, wanted)
