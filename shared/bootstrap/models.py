@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.wiring import installation, person_here, settings, versions
+from shared.bootstrap.wiring import installation, installation_with, person_here, settings, versions
+from shared.errors import ModelPackageInvalid
 from shared.modelregister.port import ModelVersion, ScoredApplication, StepRecord
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def activate_model(dataset: str, versie: str, reden: str, caller: Caller | None 
     """Make an approved version active, or an earlier one again: the rollback."""
     from shared.modelregister import register
 
-    return register.activate(_installed(dataset, caller), versie, reden)
+    return register.activate(_installed_to_activate(dataset, caller, versie), versie, reden)
 
 
 def start_shadow(dataset: str, versie: str, reden: str, caller: Caller | None = None) -> ModelVersion:
@@ -109,3 +110,13 @@ def make_dossier(dataset: str, versie: str, caller: Caller | None = None) -> str
 
 def _installed(dataset: str, caller: Caller | None) -> Installation:
     return installation(caller or person_here(), dataset)
+
+
+def _installed_to_activate(dataset: str, caller: Caller | None, versie: str) -> Installation:
+    """Return the installation, also when the active package is broken: then another must be able to take its place."""
+    try:
+        return _installed(dataset, caller)
+    except ModelPackageInvalid:
+        known = versions(settings(), dataset)
+        package = known.package(known.register.version(dataset, versie).id)
+        return installation_with(caller or person_here(), dataset, package)

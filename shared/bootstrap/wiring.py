@@ -109,25 +109,17 @@ def versions(config: Settings, dataset: str) -> Versions:
 
 @lru_cache(maxsize=4)
 def _parts(config: Settings, dataset: str) -> Callable[..., Installation]:
-    from shared import pipeline, snapshot
     from shared.adapters.chosen import keys_of, telemetry_of
     from shared.adapters.clock import SystemClock
     from shared.adapters.owner import ProcessOwner
-    from shared.installation import Core, Installation
+    from shared.installation import Installation
 
     for own_use in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED"):  # what the library would tell of itself
         os.environ.setdefault(f"APPLICATIONINSIGHTS_{own_use}", "true")
     return partial(
         Installation,
         use_case=use_case(dataset),
-        core=Core(
-            check=pipeline.check_delivery,
-            pseudonymise=pipeline.pseudonymise_delivery,
-            features=pipeline.features,
-            judge=pipeline.judge,
-            snapshot_files=snapshot.snapshot_files,
-            read_snapshot=snapshot.read_snapshot,
-        ),
+        core=core(),
         blobs=blobs(config),
         ledger=ledger(config),
         keys=keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in datasets())),
@@ -145,8 +137,12 @@ def _parts(config: Settings, dataset: str) -> Callable[..., Installation]:
 
 def installation(caller: Caller, dataset: str) -> Installation:
     """Return everything that a run of this dataset needs, with the active model, acting on behalf of the caller."""
-    make = _parts(settings(), dataset)
-    return make(model=versions(settings(), dataset).active(), caller=caller)
+    return installation_with(caller, dataset, versions(settings(), dataset).active())
+
+
+def installation_with(caller: Caller, dataset: str, package: ModelPackage) -> Installation:
+    """Return an installation with another package than the active one: to put a model back when that is broken."""
+    return _parts(settings(), dataset)(model=package, caller=caller)
 
 
 def person_here() -> Caller:

@@ -16,7 +16,7 @@ from shared import bootstrap
 from shared.bootstrap import models as office
 from shared.bootstrap import people, wiring
 from shared.cli import main
-from shared.errors import FourEyesRequired, RequestRefused
+from shared.errors import FourEyesRequired, ModelPackageInvalid, RequestRefused
 from shared.events import Caller
 from shared.monitoring.disclosure import HIDDEN
 from tests.modelregister.packages import folder_of_models, make_version
@@ -148,6 +148,20 @@ def test_the_shadow_scores_as_its_own_package_does_and_then_the_version_takes_ov
     found = office.scored_by_version(DATASET, "1.1.0", before, datetime.now(UTC) + timedelta(1), "terugzetten", BRAM)
     assert [(one.aanvraagnummer, one.run_id) for one in found] == [(number, request.run_id)]
     assert main(["explain", number, "--reden", "test"]) == 0  # by the package of the version that judged
+
+
+def test_a_broken_active_package_judges_nothing_and_can_be_rolled_back(night: Night) -> None:
+    office.activate_model(DATASET, "1.1.0", "toch weer", BRAM)
+    folder = night.root.parent / "models" / "levensonderhoud-1.1.0"
+    policy = (folder / "policy.json").read_bytes()
+    (folder / "policy.json").write_bytes(policy.replace(b"0.45", b"0.44"))
+    wiring._loaded.cache_clear()
+    with pytest.raises(ModelPackageInvalid):
+        bootstrap.run_waiting()
+    office.activate_model(DATASET, "1.0.0", "pakket is kapot", BRAM)
+    assert [one.failed for one in bootstrap.run_waiting()] == [False]
+    (folder / "policy.json").write_bytes(policy)
+    wiring._loaded.cache_clear()
 
 
 def test_an_explanation_names_the_version_that_judged(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
