@@ -11,11 +11,19 @@ from shared.api.app import add_routes, make_api
 from shared.api.guard import SignIn
 from shared.api.services import Services
 from shared.api.shield import Shield
-from shared.pages import cards, start, styles
+from shared.pages import audit, cards, models, objections, operation, start, styles
 from shared.pages.problems import problem_page
 from shared.pages.route import PageSettings
 
-ROUTERS: tuple[APIRouter, ...] = (start.router, cards.router, styles.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    start.router,
+    cards.router,
+    operation.router,
+    models.router,
+    objections.router,
+    audit.router,
+    styles.router,
+)
 
 
 def make_site(

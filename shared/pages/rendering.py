@@ -26,6 +26,6 @@ def templates() -> Environment:
     return found
 
 
-def rendered(name: str, **shown: object) -> str:
+def rendered(template: str, /, **shown: object) -> str:
     """Return a page as HTML."""
-    return templates().get_template(name).render(**shown)
+    return templates().get_template(template).render(**shown)

@@ -95,7 +95,7 @@ class PageContext:
         """Say whether this person may use a route."""
         return may(self.person, method, path)
 
-    def show(self, template: str, title: str, *, status: int = 200, **shown: object) -> Response:
+    def show(self, template: str, title: str, /, *, status: int = 200, **shown: object) -> Response:
         """Return a page. Forms on it carry a token; the browser gets the cookie that goes with it."""
         return show(self.request, self.person, template, title, status=status, **shown)
 
@@ -112,7 +112,7 @@ class PageContext:
 
 
 def show(
-    request: Request, person: Person | None, template: str, title: str, *, status: int = 200, **shown: object
+    request: Request, person: Person | None, template: str, title: str, /, *, status: int = 200, **shown: object
 ) -> Response:
     """Return a page for whoever looks, also where a gate turned the request down."""
     config = settings_of(request)
