@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -142,6 +143,15 @@ def test_a_prediction_has_all_that_was_stored_also_when_it_is_no_longer_current(
     for unknown in (replace(old, regel=99), PredictionId("0" * 32, 0)):
         with pytest.raises(NotKnown):
             world.oversight.prediction(unknown)
+
+
+def test_numbers_come_back_to_the_last_bit(world: World) -> None:
+    numbers = [0.1 + 0.2, 5e-324, math.nextafter(1, 0), math.nextafter(0.63, 0), -1.7976931348623157e308]
+    frame = results(*"56789").assign(score=numbers, intercept=numbers[::-1], zekerheid=numbers)
+    run = world.office.publish_delivery("d2", "2026-11-22", frame)
+    for column in ("score", "intercept", "zekerheid"):
+        stored = [cast(float, one.values[column]).hex() for one in world.oversight.predictions(run)]
+        assert stored == [number.hex() for number in frame[column]]
 
 
 def test_only_runs_that_published_are_told(world: World) -> None:
