@@ -260,7 +260,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "tot": "2026-11-02T00:00:00Z",
         **WHY,
     },
-    "POST /aanvragen/_zoek": {"nummer": "1", **WHY},
+    "POST /aanvragen/_zoek": {"nummer": "1", "dataset": "onbekend", **WHY},
     "POST /gebeurtenissen/_zoek": {},
 }
 

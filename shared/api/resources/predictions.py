@@ -201,7 +201,9 @@ def shown_replay(found: PredictionReplay) -> ReplayShown:
 
 
 @router.post(
-    "/aanvragen/_zoek", summary="Voorspellingen zoeken op nummer", **said("Wat er gevonden is, ook als dat niets is.")
+    "/aanvragen/_zoek",
+    summary="Voorspellingen zoeken op nummer",
+    **said("Wat er gevonden is, ook als dat niets is.", 404),
 )
 def search(services: Served, caller: Calling, form: SearchForm) -> HitsShown:
     """Zoekt de voorspellingen van een aanvraag of van een persoon; het nummer staat alleen in het bericht.
