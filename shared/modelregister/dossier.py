@@ -6,7 +6,8 @@ The app makes it, not the proposer. It is kept with the proposal, by its digest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -55,9 +56,10 @@ def make_dossier(
     now = installation.clock.now()
     since = now - LOOKS_BACK
     active = versions.active()
-    results = list(versions.register.published_features(versions.dataset, since, now))
-    compared = _compared(installation, results, active, proposed, groupings)
-    _tell(installation, results, active, proposed)
+    subjects: list[tuple[str, str]] = []
+    with closing(versions.register.published_features(versions.dataset, since, now)) as results:
+        compared = _compared(installation, _noting(results, subjects), active, proposed, groupings)
+    _tell(installation, subjects, active, proposed)
     document = {
         "voorstel": _facts(proposed),
         "actief": _facts(active),
@@ -71,9 +73,16 @@ def make_dossier(
     return Dossier(canonical(document))
 
 
+def _noting(results: Iterable[PublishedFeatures], subjects: list[tuple[str, str]]) -> Iterator[PublishedFeatures]:
+    """Yield the results, and note whose they are: a year of them does not stand in memory at once."""
+    for result in results:
+        subjects.append((result.person, result.application))
+        yield result
+
+
 def _compared(
     installation: Installation,
-    results: Sequence[PublishedFeatures],
+    results: Iterable[PublishedFeatures],
     active: ModelPackage,
     proposed: ModelPackage,
     groupings: Sequence[Grouping],
@@ -99,7 +108,7 @@ def _facts(package: ModelPackage) -> dict[str, object]:
 
 
 def _tell(
-    installation: Installation, results: Sequence[PublishedFeatures], active: ModelPackage, proposed: ModelPackage
+    installation: Installation, subjects: Sequence[tuple[str, str]], active: ModelPackage, proposed: ModelPackage
 ) -> None:
     event = installation.event(
         Action.MODEL_VERGELIJKEN,
@@ -107,7 +116,7 @@ def _tell(
         "vergeleken",
         sha256=proposed.sha256,
         actief=active.version,
-        aanvragen=len(results),
+        aanvragen=len(subjects),
     )
     installation.ledger.note(event)
     batch = Batch(
@@ -118,5 +127,4 @@ def _tell(
         proposed.sha256,
         installation.code_version,
     )
-    subjects = [(result.person, result.application) for result in results]
     write_batch_lines(installation.blobs, installation.activity, batch, subjects)

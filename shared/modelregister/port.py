@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -123,7 +123,7 @@ class ModelRegister(Protocol):
     def activate(self, version: VersionId, reason: str, event: AuditEvent) -> ModelVersion:
         """Make a version active, anew or again; the one that was active goes out of use in the same transaction."""
 
-    def published_features(self, dataset: str, since: datetime, until: datetime) -> Iterator[PublishedFeatures]:
+    def published_features(self, dataset: str, since: datetime, until: datetime) -> Generator[PublishedFeatures]:
         """Yield the current results of the model that were published from `since` to `until`, without any score."""
 
     def scored_by(self, version: VersionId, since: datetime, until: datetime) -> list[ScoredApplication]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
 
@@ -163,7 +163,7 @@ class SqlModelRegister:
         event_rows.append(connection, replace(event, details=details))
         return version_rows.find(connection, version.dataset, version.version)
 
-    def published_features(self, dataset: str, since: datetime, until: datetime) -> Iterator[PublishedFeatures]:
+    def published_features(self, dataset: str, since: datetime, until: datetime) -> Generator[PublishedFeatures]:
         """Yield the current results of the model that were published from `since` to `until`, without any score."""
         query = (
             sa.select(_CURRENT.c.persoon, _CURRENT.c.dienst, _CURRENT.c.peilmoment, _CURRENT.c.kenmerken)
