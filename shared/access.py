@@ -71,6 +71,13 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /bezwaren": _LOOK_UPS,
     "GET /bezwaren/{id}": _LOOK_UPS,
     "POST /bezwaren/{id}/afhandeling": _LOOK_UPS,
+    "GET /verzoeken": _OVERSIGHT,
+    "POST /verzoeken": _OVERSIGHT,
+    "GET /verzoeken/{id}": _OVERSIGHT,
+    "POST /verzoeken/{id}/beslissing": _OVERSIGHT,
+    "POST /verzoeken/{id}/intrekking": _OVERSIGHT,
+    "POST /verzoeken/{id}/inzage": _OVERSIGHT,
+    "POST /verzoeken/{id}/verwijdering": _OVERSIGHT,
     "GET /audit": _OVERSIGHT,
     "POST /audit": _OVERSIGHT,
 }

@@ -11,7 +11,7 @@ from shared.api.app import add_routes, make_api
 from shared.api.guard import SignIn
 from shared.api.services import Services
 from shared.api.shield import Shield
-from shared.pages import audit, cards, models, objections, operation, start, styles
+from shared.pages import audit, cards, models, objections, operation, requests, start, styles
 from shared.pages.problems import problem_page
 from shared.pages.route import PageSettings
 
@@ -21,6 +21,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     operation.router,
     models.router,
     objections.router,
+    requests.router,
     audit.router,
     styles.router,
 )

@@ -52,6 +52,16 @@ BY_CODE: Mapping[str, Words] = {
         "Hier zijn vier ogen nodig. Wie iets voorstelt of besluit, mag de volgende stap niet zelf zetten.",
         ("Vraag een collega met dezelfde rol om dit te doen.",),
     ),
+    "SC-590": (
+        "Er loopt een bezwaar",
+        "Van deze persoon loopt een bezwaar. Daarom verwijderen wij nu niets. Er is niets verwijderd.",
+        ("Wacht tot het bezwaar is afgesloten. Voer het verzoek daarna opnieuw uit.",),
+    ),
+    "SC-580": (
+        "Even wachten",
+        "De app is nu bezig met gegevens van deze persoon.",
+        ("Probeer het over een kwartier opnieuw.",),
+    ),
     "SC-610": (
         "De gegevens zijn er niet meer",
         "De momentopname van deze levering is er niet meer, of is niet meer heel.",
