@@ -215,7 +215,7 @@ def requests_of_persons(story: Story, clients: dict[str, str]) -> None:
     gone = recorded("verwijdering")
     assert first.post(f"{gone}/beslissing", {"toegewezen": True, **WHY}).status == 200
     objection = story.case_worker.post(f"{PREFIX}/bezwaren", {"voorspelling": prediction, **WHY}).headers["location"]
-    assert second.post(f"{gone}/verwijdering", carrying_out).document["code"] == "SC-570", "an objection is running"
+    assert second.post(f"{gone}/verwijdering", carrying_out).document["code"] == "SC-590", "an objection is running"
     story.watcher.post(f"{objection}/afhandeling", {"uitkomst": "ingetrokken", **WHY})
     removed = second.post(f"{gone}/verwijdering", carrying_out)
     assert removed.status == 200 and removed.document["bewijs"] and sum(removed.document["aantallen"].values()) > 0

@@ -168,14 +168,20 @@ def test_every_setting_is_read_and_documented() -> None:
         {"BEWAAR_BRIEVENBUS_DAGEN": "5", "BEWAAR_TERUGKOPPELING_DAGEN": "30", "BEWAAR_MOMENTOPNAME_DAGEN": "300"},
         {"BEWAAR_RESULTATEN_DAGEN": "500", "BEWAAR_GROEPEN_DAGEN": "60", "BEWAAR_AUDIT_DAGEN": "800"},
         {"BEWAAR_SYSTEEMLOG_DAGEN": "365", "VERWIJDER_DATABASE": "sqlite:////x/y"},
-        {"VERWIJDER_IDENTITEIT": f"{'0' * 8}-0000-0000-0000-{'0' * 12}"},
+        {"VERWIJDER_IDENTITEIT": f"{'0' * 8}-0000-0000-0000-{'0' * 12}", "STIJL": "/x/stijl"},
+        {"OMGEVING": "test", "WEBADRES": "https://slimme-check.example.org"},
     ]
     given = {name: value for part in settings for name, value in part.items()}
     on_azure = {"OPSLAG_PER_CONTAINER": "uitvoer=https://y.blob.core.windows.net", "DATABASE_ENTRA": "ja"}
-    assert given.keys() | on_azure.keys() == {setting.name for setting in SETTINGS}
+    tenant = f"{'0' * 8}-0000-0000-0000-{'0' * 12}"
+    signing_in = {"AANMELDING_TENANT": tenant, "AANMELDING_DOELGROEP": "api://slimme-check", "EASY_AUTH": "ja"}
+    names = given.keys() | on_azure.keys() | signing_in.keys()
+    assert names == {setting.name for setting in SETTINGS}
     default = read_settings({})
     for name, value in given.items():
         assert read_settings({f"SLIMME_CHECK_{name}": value}) != default, name
+    access = read_settings({f"SLIMME_CHECK_{name}": value for name, value in signing_in.items()}).access
+    assert (access.tenant, access.audience, access.easy_auth) == (tenant, "api://slimme-check", True)
     account = {"OPSLAG": "https://x.blob.core.windows.net", "DATABASE": "postgresql+psycopg://app@x/y"}
     account = {f"SLIMME_CHECK_{name}": value for name, value in {**account, "SLEUTEL_BESTAND": "/x/s"}.items()}
     for name, value in on_azure.items():
