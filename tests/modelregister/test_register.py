@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import timedelta
@@ -269,3 +270,18 @@ def test_a_worker_that_prepared_a_run_before_the_activation_does_not_begin_it(of
     with pytest.raises(ModelVersionSuperseded, match="SC-230"):
         late.ledger.claim(new, late.terms(), late.event(Action.CLAIMEN, "levering 2026-11-20", "geclaimd"))
     assert late.ledger.runs(DATASET, RunState) == []
+
+
+def test_a_version_that_needs_what_was_never_stored_says_so_in_its_dossier(office: Office) -> None:
+    make_version(office.models, "1.1.0", threshold=0.5)
+    office.workshop.deliver()  # the results of this workshop hold no features
+    run_waiting(office.workshop.installation)
+    proposed = propose(office.as_(ANNE), "1.1.0", *REASONS)
+    (step,) = office.register.steps(proposed.id)
+    assert step.proposal is not None
+    dossier = json.loads(step.proposal.dossier)
+    assert dossier["vergelijking"] is None and "schaduw" in dossier["geen_vergelijking"]
+    assert hashlib.sha256(step.proposal.dossier.encode()).hexdigest() == step.proposal.dossier_sha256
+    ledger = office.workshop.installation.ledger
+    (told,) = [event for event in ledger.events() if event.handeling == Action.MODEL_VOORSTELLEN]
+    assert json.loads(told.details)["dossier_sha256"] == step.proposal.dossier_sha256
