@@ -6,7 +6,7 @@ import json
 from itertools import product
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.people.inputs import rows_of
@@ -74,6 +74,7 @@ def test_empty_cells_are_none_and_the_whole_is_json() -> None:
     persoon=st.sampled_from(PEOPLE),
     dienst=st.sampled_from(SERVICES),
 )
+@settings(deadline=None)
 def test_no_row_of_another_person_is_ever_among_the_inputs(
     owned: list[str],
     parties: list[tuple[str, str]],
