@@ -39,7 +39,7 @@ def stage_results(installation: Installation, run: RunRecord, files: Mapping[str
     A worker that stood still may go on long after another took over, with other code: it writes in its own folder.
     """
     for name, data in sorted(files.items()):
-        installation.blobs.write(Container.UITVOER, f"{_staged(run, run.attempt)}/{name}", data)
+        installation.blobs.write(Container.UITVOER, f"{staged_folder(run, run.attempt)}/{name}", data)
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
 
 
@@ -51,7 +51,8 @@ def remove_staged(installation: Installation, run: RunRecord) -> int:
     return len(names)
 
 
-def _staged(run: RunRecord, attempt: int) -> str:
+def staged_folder(run: RunRecord, attempt: int) -> str:
+    """Return the folder in which one attempt at a run stages its files."""
     return f"{run_folder(run)}/{_ATTEMPT}{attempt}"
 
 
@@ -106,7 +107,7 @@ def _put_in_place(installation: Installation, run: RunRecord) -> None:
         if there == sha256 or (there and revised):
             continue
         try:
-            staged = f"{_staged(run, said['poging'])}/{name}"
+            staged = f"{staged_folder(run, said['poging'])}/{name}"
             copied = installation.blobs.copy(Container.UITVOER, staged, Container.UITVOER, target)
         except BlobNotFound:  # another worker put it in place meanwhile
             copied = _digest(installation, target)

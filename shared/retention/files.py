@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from shared.administration import ModelStatus
 from shared.errors import BlobNotFound
 from shared.events import Caller
 from shared.installation import Installation
 from shared.output import write_date, write_pointer
 from shared.ports import BlobStore, Container
 from shared.retention.port import Remover
-from shared.runfiles import LINES, revision_written, run_folder, write_manifest
+from shared.runfiles import LINES, revision_written, run_folder, staged_folder, write_manifest
+from shared.runstates import PUBLISHED, RunState
 
+_RESTING = tuple(state for state in RunState if state is not RunState.BEZIG and state not in PUBLISHED)
 _FIRST = ("manifest.json", "datapackage.json")  # without these the rest is no snapshot and no delivery
 
 
@@ -43,6 +46,22 @@ def follow_removals(installation: Installation) -> list[str]:
     if behind or dates:
         write_pointer(installation)
     return dates
+
+
+def drop_staged(installation: Installation) -> int:
+    """Delete what attempts staged of runs that never published and are not at work now; returns how many files.
+
+    Such a run stages again when it is taken up, as a next attempt; of that one nothing is touched.
+    """
+    gone = 0
+    for status in ModelStatus:
+        for run in installation.ledger.runs(installation.dataset, _RESTING, status=status):
+            if run.publication is not None:
+                continue
+            for attempt in range(1, run.attempt + 1):
+                for name in list(installation.blobs.names(Container.UITVOER, f"{staged_folder(run, attempt)}/")):
+                    gone += installation.blobs.delete(Container.UITVOER, name)
+    return gone
 
 
 def _has_files(blobs: BlobStore, folder: str) -> bool:

@@ -52,6 +52,9 @@ class Due(Protocol):
     def held(self, dataset: str) -> frozenset[str]:
         """Return the applications (pseudonym) that are under legal hold."""
 
+    def let_go(self) -> None:
+        """Let the database let go of the bytes of rows that were removed, where it keeps them beside its tables."""
+
     def requests_before(self, dataset: str, before: datetime) -> list[str]:
         """Return the requests for a run that were made before, and whose run is no longer waiting or at work."""
 

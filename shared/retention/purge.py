@@ -20,7 +20,7 @@ from shared.logs import run_log
 from shared.ports import Container
 from shared.quarantine import destroy_expired
 from shared.records import PseudonymisedDelivery
-from shared.retention.files import Shredder, drop_leftovers, follow_removals, units
+from shared.retention.files import Shredder, drop_leftovers, drop_staged, follow_removals, units
 from shared.retention.port import Due, Remover
 from shared.retention.proof import write_proof
 from shared.retention.terms import Kept, Retention
@@ -87,6 +87,7 @@ class Purge:
     def _files(self, installation: Installation, done: Purged) -> None:
         """Let run files and current files follow what was removed, in this round or in one that died."""
         done.add("datums herschreven", len(follow_removals(installation)))
+        done.add("bestanden van pogingen", drop_staged(installation))
 
     def _snapshots(self, installation: Installation, done: Purged) -> None:
         before, held = self._before(installation, Kept.MOMENTOPNAME), self.due.held(installation.dataset)
@@ -95,10 +96,13 @@ class Purge:
         for unit in units(Container.MOMENTOPNAME, names, 2, "momentopname"):
             folder = unit.called.partition(" ")[2]
             digest = folder.removeprefix(home)
-            if _published(installation, digest, before) and not _holds(installation, digest, held):
-                done.add("momentopnamen", shredder.remove_older(unit, before, installation.dataset, GROUND) and 1)
-            else:
+            published = _first_published(installation, digest)
+            if (published is not None and published >= before) or _holds(installation, digest, held):
                 drop_leftovers(installation.blobs, folder)
+            elif published is not None:  # its age counts from then, also when it was rewritten since for one person
+                done.add("momentopnamen", shredder.remove(unit, installation.dataset, GROUND) and 1)
+            else:
+                done.add("momentopnamen", shredder.remove_older(unit, before, installation.dataset, GROUND) and 1)
 
     def _raw(self, installation: Installation, done: Purged) -> None:
         """Remove what lies too long in mailbox, quarantine and feedback."""
@@ -166,6 +170,7 @@ class Purge:
         done.add("persoonsverzoeken", one.aantal if one else 0)
 
     def _prove(self, installation: Installation, done: Purged) -> None:
+        self.due.let_go()
         done.proof = write_proof(installation, self.remover)
         result = "mislukt" if done.failures else "gedaan"
         installation.ledger.note(
@@ -189,11 +194,11 @@ def _guarded(done: Purged, step: Callable[[], None]) -> None:
         done.failures.append(failure)
 
 
-def _published(installation: Installation, digest: str, before: datetime) -> bool:
-    """Say whether a delivery was first published before this moment, or never was."""
+def _first_published(installation: Installation, digest: str) -> datetime | None:
+    """Return when a delivery was first published; None when it never was."""
     runs = installation.ledger.runs_of_delivery(installation.dataset, digest)
-    moments = [run.published_at for run in runs if run.state in PUBLISHED and run.published_at is not None]
-    return not moments or min(moments) < before
+    moments = (run.published_at for run in runs if run.state in PUBLISHED and run.published_at is not None)
+    return min(moments, default=None)
 
 
 def _holds(installation: Installation, digest: str, held: Collection[str]) -> bool:

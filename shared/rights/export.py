@@ -46,10 +46,9 @@ def _tell_read(rights: Rights, request_id: str, person: Person) -> None:
         installation.ledger.note(rights.event(Action.INZAGE_GEVEN, f"persoon {name}", called(request_id)))
     newest = {str(result.values["persoon"] or ""): result for result in person.results}
     for name, result in sorted(newest.items()):
-        subject = name, str(result.values["dienst"])
-        write_read_line(
-            installation.blobs, installation.activity, result.run, subject, installation.clock.now(), __version__
-        )
+        subject, trace = (name, str(result.values["dienst"])), installation.caller.trace
+        now = installation.clock.now()
+        write_read_line(installation.blobs, installation.activity, result.run, subject, now, __version__, trace)
 
 
 def _document(rights: Rights, retention: Retention, request_id: str, number: PersonNumber, person: Person) -> Document:

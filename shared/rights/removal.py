@@ -16,7 +16,7 @@ from shared.administration import Removed, Tombstone
 from shared.errors import LegalHold, RequestBusy
 from shared.events import Action
 from shared.installation import Installation
-from shared.retention.files import drop_leftovers, follow_removals
+from shared.retention.files import drop_leftovers, drop_staged, follow_removals
 from shared.retention.port import Remover
 from shared.retention.proof import write_proof
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
@@ -54,6 +54,7 @@ def remove_person(rights: Rights, request_id: str, persoonsnummer: str, reden: s
             _add(counts, work.rows(person))
             _add(counts, work.snapshots(number, person.services))
             _add(counts, {"datums herschreven": len(follow_removals(rights.installation))})
+            drop_staged(rights.installation)
             left = find_person(rights, number)
             if not left.results:
                 break
@@ -61,6 +62,7 @@ def remove_person(rights: Rights, request_id: str, persoonsnummer: str, reden: s
         work.refuse_when_busy(left)
         if left.results:
             raise _busy(request_id)
+        rights.due.let_go()
         proof = write_proof(rights.installation, work.remover)
         take_step(rights, request_id, RequestState.UITGEVOERD, "Verwijderd.", counts)
         return RemovalOutcome(counts, proof, _stays(rights))

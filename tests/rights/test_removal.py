@@ -1,6 +1,7 @@
 """After a removal nothing of the person is found anywhere but in the audit trail, and everybody else is as before."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from shared.rights.removal import remove_person
 from shared.rights.states import Asked, RequestState
 from shared.runs import process_delivery
 from shared.sweep import run_waiting
+from tests.reliability.failing import Fault, Faults, failing
 from tests.rights.persons import ANNA, BEN, Office, office
 from tests.rights.removing import CONTAINERS, Scene
 from tests.shell.crashing import Fuse
@@ -179,6 +181,50 @@ def test_a_raw_delivery_that_still_waits_is_told_of(scene: Scene) -> None:
     request = desk.granted(Asked.VERWIJDERING)
     outcome = remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
     assert len(outcome.blijft) == 2 and outcome.blijft[1].startswith("1 ruwe levering")
+
+
+def test_a_snapshot_that_was_rewritten_goes_at_its_own_time(scene: Scene) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    desk.scene.later(300)
+    remove(desk)
+    late = desk.scene.workshop.clock.moment.timestamp()
+    for path in (desk.scene.workshop.root / "momentopname").rglob("*.*"):
+        os.utime(path, (late, late))
+    desk.scene.later(101)
+    assert desk.scene.purge().counts["momentopnamen"] == 1
+    assert desk.scene.workshop.files("momentopname") == {}
+
+
+def test_what_a_failed_attempt_staged_goes_too(scene: Scene) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    names = names_of_anna(desk)
+    desk.scene.workshop.deliver("2026-11-21", {"zaak1001-anna": 2})
+    faults = Faults(Fault.TRANSIENT, method="ledger.publish")
+    run_waiting(failing(desk.scene.installation, faults))
+    staged = [name for name in desk.scene.workshop.files("uitvoer") if "/poging-" in name]
+    assert staged
+    remove(desk)
+    assert [place for place in left_of(desk, names) if not place.startswith("brievenbus")] == []
+
+
+@pytest.mark.parametrize("by", ["a removal", "the end of its term"])
+def test_nothing_of_it_is_left_in_the_bytes_of_the_database_file(scene: Scene, by: str) -> None:
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    number = b"zaak1001-anna"
+
+    def bytes_of_database() -> bytes:
+        return b"".join(path.read_bytes() for path in sorted(scene.workshop.root.glob("administratie.sqlite*")))
+
+    assert number in bytes_of_database()
+    if by == "a removal":
+        remove(desk)
+    else:
+        desk.scene.later(401)
+        desk.scene.purge()
+    assert number not in bytes_of_database()
 
 
 def test_the_proof_tells_of_the_removal_by_the_id_of_the_request_and_nothing_else(either: Scene) -> None:

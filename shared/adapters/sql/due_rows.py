@@ -45,6 +45,16 @@ class SqlDue:
         with transaction(self._engine, writes=False) as connection:
             return held_applications(connection, dataset)
 
+    def let_go(self) -> None:
+        """Write the log of SQLite into its file and empty it: it holds rows as they were. PostgreSQL vacuums itself."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def requests_before(self, dataset: str, before: datetime) -> list[str]:
         """Return the requests for a run that were made before, and whose run is no longer waiting or at work."""
         waiting = sa.exists().where(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -27,12 +28,14 @@ _TRANSACTION_TIMEOUT_SINCE = (17,)
 def make_engine(url: str, wait: timedelta, password: Callable[[], str] | None = None) -> Engine:
     """Return an engine; no connection is made yet. Errors never carry parameters, because those are rows.
 
-    `password` is asked anew for every connection and sent over TLS alone: a token is short-lived.
+    `password` is asked anew for every connection and sent over TLS alone, to a server whose certificate and name are
+    those of the address: a token is short-lived, but as good as a password while it lasts. The address may say
+    otherwise (sslmode, sslrootcert).
     """
     seconds = int(wait.total_seconds())
     arguments: dict[str, Any] = {"timeout": seconds} if url.startswith("sqlite") else _for_postgresql(seconds)
-    if password is not None and "sslmode=" not in url:
-        arguments["sslmode"] = "require"
+    if password is not None:
+        arguments |= _verified(url)
     try:
         engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
     except SQLAlchemyError as cause:
@@ -63,11 +66,22 @@ def _for_postgresql(seconds: int) -> dict[str, Any]:
     }
 
 
+def _verified(url: str) -> dict[str, str]:
+    """Return what makes the library check the server's certificate against the roots that this machine trusts.
+
+    Not `sslrootcert=system`: the library of psycopg's wheels looks for those in a folder that no machine has.
+    """
+    roots = ssl.get_default_verify_paths().cafile or "system"
+    asked = {"sslmode": "verify-full", "sslrootcert": roots}
+    return {name: value for name, value in asked.items() if f"{name}=" not in url}
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     # WAL is a property of the file, set once when it is made: see upgrade.py
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+    # secure_delete: what is removed is overwritten, and not only left out
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
