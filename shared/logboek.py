@@ -86,20 +86,29 @@ def write_unpublished_lines(
 
 
 def write_read_line(
-    blobs: BlobStore, template: str, run: RunRecord, subject: tuple[str, str], moment: datetime, code_version: str
+    blobs: BlobStore,
+    template: str,
+    run: RunRecord,
+    subject: tuple[str, str],
+    moment: datetime,
+    code_version: str,
+    trace: str = "",
 ) -> None:
-    """Write that the result of one person was looked at, and see it acknowledged. Who looked is in the audit log."""
+    """Write that the result of one person was looked at, and see it acknowledged. Who looked is in the audit log.
+
+    `trace`: the W3C trace of the request that it was a part of; one of its own where there was none.
+    """
     kind, pseudonym = _subject(*subject)
-    trace = _id("inzage", moment_text(moment), pseudonym, size=32)
+    own = _id("inzage", moment_text(moment), pseudonym, size=32)
     record = _record(
-        trace_id=trace,
-        span_id=_id(trace, pseudonym),
+        trace_id=trace or own,
+        span_id=_id(own, pseudonym),
         name="uitleg van een aanvraag inzien",
         period=(_milliseconds(moment),) * 2,
         code_version=code_version,
         attributes=_attributes(activity_uri(template, run, READING), kind, pseudonym),
     )
-    name = f"{run.new.dataset}/{READING}/{moment.astimezone(UTC):%Y-%m-%d}/{trace}.jsonl"
+    name = f"{run.new.dataset}/{READING}/{moment.astimezone(UTC):%Y-%m-%d}/{own}.jsonl"
     _write_acknowledged(blobs, name, _line(record).encode("utf-8"))
 
 

@@ -47,7 +47,7 @@ class Desk:
         Whoever calls this shows the data afterwards: nothing is shown that is not on record.
         """
         self.oversight.note(event)
-        write_read_line(self.blobs, self.activity, run, subject, event.tijdstip, __version__)
+        write_read_line(self.blobs, self.activity, run, subject, event.tijdstip, __version__, self.caller.trace)
 
 
 def application_of(prediction: StoredPrediction) -> str:
