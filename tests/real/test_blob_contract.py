@@ -3,7 +3,9 @@
 import hashlib
 import inspect
 import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -47,6 +49,17 @@ def test_what_is_written_is_read_in_every_way(store: BlobStore, data: bytes) -> 
     assert store.sha256(BOX, "a/b.csv") == digest(data)
     with store.open(BOX, "a/b.csv") as stream:
         assert stream.read(2) + stream.read() == data and stream.read(1) == b""
+
+
+def test_it_tells_when_something_was_last_written(store: BlobStore) -> None:
+    store.write(BOX, "a/b.csv", b"een")
+    first = store.written_at(BOX, "a/b.csv")
+    assert abs(datetime.now(UTC) - first) < timedelta(minutes=5)
+    time.sleep(1.1)  # a real service tells seconds
+    store.write(BOX, "a/b.csv", b"twee")
+    assert store.written_at(BOX, "a/b.csv") > first
+    with pytest.raises(BlobNotFound):
+        store.written_at(BOX, "a/c.csv")
 
 
 def test_names_come_in_order_and_by_prefix(store: BlobStore) -> None:
