@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.rights.port import PersonRequest
 
 _HERE = Caller(SYSTEM, "http")
+_AT_ONCE = 1_000  # applications in a delivery of which some are judged again while the caller waits
 _HEALTH_HOLDS = 10.0  # seconds: whoever asks more often hears the same again
 
 
@@ -125,7 +126,8 @@ def _runs() -> Runs:
     def request(caller: Caller, record: DeliveryRecord, numbers: Sequence[str] | None, reden: str) -> RunRecord:
         installed = installation(caller, record.dataset)
         run = interventions.request_run(installed, record.levering, numbers, reden, record.digest)
-        if numbers:  # a few applications take seconds; a whole delivery waits for the round
+        size = len(ledger(settings()).application_numbers(record.dataset, record.digest))
+        if numbers and size <= _AT_ONCE:  # takes seconds; anything else waits for the clock by day
             outcome = interventions.process_request(installed, run)
             tell_round(installed, [outcome])
             return outcome.run or run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -106,7 +106,7 @@ class PredictionShown(Shown):
     model: str
     modelversie: str
     modelSha256: str  # noqa: N815
-    modeldatum: str
+    modeldatum: date
     contractversie: str
     codeversie: str
     sleutel: str = Field(description="Kenmerk van de pseudonimiseringssleutel.")
@@ -183,7 +183,7 @@ def shown_prediction(found: Explanation) -> PredictionShown:
         model=run.new.model,
         modelversie=run.new.model_version,
         modelSha256=run.new.model_sha256,
-        modeldatum=found.model_datum,
+        modeldatum=date.fromisoformat(found.model_datum),
         contractversie=run.new.contract_version,
         codeversie=run.new.code_version,
         sleutel=run.new.key_id,

@@ -168,7 +168,7 @@ def one_run(services: Served, id_: RunId) -> RunDetail:
 def request_run(services: Served, caller: Calling, form: RunForm, response: Response) -> RunShown:
     """Laat een levering, of enkele aanvragen daaruit, opnieuw beoordelen met het actieve model.
 
-    Enkele aanvragen worden meteen gedaan; een hele levering doet de volgende ronde.
+    Enkele aanvragen uit een gewone levering worden meteen gedaan; de rest binnen een kwartier, of vroeg in de ochtend.
     """
     dataset, _, digest = form.levering.rpartition("-")
     record = services.deliveries.find(dataset, digest)
