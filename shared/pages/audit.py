@@ -88,7 +88,9 @@ def _shown(page: PageContext, asked: Form, wanted: EventFilter, before: int | No
         further = Form(
             "verder", "/audit", "Oudere gebeurtenissen", hidden, answers={**asked.answers, "voor": str(found.verder)}
         )
-    form = Form("filteren", "/audit", FILTER.button, _FIELDS, answers={**asked.answers})
+    form = Form(
+        "filteren", "/audit", FILTER.button, _FIELDS, answers={each.name: asked.answers[each.name] for each in kept}
+    )
     return page.show(
         "audit.html",
         "Logboek",

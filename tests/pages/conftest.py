@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.pages.browser import Missing, browser
-from tests.pages.looking import HERE_SIZE, Visitor, sign_in
+from tests.pages.looking import HERE_SIZE, Checker, Visitor, sign_in
 from tests.pages.site import Site, running_site
 
 _NEEDS = {"site", "chrome", "visit"}
@@ -51,7 +51,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def visit(chrome: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
+def checker(chrome: Browser) -> Iterator[Checker]:
+    """What looks at pages with axe."""
+    context = chrome.new_context()
+    yield Checker(context)
+    context.close()
+
+
+@pytest.fixture
+def visit(chrome: Browser, site: Site, checker: Checker) -> Iterator[Callable[..., Visitor]]:
     """Open the site as somebody with a role (as it stands on the start page), in a browser of its own.
 
     Scripts are off unless a test says otherwise: nothing here needs them.
@@ -66,7 +74,7 @@ def visit(chrome: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
         page.goto(site.address)
         if role:
             sign_in(page, role)
-        return Visitor(page, site.address)
+        return Visitor(page, site.address, checker)
 
     yield open_site
     for context in opened:

@@ -27,6 +27,7 @@ class Visitor:
 
     page: Page
     address: str
+    checker: Checker
 
     def go(self, path: str) -> Response:
         """Open a page by its address."""
@@ -44,7 +45,7 @@ class Visitor:
 
     def write(self, question: str, answer: str) -> None:
         """Write an answer to a question."""
-        self.page.get_by_label(question).fill(answer)
+        self.page.get_by_role("textbox", name=question).fill(answer)
 
     def press(self, button: str) -> None:
         """Press a button by its words."""
@@ -60,8 +61,13 @@ class Visitor:
         """Everything that the page says."""
         return self.page.locator("main").inner_text()
 
-    def picture(self, name: str) -> None:
-        """Keep a picture of the page, as wide as it is here and on a narrow screen."""
+    def looks_well(self, name: str) -> None:
+        """Look at the page as it is shown now, whatever led to it, and keep a picture of it, wide and narrow."""
+        self._picture(name)
+        found = faults(self.page, self.checker)
+        assert not found, f"{name}: {found}"
+
+    def _picture(self, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
         before = self.page.viewport_size
         for width in (HERE_SIZE[0], NARROW):
