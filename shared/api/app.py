@@ -129,4 +129,6 @@ def _input_error(error: dict[str, object]) -> InputError:
     where, *place = error["loc"] if isinstance(error["loc"], tuple) else ("body",)
     if kind == "extra_forbidden":
         place = [*place[:-1], "(onbekend)"]
-    return InputError(str(where), "/".join(str(part) for part in place), kind, _RULES.get(kind, _OTHERWISE))
+    path = "/".join(str(part) for part in place)
+    location = f"#/{path}" if where == "body" else path  # a JSON pointer in a body, a name elsewhere
+    return InputError(str(where), location, kind, _RULES.get(kind, _OTHERWISE))

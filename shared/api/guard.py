@@ -41,7 +41,7 @@ class PlainJson(Request):
         except (ValueError, RecursionError):
             raise ProblemRaised(
                 problem_of_input(
-                    [InputError("body", "", "json", "Verstuur een JSON-object in UTF-8, met elke naam één keer.")]
+                    [InputError("body", "#/", "json", "Verstuur een JSON-object in UTF-8, met elke naam één keer.")]
                 )
             ) from None
 

@@ -46,7 +46,10 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
                 "required": ["in", "location", "code", "detail"],
                 "properties": {
                     "in": {"type": "string", "description": "body, query, path, header of onderdeel."},
-                    "location": {"type": "string", "description": "De naam of het pad van het veld."},
+                    "location": {
+                        "type": "string",
+                        "description": "De plaats: een JSON-pointer in de body, een naam daarbuiten.",
+                    },
                     "code": {"type": "string", "description": "De regel."},
                     "detail": {"type": "string", "description": "De regel in woorden."},
                 },
@@ -156,6 +159,9 @@ def _as_3_0(node: Any) -> Any:
         return [_as_3_0(each) for each in node]
     if not isinstance(node, dict):
         return node
+    if "$ref" in node and len(node) > 1:  # in 3.0 nothing counts beside a reference
+        rest = {name: value for name, value in node.items() if name != "$ref"}
+        return {"allOf": [{"$ref": node["$ref"]}], **_as_3_0(rest)}
     if "anyOf" in node and {"type": "null"} in node["anyOf"]:
         return _nullable(node)
     changed = {}
