@@ -9,9 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
-from starlette.types import ASGIApp
 
-from shared.access import Role
 from shared.api.guard import SignIn
 from shared.api.openapi import PublishedDocument, description_of
 from shared.api.problems import MEDIA_TYPE, InputError, Problem, problem_of, problem_of_input
@@ -28,7 +26,7 @@ from shared.api.resources import (
     versions,
 )
 from shared.api.services import Services
-from shared.api.shield import Shield, is_api
+from shared.api.shield import is_api
 from shared.errors import SlimmeCheckError
 
 type Render = Callable[[Request, Problem], Response]
@@ -104,13 +102,6 @@ def add_routes(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     """Add routes, each with its own gate, as they are."""
     for router in routers:
         app.router.routes.extend(router.routes)
-
-
-def make_app(services: Services, sign_in: SignIn, address: str, login: Callable[[Role], str] | None = None) -> ASGIApp:
-    """Return the app as it is served; `login` gives a session for a role, where a local issuer lets people in."""
-    app = make_api(services, sign_in, address)
-    app.state.login = login
-    return Shield(app, address)
 
 
 def _methods(app: FastAPI, request: Request) -> list[str]:

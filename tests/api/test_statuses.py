@@ -19,9 +19,10 @@ import pytest
 from shared import bootstrap
 from shared.access import PUBLIC, ROUTES, Person, Role
 from shared.api import PREFIX
-from shared.api.app import make_app
+from shared.api.app import make_api
 from shared.api.guard import LARGEST_BODY
 from shared.api.services import Services
+from shared.api.shield import Shield
 from shared.bootstrap.served import services as real_services
 from shared.errors import IdentityUnavailable, LedgerUnavailable
 from shared.modelpackage.manifest import MANIFEST_FILE, OWN_DIGEST, seal
@@ -35,6 +36,7 @@ DATASET = "levensonderhoud"
 WHY = {"reden": "Vraag van de aanvrager"}
 READING = "Vraag van de aanvrager"
 HEX = "0" * 64
+HERE = "https://localhost"
 
 
 def add_version(models: Path, version: str) -> None:
@@ -301,7 +303,7 @@ def refusals(site: Site, promises: Promises) -> None:
         def failing(*_: object, cause: Exception = cause) -> Person:
             raise cause
 
-        app = make_app(real_services(), failing, "https://localhost")
+        app = Shield(make_api(real_services(), failing, HERE), HERE)
         for path in ("/openapi.json", "/gezondheid"):
             assert Held(Client(app, {}), promises).get(f"{PREFIX}{path}").status == status
 
@@ -320,7 +322,7 @@ def _broken(site: Site, cause: Exception) -> Any:
         return replace(record, **changed)
 
     services: Services = break_all(real_services())
-    return make_app(services, lambda *_: Person("iedereen", frozenset(Role)), "https://localhost")
+    return Shield(make_api(services, lambda *_: Person("iedereen", frozenset(Role)), HERE), HERE)
 
 
 def test_every_documented_status_is_seen_and_no_other(
