@@ -100,7 +100,8 @@ def truth_of(results: list[PublishedFeatures], column: str) -> Truth:
     return counts
 
 
-@settings(max_examples=250, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None)
 @given(people(), st.sampled_from(["a", "b"]))
 def test_nothing_below_ten_can_be_found_across_the_tables_of_a_report(
     results: list[PublishedFeatures], column: str

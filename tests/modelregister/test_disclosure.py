@@ -64,7 +64,8 @@ def solve(table: SuppressedTable, true: dict[str, Counts]) -> None:
             assert low < high
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
 @given(groups())
 def test_no_hidden_cell_can_be_solved_for(made: tuple[int, dict[str, Counts]]) -> None:
     parts, rows = made
