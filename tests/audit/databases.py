@@ -7,16 +7,21 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from shared.adapters.sql.engine import make_engine
+from shared.adapters.sql.oversight import SqlOversight
 from shared.adapters.sql.rights import APP, PURGE, READER
 from shared.adapters.sql.upgrade import upgrade
+from shared.events import Action, AuditEvent, Caller
+from shared.people.records import ObjectionState
 from tests.real import parts
 from tests.real.identity import make_certificate
 from tests.real.worlds import WAIT
+from tests.shell.workshop import DATASET
 
 IDENTITIES = {"proef_app": APP, "proef_purge": PURGE, "proef_lezer": READER, "proef_niemand": ""}
 MIGRATOR = "proef_migratie"
@@ -87,3 +92,14 @@ def _prepared(server: Server) -> Iterator[Server]:
             "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         )
     yield server
+
+
+def hold(app: sa.Engine, dienst: str, on: bool, now: datetime) -> None:
+    """Put an application under legal hold by an objection, or end that by closing it."""
+    oversight, bezwaar = SqlOversight(app), f"bezwaar over {dienst}"
+    action = Action.BEZWAAR_OPENEN if on else Action.BEZWAAR_AFHANDELEN
+    event = AuditEvent(action, f"aanvraag {dienst}", "gedaan", Caller("procesbeheerder", "test"), now, DATASET)
+    if on:
+        oversight.open_objection(DATASET, dienst, bezwaar, "oneens", event)
+    else:
+        oversight.close_objection(bezwaar, ObjectionState.ONGEGROND, "beslist", event)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -22,6 +23,7 @@ from shared.adapters.sql.tables import APPEND_ONLY, VERSION, metadata
 from shared.adapters.sql.upgrade import upgrade
 from shared.errors import LedgerUnavailable, LedgerVersionMismatch
 from shared.events import verify
+from tests.real.identity import make_certificate
 from tests.real.office import DATASET, Office, results
 from tests.real.test_blob_contract import at_once
 from tests.real.worlds import WAIT, Parts, ledger_in
@@ -72,6 +74,9 @@ def test_a_database_without_our_tables_is_refused_and_never_made_by_itself(empty
 @pytest.mark.parametrize("table", [table.name for table in APPEND_ONLY])
 def test_what_is_written_can_be_neither_changed_nor_removed_nor_emptied(office: Office, table: str) -> None:
     office.publish_delivery("d1", "2026-11-20", results("1"))
+    with engine_of(office).begin() as connection:
+        values = ", ".join(f"'{column.name}'" for column in metadata.tables["verzoeken"].columns)
+        connection.exec_driver_sql(f"INSERT INTO verzoeken VALUES ({values})")
     column = metadata.tables[table].columns.keys()[-1]
     for statement in (
         f"UPDATE {table} SET {column} = {column}",
@@ -79,7 +84,8 @@ def test_what_is_written_can_be_neither_changed_nor_removed_nor_emptied(office: 
         f"TRUNCATE {table}",
         f"TRUNCATE {table} CASCADE",
     ):
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), engine_of(office).begin() as connection:
+        refused = "append-only|foreign key constraint"  # the second before the first, where another table refers to it
+        with pytest.raises(sa.exc.DBAPIError, match=refused), engine_of(office).begin() as connection:
             connection.exec_driver_sql(statement)
     assert verify(office.ledger.events()) is None
 
@@ -183,6 +189,27 @@ def test_a_token_is_the_password_over_tls(real: Parts, by_token: str) -> None:
     Office(SqlLedger(engine)).claim()
     assert len(real.identity.asked) == asked, "the library keeps a token that lasts"
     engine.dispose()
+
+
+def test_a_token_is_not_sent_to_a_server_whose_certificate_or_name_is_not_the_address(
+    by_token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def password() -> str:
+        sent.append("geheim")
+        return "geheim"
+
+    elsewhere = by_token.replace("127.0.0.1", "localhost")
+    with (
+        pytest.raises(sa.exc.OperationalError, match="does not match host name"),
+        make_engine(elsewhere, WAIT, password).connect(),
+    ):
+        pass
+    monkeypatch.setenv("SSL_CERT_FILE", str(make_certificate(tmp_path)[0]))
+    engine = make_engine(by_token, WAIT, password)
+    with pytest.raises(sa.exc.OperationalError, match="certificate verify failed"), engine.connect():
+        pass
 
 
 def test_a_token_is_renewed_before_it_expires(real: Parts, by_token: str) -> None:

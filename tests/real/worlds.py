@@ -107,6 +107,8 @@ def running(folder: Path) -> Iterator[tuple[Parts, dict[str, str]]]:
         environment = {"IDENTITY_ENDPOINT": f"{identity.url}/token", "IDENTITY_HEADER": HEADER}
         if _CLOUD not in blobs:
             environment["REQUESTS_CA_BUNDLE"] = str(pair[0])
+        if not os.environ.get("TEST_DATABASE_URL"):
+            environment["SSL_CERT_FILE"] = str(pair[0])  # what our connections to the database trust
         kept = {name: os.environ.get(name) for name in environment}
         os.environ.update(environment)  # the libraries read these themselves, as they do in Azure
         try:

@@ -29,7 +29,7 @@ _REMOVALS = ", ".join(
     (
         "te_verwijderen_resultaten(text), verwijder_resultaten(text, bigint)",
         "verwijder_gebeurtenissen(bigint, bigint), bestanden_verwijderd(bigint)",
-        "te_verwijderen_van(text, text[]), verwijder_van(text, text[], bigint)",
+        "te_verwijderen_van(text, text[]), verwijder_van(text, text[], bigint), rijen(text, text[])",
         *(f"te_verwijderen_{kind}(text, text[]), verwijder_{kind}(text, text[], bigint)" for kind in _KINDS),
     )
 )
@@ -53,21 +53,39 @@ GRANTS = (
 def set_rights(connection: Connection) -> bool:
     """Make the roles and give them what is written here and nothing else; nothing on SQLite, which has no roles.
 
-    Says whether it could: without the roles, and without the right to make them, only the owner gets in.
+    Says whether it could: without the roles, and without the right to make them, only the owner gets in. What
+    everybody has on PostgreSQL by itself is taken in any case.
     """
-    if connection.dialect.name != "postgresql" or not _make_roles(connection):
+    if connection.dialect.name != "postgresql":
         return False
     schema = connection.execute(sa.text("SELECT quote_ident(current_schema())")).scalar_one()
-    everybody = f"PUBLIC, {', '.join(ROLES)}"
-    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
-        connection.exec_driver_sql(f"REVOKE ALL ON ALL {kind} IN SCHEMA {schema} FROM {everybody}")
-    for table in ("verwerkingen", "leveringen"):  # what was given by column is taken by column
-        columns = ", ".join(column["name"] for column in sa.inspect(connection).get_columns(table))
-        connection.exec_driver_sql(f"REVOKE ALL ({columns}) ON {table} FROM {everybody}")
-    connection.exec_driver_sql(f"REVOKE ALL ON SCHEMA {schema} FROM {everybody}")
+    _take_all(connection, schema, "PUBLIC")
+    _take_temporary(connection)
+    if not _make_roles(connection):
+        return False
+    _take_all(connection, schema, ", ".join(ROLES))
     for right, roles in GRANTS:
         connection.exec_driver_sql(f"GRANT {right.format(schema=schema)} TO {', '.join(roles)}")
     return True
+
+
+def _take_all(connection: Connection, schema: str, whose: str) -> None:
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        connection.exec_driver_sql(f"REVOKE ALL ON ALL {kind} IN SCHEMA {schema} FROM {whose}")
+    for table in ("verwerkingen", "leveringen"):  # what was given by column is taken by column
+        columns = ", ".join(column["name"] for column in sa.inspect(connection).get_columns(table))
+        connection.exec_driver_sql(f"REVOKE ALL ({columns}) ON {table} FROM {whose}")
+    connection.exec_driver_sql(f"REVOKE ALL ON SCHEMA {schema} FROM {whose}")
+
+
+def _take_temporary(connection: Connection) -> None:
+    """Let nobody make functions or tables of a session, where whoever migrates owns the database."""
+    own = (
+        "SELECT quote_ident(datname), pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+    )
+    database, owned = connection.execute(sa.text(own)).one()
+    if owned:
+        connection.exec_driver_sql(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
 
 
 def _make_roles(connection: Connection) -> bool:
