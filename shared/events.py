@@ -17,7 +17,7 @@ from typing import Any
 SYSTEM = "systeem"  # the actor of what no person did
 FIRST_HASH = "0" * 64
 _MISSING = "ontbreekt of staat niet op zijn plaats"
-_OTHER = "is anders dan toen het buiten de database werd vastgelegd"
+OTHER = "is anders dan toen het buiten de database werd vastgelegd"
 
 
 class Action(StrEnum):
@@ -223,16 +223,6 @@ class ChainCheck:
     broken: ChainBreak | None
 
 
-def find_start(events: Iterable[StoredEvent]) -> ChainStart:
-    """Return where the chain says that it begins: at 0, or where its last removal of events ended."""
-    start = ChainStart()
-    for position, event in enumerate(events):
-        if position == 0 and event.volgnr == 1:
-            break
-        start = _start_told_by(event) or start
-    return start
-
-
 def check_chain(
     events: Iterable[StoredEvent], anchors: Mapping[int, str] | None = None, start: ChainStart | None = None
 ) -> ChainCheck:
@@ -245,7 +235,7 @@ def check_chain(
     waiting = {volgnr: known for volgnr, known in (anchors or {}).items() if volgnr >= start.volgnr}
     told, previous, expected = start.volgnr == 0, start.hash, start.volgnr + 1
     if waiting.pop(start.volgnr, start.hash) != start.hash:
-        return ChainCheck(0, ChainBreak(start.volgnr, _OTHER))
+        return ChainCheck(0, ChainBreak(start.volgnr, OTHER))
     for event in events:
         intact = expected - start.volgnr - 1
         if event.volgnr != expected:
@@ -253,7 +243,7 @@ def check_chain(
         if event.hash != link(previous, event.content()):
             return ChainCheck(intact, ChainBreak(event.volgnr, "is gewijzigd of verwisseld"))
         if waiting.pop(event.volgnr, event.hash) != event.hash:
-            return ChainCheck(intact, ChainBreak(event.volgnr, _OTHER))
+            return ChainCheck(intact, ChainBreak(event.volgnr, OTHER))
         told = told or _start_told_by(event) == start
         previous, expected = event.hash, expected + 1
     intact = expected - start.volgnr - 1

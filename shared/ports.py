@@ -16,6 +16,7 @@ Blob names, by container:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -38,6 +39,7 @@ from shared.administration import (
 )
 from shared.events import AuditEvent, StoredEvent
 from shared.records import Finding
+from shared.rowseal import RowSeal
 from shared.runstates import RunReason, RunState
 
 if TYPE_CHECKING:
@@ -124,6 +126,19 @@ class Owner(Protocol):
 
 class ModelStopped(Exception):  # not an error: a state
     """The stop switch of the model is on; nothing may be published."""
+
+
+class AuditTrail(Protocol):
+    """Events, what is left of what was removed, and the seals of results: of one moment, while it is open."""
+
+    def events(self) -> Iterator[StoredEvent]:
+        """Yield all events in order."""
+
+    def tombstones(self) -> list[Tombstone]:
+        """Return what is left of everything that was ever removed, the oldest first."""
+
+    def seals(self) -> Iterator[tuple[str, RowSeal]]:
+        """Yield of every run that has results their seal, as they are stored now."""
 
 
 class Ledger(Protocol):
@@ -262,3 +277,6 @@ class Ledger(Protocol):
 
     def events(self, run_id: str = "") -> Iterator[StoredEvent]:
         """Yield the events (of one run) in order."""
+
+    def audit_trail(self) -> AbstractContextManager[AuditTrail]:
+        """Give everything that can be checked, as it is at one moment."""

@@ -18,13 +18,19 @@ def run(_: argparse.Namespace) -> int:
     found = bootstrap.verify_audit()
     for name in found.unreadable:
         print(f"{name} is niet meer te lezen; zet het terug uit de reservekopie.")
+    for volgnr in found.untold:
+        print(f"Gebeurtenis {volgnr} over een verwijdering en het verwijderbewijs zeggen niet hetzelfde.")
+    for run_id in found.changed:
+        print(f"De resultaten van verwerking {run_id} zijn anders dan bij publicatie of verwijdering werd vastgelegd.")
     broken = found.chain.broken
     if broken is not None:
         print(f"Gebeurtenis {broken.volgnr} {broken.wat}. Daarvoor zijn er {found.chain.intact} ongeschonden.")
+    if broken is not None or found.untold or found.changed:
         print("Bewaar database en opslag zoals ze nu zijn en meld dit aan de toezichthouder.")
     else:
         print(
             f"{found.chain.intact} gebeurtenissen zijn ongeschonden"
-            f" ({found.anchors} daarvan liggen ook buiten de database vast)."
+            f" ({found.anchors} daarvan liggen ook buiten de database vast);"
+            f" van {found.runs} verwerkingen zijn de resultaten zoals ze gepubliceerd werden."
         )
     return 0 if found.holds else 1

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.purge import SqlPurge
 from shared.administration import Removed, Tombstone
-from shared.anchors import check_audit
+from shared.anchors import AuditCheck, check_audit
 from shared.errors import LedgerUnavailable
-from shared.events import Caller
+from shared.events import Action, AuditEvent, Caller
 from shared.interventions import request_run
 from shared.sweep import run_waiting
-from tests.audit.databases import MIGRATOR, Server
+from tests.audit.databases import MIGRATOR, Server, hold
 from tests.shell.workshop import DATASET, START, Workshop, make_installation
 
 pytestmark = pytest.mark.xdist_group("postgresql")
@@ -142,21 +142,14 @@ def test_doing_it_again_removes_nothing_and_tells_nothing(old: Old) -> None:
 
 def test_what_is_under_legal_hold_stays_until_the_hold_ends(old: Old) -> None:
     ((dienst,),) = old.sql("SELECT dienst FROM resultaten WHERE aanvraagnummer = '1003'")
-    ledger = cast(SqlLedger, old.workshop.installation.ledger)
-
-    def hold(on: str) -> None:
-        with ledger.engine.begin() as connection:
-            columns = "dataset, dienst, aan, reden, actor, tijdstip"
-            values = f"('{DATASET}', '{dienst}', {on}, 'bezwaar', 'a', 't')"
-            connection.exec_driver_sql(f"INSERT INTO bewaarplichten ({columns}) VALUES {values}")
-
-    hold("true")
+    app = cast(SqlLedger, old.workshop.installation.ledger).engine
+    hold(app, dienst, True, old.now())
     assert [tombstone.aantal for tombstone in old.remove(START + timedelta(days=30))] == [2, 1]
     assert old.current() == ["1002", "1003", "1005"]
     with pytest.raises(sa.exc.DBAPIError, match="append-only"):
         old.alter(f"DELETE FROM resultaten WHERE dienst = '{dienst}'")
     assert old.remove(START + timedelta(days=30)) == []
-    hold("false")
+    hold(app, dienst, False, old.now())
     assert [tombstone.aantal for tombstone in old.remove(START + timedelta(days=30))] == [1]
     assert old.current() == ["1002", "1005"]
 
@@ -266,4 +259,87 @@ def test_tampering_after_a_removal_is_named(old: Old, change: str) -> None:
     )
     broken = check_audit(old.workshop.installation.ledger, old.workshop.installation.blobs).chain.broken
     assert broken is not None
-    assert broken.volgnr == {"edited": first + 3, "dropped": first + 3, "beginning": first, "told otherwise": 1}[change]
+    assert (
+        broken.volgnr == {"edited": first + 3, "dropped": first + 3, "beginning": first, "told otherwise": told}[change]
+    )
+
+
+# What the events tell of results --------------------------------------------------------------------------------------
+
+
+def without_guards(old: Old, *statements: str) -> None:
+    """Do what somebody does who owns the tables and knows our triggers."""
+    if old.owner.dialect.name == "sqlite":
+        for (trigger,) in old.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            old.alter(f"DROP TRIGGER {trigger}")
+    else:
+        for table in ("resultaten", "bijdragen", "gebeurtenissen", "verwijderbewijzen"):
+            old.alter(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for statement in statements:
+        old.alter(statement)
+
+
+def check(old: Old) -> AuditCheck:
+    return check_audit(old.workshop.installation.ledger, old.workshop.installation.blobs)
+
+
+CHANGES = {
+    "score": "UPDATE resultaten SET score = 0.9 WHERE verwerking_nr = 3 AND regel = 0",
+    "a bit of a score": "UPDATE resultaten SET score = score + 1e-15 WHERE verwerking_nr = 3 AND regel = 0",
+    "nothing for an empty text": "UPDATE resultaten SET advies = NULL WHERE verwerking_nr = 3",
+    "from one column to the next": "UPDATE resultaten SET reden = reden || 'x', advies = '' WHERE verwerking_nr = 3",
+    "the sample": "UPDATE resultaten SET steekproef = NOT steekproef WHERE verwerking_nr = 3",
+    "a contribution": "UPDATE bijdragen SET bijdragen = '{}' WHERE verwerking_nr = 3",
+    "a row less": "DELETE FROM resultaten WHERE verwerking_nr = 3 AND regel = 1",
+    "all rows less": "DELETE FROM resultaten WHERE verwerking_nr = 3",
+    "two rows for one another": "UPDATE resultaten SET regel = 1 - regel + 10 WHERE verwerking_nr = 3",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_results_that_are_not_what_was_published_are_named(old: Old, change: str) -> None:
+    assert check(old).holds and check(old).runs == 3
+    without_guards(old, CHANGES[change])
+    ((run,),) = old.sql("SELECT run FROM verwerkingen WHERE nr = 3")
+    found = check(old)
+    assert found.changed == (run,) and not found.holds and found.chain.broken is None
+
+
+def test_what_is_left_of_a_run_is_still_checked_and_what_was_changed_before_a_removal_stays_told(old: Old) -> None:
+    ((dienst,),) = old.sql("SELECT dienst FROM resultaten WHERE aanvraagnummer = '1003'")
+    ((run,),) = old.sql("SELECT run FROM verwerkingen WHERE nr = 2")
+    old.purge.remove_of(DATASET, [run], [dienst], "verzoek van een persoon 1", PURGER, old.now())
+    assert check(old).holds and check(old).runs == 3
+    without_guards(old, "UPDATE resultaten SET reden = 'ANDERS' WHERE aanvraagnummer = '1004'")
+    assert check(old).changed == (run,)
+    assert [tombstone.aantal for tombstone in old.remove(START + timedelta(days=30))] == [2, 1]
+    assert check(old).changed == (run,), "the removal told what it found"
+
+
+def test_a_removal_of_events_without_a_tombstone_is_named(old: Old) -> None:
+    ledger = old.workshop.installation.ledger
+    ((known,),) = old.sql("SELECT hash FROM gebeurtenissen WHERE volgnr = 9")
+    details = {"aantal": 9, "grond": "x", "hash": known, "tot_en_met": 9, "laatste_hash": known}
+    ledger.note(AuditEvent(Action.GEBEURTENISSEN_VERWIJDEREN, "x", "verwijderd", PURGER, old.now(), details=details))
+    without_guards(old, "DELETE FROM gebeurtenissen WHERE volgnr <= 9")
+    broken = check(old).chain.broken
+    assert broken is not None and broken.volgnr == 1
+
+
+@pytest.mark.parametrize("change", ["aantal = aantal + 1", "grond = 'x'", "hash = 'x'", "actor = 'x'", "gone"])
+def test_a_tombstone_that_was_changed_or_dropped_is_named(old: Old, change: str) -> None:
+    first, _ = old.remove(START + timedelta(days=30))
+    statement = "DELETE FROM verwijderbewijzen" if change == "gone" else f"UPDATE verwijderbewijzen SET {change}"
+    without_guards(old, f"{statement} WHERE gebeurtenis = {first.gebeurtenis}")
+    assert check(old).untold == (first.gebeurtenis,) and not check(old).holds
+
+
+def test_where_an_earlier_removal_of_events_ended_is_still_compared_with_outside(old: Old) -> None:
+    first = old.remove_events(START + timedelta(days=30))
+    old.workshop.clock.pass_by(YEAR)
+    old.workshop.deliver("2026-11-22", {"1006": 1})
+    run_waiting(old.workshop.installation)
+    assert old.remove_events(START + YEAR + timedelta(days=30)) is not None
+    assert first is not None and check(old).holds
+    without_guards(old, f"UPDATE verwijderbewijzen SET hash = 'x' WHERE tot_en_met = {first.tot_en_met}")
+    assert not check(old).holds

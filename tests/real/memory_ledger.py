@@ -6,7 +6,7 @@ import contextlib
 import copy
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +33,30 @@ from shared.administration import (
 )
 from shared.errors import AttemptSuperseded, LedgerUnavailable, NotKnown, TransitionRefused
 from shared.events import FIRST_HASH, JUDGED, AuditEvent, StoredEvent, store
-from shared.ports import ModelStopped
+from shared.ports import AuditTrail, ModelStopped
 from shared.records import Finding
+from shared.rowseal import COLUMNS, RowSeal, seal_rows
 from shared.runstates import LEASED, PUBLISHED, RunReason, RunState, check_transition, resume_reason
 
 _S, _R = RunState, RunReason
 _JUDGED = frozenset({_S.GEPUBLICEERD, _S.AFGEKEURD})  # and held, which always has a finding
+
+
+@dataclass(frozen=True)
+class MemoryAuditTrail:
+    """What can be checked of one moment; nothing is ever removed here."""
+
+    _events: list[StoredEvent]
+    _seals: dict[str, RowSeal]
+
+    def events(self) -> Iterator[StoredEvent]:
+        yield from self._events
+
+    def tombstones(self) -> list[Tombstone]:
+        return []
+
+    def seals(self) -> Iterator[tuple[str, RowSeal]]:
+        yield from self._seals.items()
 
 
 class MemoryLedger:
@@ -198,8 +216,13 @@ class MemoryLedger:
             published = {"publication": number, "published_at": now, "lease_until": run.lease_until}
             run = self._change(run, _S.GEPUBLICEERD, _R.GEPUBLICEERD, now, **published)
             self._keep(run, findings, facts)
-            self._append(*steps, event)
+            told = replace(event, details={**event.details, "rijen": vars(self._seal(run.run_id))})
+            self._append(*steps, told)
             return number
+
+    def _seal(self, run_id: str) -> RowSeal:
+        frame = self._state["results"][run_id]
+        return seal_rows((line, *row) for line, row in enumerate(frame[list(COLUMNS[1:])].itertuples(index=False)))
 
     def _keep(self, run: RunRecord, findings: Sequence[Finding] | None, facts: DeliveryFacts | None) -> None:
         if findings is not None:
@@ -379,6 +402,13 @@ class MemoryLedger:
 
     def last_event(self) -> StoredEvent | None:
         return self._state["events"][-1] if self._state["events"] else None
+
+    @contextlib.contextmanager
+    def audit_trail(self) -> Iterator[AuditTrail]:
+        with self._lock:
+            yield MemoryAuditTrail(
+                list(self._state["events"]), {run: self._seal(run) for run in self._state["results"]}
+            )
 
     def events(self, run_id: str = "") -> Iterator[StoredEvent]:
         with self._lock:

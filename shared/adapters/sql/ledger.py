@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from shared.adapters.sql import claims, delivery_rows, event_rows, objection_rows, result_rows, run_rows, stop_rows
+from shared.adapters.sql import (
+    claims,
+    delivery_rows,
+    event_rows,
+    objection_rows,
+    result_rows,
+    run_rows,
+    stop_rows,
+    tombstone_rows,
+)
 from shared.adapters.sql.engine import transaction
 from shared.administration import (
     Claim,
@@ -30,12 +41,33 @@ from shared.administration import (
 )
 from shared.errors import TransitionRefused
 from shared.events import AuditEvent, StoredEvent, moment_text
-from shared.ports import ModelStopped
+from shared.ports import AuditTrail, ModelStopped
 from shared.records import Finding
+from shared.rowseal import RowSeal
 from shared.runstates import PUBLISHED, RunReason, RunState, check_transition
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class SqlAuditTrail:
+    """An AuditTrail in a transaction that reads."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read in the transaction of this connection."""
+        self._connection = connection
+
+    def events(self) -> Iterator[StoredEvent]:
+        """Yield all events in order."""
+        return event_rows.read(self._connection, "")
+
+    def tombstones(self) -> list[Tombstone]:
+        """Return what is left of everything that was ever removed, the oldest first."""
+        return tombstone_rows.every(self._connection)
+
+    def seals(self) -> Iterator[tuple[str, RowSeal]]:
+        """Yield of every run that has results their seal, as they are stored now."""
+        return result_rows.sealed_runs(self._connection)
 
 
 class SqlLedger:
@@ -87,6 +119,7 @@ class SqlLedger:
         facts: DeliveryFacts | None = None,
     ) -> int:
         """Store the results and make them current, those of a shadow only kept; returns the publication number."""
+        seal = result_rows.seal_frame(results)
         with self._writing() as connection:
             run = claims.fenced(connection, claim)
             shadow = run.new.model_status is ModelStatus.SCHADUW
@@ -107,7 +140,8 @@ class SqlLedger:
                 gepubliceerd=moment_text(now),
             )
             self._keep(connection, run, findings, facts)
-            event_rows.append(connection, *steps, event_rows.of_attempt(event, run.attempt))
+            told = replace(event, details={**event.details, "rijen": vars(seal)})
+            event_rows.append(connection, *steps, event_rows.of_attempt(told, run.attempt))
             objection_rows.hold_new_names(connection, run.new.dataset, event)
             return number
 
@@ -291,6 +325,12 @@ class SqlLedger:
         """Return the end of the chain of events; None when nothing happened yet."""
         with self._reading() as connection:
             return event_rows.last(connection)
+
+    @contextlib.contextmanager
+    def audit_trail(self) -> Iterator[AuditTrail]:
+        """Give everything that can be checked, as it is at one moment."""
+        with self._reading() as connection:
+            yield SqlAuditTrail(connection)
 
     def events(self, run_id: str = "") -> Iterator[StoredEvent]:
         """Yield the events (of one run) in order."""

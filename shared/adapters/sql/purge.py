@@ -70,8 +70,10 @@ class SqlPurge:
             going = removal_rows.going_results(connection, run, van)
             if not going[0]:
                 return None
+            found, left = removal_rows.seals(connection, run, van)
+            told = {"gevonden": vars(found), "rijen": vars(left)}
             tombstone = _told(
-                connection, Removed.RESULTATEN, f"verwerking {run}", dataset, run, going, grond, caller, now
+                connection, Removed.RESULTATEN, f"verwerking {run}", dataset, run, going, grond, caller, now, **told
             )
             function, whose = ("verwijder_van(:run, :van, :event)", {"van": list(van)}) if van else _WHOLE_RUN
             _delete(
@@ -146,7 +148,8 @@ class SqlPurge:
                 sa.select(sa.func.count()).select_from(gebeurtenissen).where(gebeurtenissen.c.volgnr <= last.volgnr)
             ).scalar_one()
             until, going = f"gebeurtenissen tot en met {last.volgnr}", (number, last.hash)
-            tombstone = _told(connection, Removed.GEBEURTENISSEN, until, "", "", going, grond, caller, now, last.volgnr)
+            told = {"tot_en_met": last.volgnr, "laatste_hash": last.hash}
+            tombstone = _told(connection, Removed.GEBEURTENISSEN, until, "", "", going, grond, caller, now, **told)
             _delete(
                 connection,
                 tombstone,
@@ -159,8 +162,7 @@ class SqlPurge:
     def tombstones(self) -> list[Tombstone]:
         """Return what is left of everything that was ever removed, the oldest first."""
         with transaction(self.engine, writes=False) as connection:
-            rows = connection.execute(sa.select(verwijderbewijzen).order_by(verwijderbewijzen.c.gebeurtenis))
-            return [tombstone_rows.tombstone_of(row) for row in rows]
+            return tombstone_rows.every(connection)
 
 
 _WHOLE_RUN: tuple[str, dict[str, Any]] = ("verwijder_resultaten(:run, :event)", {})
@@ -176,13 +178,12 @@ def _told(
     grond: str,
     caller: Caller,
     now: datetime,
-    tot_en_met: int | None = None,
+    **more: Any,
 ) -> Tombstone:
     """Write the event that tells of a removal, and return the tombstone that belongs to it."""
     number, digest = going
-    details: dict[str, Any] = {"aantal": number, "grond": grond, "hash": digest}
-    if tot_en_met is not None:
-        details |= {"tot_en_met": tot_en_met, "laatste_hash": digest}
+    details = {"aantal": number, "grond": grond, "hash": digest, **more}
+    tot_en_met = more.get("tot_en_met")
     event = AuditEvent(_ACTIONS[soort], object_, "verwijderd", caller, now, dataset, run, details)
     event_rows.append(connection, event)
     written = event_rows.last(connection)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.adapters.sql import result_rows
 from shared.adapters.sql.tables import (
     bewaarplichten,
     bezwaren,
@@ -24,6 +25,7 @@ from shared.adapters.sql.tables import (
     verzoeken,
 )
 from shared.administration import Removed
+from shared.rowseal import RowSeal
 
 HASHED = (
     "regel",
@@ -86,6 +88,22 @@ def going_results(connection: Connection, run: str, van: Sequence[str] = ()) -> 
     query = sa.select(*(resultaten.c[name] for name in HASHED)).where(free).order_by(resultaten.c.regel)
     lines = [line_hash(row) for row in connection.execute(query)]
     return len(lines), whole_hash(lines)
+
+
+def seals(connection: Connection, run: str, van: Sequence[str] = ()) -> tuple[RowSeal, RowSeal]:
+    """Return the seal of the results of a run as they are, and as they will be when what may go has gone."""
+    if connection.dialect.name == "postgresql":
+        found, left = (
+            _answer(connection, sa.func.rijen(run, without)) for without in (sa.cast(None, ARRAY(sa.Text)), _texts(van))
+        )
+        return RowSeal(*found), RowSeal(*left)
+    number = sa.select(verwerkingen.c.nr).where(verwerkingen.c.run == run).scalar_subquery()
+    mine = resultaten.c.verwerking_nr == number
+    goes = sa.func.coalesce(free_results(connection, run, van), sa.false())
+    return (
+        result_rows.seal_stored(connection, mine),
+        result_rows.seal_stored(connection, mine & ~goes),
+    )
 
 
 def _texts(values: Sequence[str]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from shared.administration import (
     Tombstone,
 )
 from shared.events import canonical
+from shared.rowseal import COLUMNS, RowSeal, seal_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +55,40 @@ def store(connection: Connection, run_nr: int, results: pd.DataFrame) -> None:
         texts = _plain(part["bijdragen"])
         scored = ((run_nr, line, text) for line, text in zip(lines, texts, strict=True) if text is not None)
         insert_rows(connection, bijdragen, (*_KEYS, "bijdragen"), scored)
+
+
+def seal_frame(results: pd.DataFrame) -> RowSeal:
+    """Return the seal of results that are to be stored."""
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(results), ROWS_AT_ONCE):
+            part = results.iloc[start : start + ROWS_AT_ONCE]
+            lines = range(start, start + len(part))
+            yield from zip(lines, *(_plain(part[name]) for name in COLUMNS[1:]), strict=True)
+
+    return seal_rows(rows())
+
+
+_SEALED = [bijdragen.c[name] if name == "bijdragen" else resultaten.c[name] for name in COLUMNS]
+_WITH_CONTRIBUTIONS = resultaten.outerjoin(
+    bijdragen, (bijdragen.c.verwerking_nr == resultaten.c.verwerking_nr) & (bijdragen.c.regel == resultaten.c.regel)
+)
+
+
+def seal_stored(connection: Connection, which: Any) -> RowSeal:
+    """Return the seal of the stored results of one run, or of some of them."""
+    query = sa.select(*_SEALED).select_from(_WITH_CONTRIBUTIONS).where(which).order_by(resultaten.c.regel)
+    with connection.execute(query, execution_options={"yield_per": 5000}) as found:
+        return seal_rows(found)
+
+
+def sealed_runs(connection: Connection) -> Iterator[tuple[str, RowSeal]]:
+    """Yield the seal of what every run stored, as it is now; runs without results are left out."""
+    runs = sa.select(verwerkingen.c.nr, verwerkingen.c.run).order_by(verwerkingen.c.nr)
+    for nr, run in connection.execute(runs).all():
+        seal = seal_stored(connection, resultaten.c.verwerking_nr == nr)
+        if seal.aantal:
+            yield run, seal
 
 
 def next_publication(connection: Connection, dataset: str) -> int:
