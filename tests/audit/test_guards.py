@@ -5,7 +5,7 @@ On PostgreSQL everything is tried as the app's own identity, which holds the rig
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,12 +15,14 @@ import sqlalchemy as sa
 
 from shared.adapters.sql import rights
 from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.tables import metadata
 from shared.adapters.sql.upgrade import upgrade
+from shared.events import FIRST_HASH, Action, AuditEvent, Caller, StoredEvent, store
 from shared.interventions import request_run
 from shared.runstates import TRANSITIONS
 from shared.sweep import run_waiting
 from tests.audit.databases import MIGRATOR, PASSWORD, Server, hold
-from tests.shell.workshop import DATASET, Workshop, make_installation
+from tests.shell.workshop import DATASET, START, Workshop, make_installation
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 guards = importlib.import_module("shared.adapters.sql.migrations.versions.0007_guards")
@@ -213,6 +215,29 @@ def test_a_reader_sees_no_superseded_result_by_a_leaking_condition(server: Serve
             f"{run}{number}" for run, number in connection.execute("SELECT run, aanvraagnummer FROM actuele_resultaten")
         }
     assert set(seen) == current
+
+
+ODD = 'aan\u00e9 "b" \\ / \n\r\t\b\f\x01\x1f\x7f\u2028 \U0001f600 <&>'
+
+
+@pytest.mark.parametrize("identity", ["proef_app", "proef_purge"])
+def test_an_event_is_the_next_link_of_the_chain_or_refused(server: Server, identity: str) -> None:
+    engine = server.engine(server.database(), identity)
+
+    def write(stored: StoredEvent) -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.insert(metadata.tables["gebeurtenissen"]).values(vars(stored)))
+
+    previous = FIRST_HASH
+    for number, text in enumerate((ODD, "", "gewoon"), start=1):
+        event = AuditEvent(Action.STOPPEN, text, text, Caller(text, text), START, text, text, {"reden": text, "n": 1})
+        stored = store(event, number, previous)
+        for wrong in (replace(stored, hash="geen-hash"), replace(stored, actor="een ander"), store(event, 9, previous)):
+            with pytest.raises(sa.exc.DBAPIError, match="not the next link"):
+                write(wrong)
+        write(stored)
+        previous = stored.hash
+    engine.dispose()
 
 
 def test_who_has_no_role_calls_nothing_where_the_roles_could_not_be_made(

@@ -133,6 +133,7 @@ def upgrade() -> None:
         _sqlite_triggers()
         return
     _postgresql_triggers()
+    _link()
     _seal()
     # a condition of the reader's own is judged after ours, on rows that it may see
     op.execute("ALTER VIEW resultaten_dataverkenner SET (security_barrier = true)")
@@ -169,6 +170,26 @@ def _postgresql_triggers() -> None:
             f"CREATE TRIGGER {table}_bezig AFTER INSERT ON {table} REFERENCING NEW TABLE AS erbij "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_bezig()"
         )
+
+
+def _link() -> None:
+    """Let an event in only as the next link of the chain, with the hash that shared/events.py makes of it.
+
+    SQLite cannot make that hash; it has no identities either, and verify-audit tells there.
+    """
+    texts = ("tijdstip", "handeling", "object", "resultaat", "herkomst", "actor", "dataset", "run", "details")
+    content = " || ',' || ".join(("NEW.volgnr::text", *(f"to_json(NEW.{name})::text" for name in texts)))
+    _function(
+        "gebeurtenissen_schakel",
+        "NEW.volgnr = 1 + coalesce((SELECT max(volgnr) FROM gebeurtenissen), 0) AND NEW.hash = encode(sha256("
+        "convert_to(coalesce((SELECT l.hash FROM gebeurtenissen l WHERE l.volgnr = NEW.volgnr - 1), repeat('0', 64)) "
+        f"|| E'\\n[' || {content} || ']', 'UTF8')), 'hex')",
+        "not the next link of the chain",
+    )
+    op.execute(
+        "CREATE TRIGGER gebeurtenissen_schakel BEFORE INSERT ON gebeurtenissen "
+        "FOR EACH ROW EXECUTE FUNCTION gebeurtenissen_schakel()"
+    )
 
 
 def _seal() -> None:
