@@ -31,7 +31,7 @@ _FIELDS = (
     ),
     Field("van", "Vanaf welke dag?", Kind.DATE, "Bijvoorbeeld 3-11-2026."),
     Field("tot", "Tot en met welke dag?", Kind.DATE, "Bijvoorbeeld 10-11-2026."),
-    Field("object", "Waarmee?", hint="Precies zoals het in het logboek staat, zoals ‘model levensonderhoud’."),
+    Field("object", "Waarmee?", hint="Precies zoals het in het logboek staat."),
     Field("actor", "Door wie?", hint="Het kenmerk van de persoon, zoals het in het logboek staat."),
     Field("run", "In welke verwerking?", hint="Het kenmerk van de verwerking."),
 )

@@ -1,4 +1,4 @@
-"""One site and one browser for all tests here, on one worker; each test begins with browsers that nobody signed in."""
+"""One site for all tests here, on one worker, and a browser; each test begins with browsers that nobody signed in."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser_running() -> Iterator[Browser | str]:
-    """The browser, or what is missing of it."""
+    """The browser, or what is missing of it; for one file: its event loop would be in the way of other tests."""
     try:
         with browser() as found:
             yield found
