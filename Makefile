@@ -40,9 +40,6 @@ browser: ## install a browser, axe and the city's stylesheet for tests of the pa
 serve: $(INSTALLED) ## the API and the pages on http://localhost:7071, with a login per role; `make run` fills them
 	@$(PY) -m development serve
 
-serve: $(INSTALLED) ## the API and the pages on http://localhost:7071, with a login per role; `make run` fills them
-	@$(PY) -m development serve
-
 lint: $(INSTALLED) ## format and check
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check .

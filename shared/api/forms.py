@@ -45,9 +45,7 @@ Number = Annotated[
 ]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000, description="Welke bladzijde, vanaf 1.")]
 PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Hoeveel per bladzijde.")]
-DatasetQuery = Annotated[
-    str | None, Query(pattern="^[a-z_]{1,64}$", description="Alleen van deze dataset.", examples=["levensonderhoud"])
-]
+DatasetQuery = Annotated[str | None, Query(pattern="^[a-z_]{1,64}$", description="Alleen van deze dataset.")]
 DeliveryId = Annotated[
     str, Path(alias="id", pattern="^[a-z_]{1,64}-[0-9a-f]{64}$", description="Kenmerk van de levering.")
 ]
