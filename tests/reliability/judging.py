@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from shared.events import StoredEvent, verify
+from tests.reliability.holding import not_held
+from tests.reliability.logbooks import logged, unlogged_attempts, unlogged_runs
+from tests.reliability.looking import rows
 
 CONTAINERS = ("brievenbus", "terugkoppeling", "uitvoer", "quarantaine", "momentopname")
 _OF_RUN = "JOIN verwerkingen v ON v.nr = r.verwerking_nr"
@@ -26,6 +27,7 @@ _COUNTED = {
     "current result": "SELECT run, regel, aanvraagnummer, score FROM actuele_resultaten",
     "event of publication": "SELECT run, handeling FROM gebeurtenissen WHERE handeling = 'resultaten gepubliceerd'",
 }
+_PUBLISHED = "SELECT run, details FROM gebeurtenissen WHERE handeling = 'resultaten gepubliceerd'"
 _COMPARED = {
     "run": "SELECT run, toestand, reden FROM verwerkingen ORDER BY nr",
     "delivery": "SELECT digest, plaats, bestanden FROM leveringen ORDER BY nr",
@@ -60,14 +62,9 @@ class Stand:
     """Everything that a folder and its administration hold, but for times and numbers of attempts."""
 
     files: Mapping[str, bytes]
+    logs: Counter[tuple[str, str]]
     counted: Mapping[str, Counter[tuple[Any, ...]]]
     compared: Mapping[str, tuple[tuple[Any, ...], ...]]
-
-
-def rows(root: Path, query: str) -> list[tuple[Any, ...]]:
-    """Return the rows of a query on the administration of a folder."""
-    with closing(sqlite3.connect(root / "administratie.sqlite")) as connection:
-        return list(connection.execute(query))
 
 
 def files_of(root: Path) -> dict[str, bytes]:
@@ -81,16 +78,24 @@ def stand_of(root: Path) -> Stand:
     """Look at a folder."""
     return Stand(
         files_of(root),
+        logged(root),
         {name: Counter(rows(root, query)) for name, query in _COUNTED.items()},
         {name: tuple(rows(root, query)) for name, query in _COMPARED.items()},
     )
 
 
-def judge(root: Path, expected: Stand) -> Found:
-    """Compare a folder with how it should be."""
+def judge(root: Path, expected: Stand, *, staged: bool = False) -> Found:
+    """Compare a folder with how it should be; `staged`: a late worker may have staged files, which the next round
+    removes."""
     now = stand_of(root)
+    if staged:
+        now = replace(now, files={name: data for name, data in now.files.items() if "/poging-" not in name})
     lost = [f"file {name}" for name in expected.files.keys() - now.files.keys()]
     doubled = [f"file {name}" for name in now.files.keys() - expected.files.keys()]
+    lost += [f"line in {place}" for place, _ in (expected.logs - now.logs).elements()]
+    doubled += [f"line in {place}" for place, _ in (now.logs - expected.logs).elements()]
+    lost += unlogged_attempts(root)
+    lost += unlogged_runs(root)
     for kind, wanted in expected.counted.items():
         lost += [kind] * (wanted - now.counted[kind]).total()
         doubled += [kind] * (now.counted[kind] - wanted).total()
@@ -103,14 +108,15 @@ def judge(root: Path, expected: Stand) -> Found:
 
 
 def chain(root: Path) -> Found:
-    """Say whether the chain of events holds, also against the run logs in the output."""
+    """Say whether the chain of events holds, also against the run logs in the output, and whether who brought a run
+    further held it."""
     columns = ", ".join(StoredEvent.__annotations__)
     events = [StoredEvent(*row) for row in rows(root, f"SELECT {columns} FROM gebeurtenissen ORDER BY volgnr")]
     anchors: dict[int, str] = {}
     for log in (root / "uitvoer").rglob("verwerking.jsonl"):
         anchors |= {line["volgnr"]: line["hash"] for line in map(json.loads, log.read_bytes().splitlines())}
     broken = verify(events, anchors)
-    return Found(different=(f"chain of events: {broken}",)) if broken else Found()
+    return Found(different=(*not_held(root), *([f"chain of events: {broken}"] if broken else [])))
 
 
 def look_halfway(root: Path, raw: Mapping[str, bytes]) -> Found:
@@ -118,7 +124,7 @@ def look_halfway(root: Path, raw: Mapping[str, bytes]) -> Found:
 
     `raw`: the deliveries that were in the mailbox before.
     """
-    return Found(half=tuple(_half(root)), lost=tuple(_deleted_too_early(root, raw)))
+    return Found(half=(*_half(root), *unlogged_runs(root)), lost=tuple(_deleted_too_early(root, raw)))
 
 
 def _half(root: Path) -> Iterator[str]:
@@ -126,9 +132,11 @@ def _half(root: Path) -> Iterator[str]:
     stored = Counter(run for run, *_ in rows(root, _COUNTED["result"]))
     yield from (f"results of {run} that are not published" for run in stored.keys() - published.keys())
     files = files_of(root)
+    staged = {run: json.loads(details).get("poging") for run, details in rows(root, _PUBLISHED)}
     for run in published:
-        lines = [data for name, data in files.items() if f"/runs/{run}/" in name and name.endswith("resultaten.jsonl")]
-        if len(lines) != 1 or len(lines[0].splitlines()) != stored[run]:
+        places = (f"/runs/{run}/resultaten.jsonl", f"/runs/{run}/poging-{staged[run]}/resultaten.jsonl")
+        lines = [data for place in places for name, data in files.items() if name.endswith(place)]
+        if not lines or len(lines[0].splitlines()) != stored[run]:
             yield f"run {run} is published without all its results"
     for name, data in files.items():
         if name.startswith("uitvoer/"):

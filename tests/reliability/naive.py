@@ -15,7 +15,7 @@ from shared.mailbox import StoredDelivery
 from shared.output import write_current
 from shared.ports import Container
 from shared.records import CheckedDelivery, Verdict
-from shared.runfiles import stage_results, write_manifest
+from shared.runfiles import run_folder, write_manifest
 from shared.runs import judge
 from shared.runstates import RunState
 
@@ -76,7 +76,8 @@ def _effects(
     def write() -> None:
         run = installation.ledger.run(new.run_id)
         results = judge(installation, run, delivery, Steps(installation, run))
-        stage_results(installation, run, results.files)
+        for name, data in results.files.items():
+            installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{name}", data)
         write_manifest(installation, run)
         write_current(installation, run)
 

@@ -21,6 +21,7 @@ from shared.ports import Container
 from tests.real.parts import ACCOUNTS, AZURITE, kept
 from tests.real.worlds import WAIT, Parts
 from tests.reliability.judging import CONTAINERS
+from tests.reliability.logbooks import LOGS
 from tests.reliability.workers import Services
 
 _TABLES = ("verwerkingen", "resultaten", "bijdragen", "gebeurtenissen", "leveringen", "actuele_resultaten")
@@ -51,7 +52,7 @@ class Cloud:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         store = self.store
-        for container in CONTAINERS:
+        for container in (*CONTAINERS, *LOGS):
             for name in store.names(container):
                 path = folder / container / name
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,9 @@ from shared.runstates import FAILURES, REASON_SENTENCES, RunReason, RunState
 from shared.sweep import run_waiting
 from tests.reliability.counting import counted
 from tests.reliability.failing import Fault, Faults, failing
-from tests.reliability.judging import Found, judge, look_halfway, rows
+from tests.reliability.judging import Found, judge, look_halfway
 from tests.reliability.killing import LEASE, recover
+from tests.reliability.looking import rows
 from tests.reliability.processes import Job, run
 from tests.reliability.scenes import Ground, accepted, held, overlapping, prepare, rejected, released, requested
 from tests.reliability.size import some

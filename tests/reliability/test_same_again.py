@@ -15,7 +15,8 @@ from shared.runstates import PUBLISHED
 from shared.stored_snapshot import read_snapshot
 from shared.sweep import run_waiting
 from tests.reliability.counting import counted
-from tests.reliability.judging import Found, rows
+from tests.reliability.judging import Found
+from tests.reliability.looking import rows
 from tests.reliability.processes import Job
 from tests.reliability.scenes import PERIOD
 from tests.reliability.size import number

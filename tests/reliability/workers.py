@@ -23,6 +23,7 @@ from shared.adapters.packages import load_package
 from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.ledger import SqlLedger
 from shared.errors import SlimmeCheckError
+from shared.events import Caller
 from shared.installation import Core, Installation
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.ports import Container
@@ -80,6 +81,7 @@ def installation_of(job: Job) -> Installation:
     installation = replace(
         make_installation(job.root),
         owner=Worker(job.owner) if job.owner else ProcessOwner(),
+        caller=Caller("systeem", f"test {job.owner or os.getpid()}"),
         clock=SetClock(START + job.later),
     )
     if job.real:
