@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Sequence
 
 NIGHT = os.environ.get("SLIMME_CHECK_NACHT") == "1"
 _SEED = 20261121
 
 
-def some[T](all_of_them: Sequence[T], by_day: int) -> list[T]:
-    """Return everything at night; by day so many, drawn the same way every time and in their own order."""
-    if NIGHT or len(all_of_them) <= by_day:
+def some[T](all_of_them: Sequence[T], by_day: int, at_night: int = sys.maxsize) -> list[T]:
+    """Return everything at night (or so many); by day fewer, drawn the same way every time and in their own order."""
+    wanted = at_night if NIGHT else by_day
+    if len(all_of_them) <= wanted:
         return list(all_of_them)
-    chosen = random.Random(_SEED).sample(range(len(all_of_them)), by_day)
+    chosen = random.Random(_SEED).sample(range(len(all_of_them)), wanted)
     return [all_of_them[place] for place in sorted(chosen)]
 
 

@@ -1,11 +1,11 @@
-"""R4: the files of a delivery arrive in any order, with events in between; a description that came first too soon is
-rejected, and the same files sent again are processed."""
+"""R4: the files of a delivery arrive in any order, with events or rounds in between; a description that came first too
+soon is rejected, and the same files sent again are processed."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +20,8 @@ from shared.records import CheckedDelivery, DeliveryFiles
 from shared.runstates import RunReason, RunState
 from shared.sweep import process_arrived, run_waiting
 from tests.reliability.counting import counted
-from tests.reliability.judging import Found, chain, look_halfway, rows
+from tests.reliability.judging import Found, chain, look_halfway
+from tests.reliability.looking import rows
 from tests.reliability.processes import Job
 from tests.reliability.scenes import PERIOD
 from tests.reliability.size import number, some
@@ -30,6 +31,7 @@ from tests.spec.delivery import write_delivery
 from tests.spec.worlds import delivery
 
 type File = tuple[str, str]  # delivery and name
+ROUNDS: tuple[Callable[[Installation], object], ...] = (process_arrived, run_waiting)
 
 
 def test_three_deliveries_in_any_order(home: Path) -> None:
@@ -41,7 +43,8 @@ def test_three_deliveries_in_any_order(home: Path) -> None:
     files = {(day, name): _read(home / "source", "proef", day, name) for day in days for name in (TABLE, DESCRIPTION)}
     with counted("arrival") as tally:
         for turn, order in enumerate(some(list(permutations(files)), by_day=24)):
-            tally.add(f"{order}", arrived(home / f"{turn}", "proef", order, files, applications=4))
+            arrival = Arrival(home / f"{turn}", "proef", files, ROUNDS[turn % 2])
+            tally.add(f"{order}, {arrival}", arrival.try_in(order, applications=4))
     _close(source.installation)
 
 
@@ -55,8 +58,9 @@ def test_a_real_delivery_in_any_order(home: Path) -> None:
             order = random.Random(turn).sample(list(files), len(files))
             if turn < 2:  # always: the description first, and last
                 order.sort(key=lambda file: (file[1] == DESCRIPTION) == (turn == 1))
-            found = arrived(home / f"{turn}", "levensonderhoud", order, files, applications=11)
-            tally.add(f"the description at {order.index((day, DESCRIPTION))}", found)
+            arrival = Arrival(home / f"{turn}", "levensonderhoud", files, ROUNDS[turn // 2 % 2])
+            found = arrival.try_in(order, applications=11)
+            tally.add(f"the description at {order.index((day, DESCRIPTION))}, {arrival}", found)
 
 
 @pytest.mark.parametrize("late", ["missing", "other"])
@@ -87,45 +91,64 @@ def test_a_table_that_comes_while_its_delivery_is_judged(home: Path, late: str) 
     _close(installation)
 
 
-def arrived(root: Path, dataset: str, order: Sequence[File], files: dict[File, bytes], applications: int) -> Found:
-    """Let the files arrive with an event after each; then do what people do, and see that all is published once."""
-    installation = installation_of(Job(root, owner="werker", real=dataset != "proef"))
-    came: dict[str, bytes] = {}
-    found = Found()
-    for file in order:
-        came |= _arrive(root, dataset, {file: files[file]})
+@dataclass(frozen=True)
+class Arrival:
+    """Files that arrive one by one, and a worker who looks after each: at an event, or in a round."""
+
+    root: Path
+    dataset: str
+    files: Mapping[File, bytes]
+    look: Callable[[Installation], object]
+
+    def __str__(self) -> str:
+        """Say how the worker looks."""
+        return str(getattr(self.look, "__name__", "looked"))
+
+    def try_in(self, order: Sequence[File], applications: int) -> Found:
+        """Let the files arrive in this order; then do what people do, and see that all is published once."""
+        installation = installation_of(Job(self.root, owner="werker", real=self.dataset != "proef"))
+        found = self._come(installation, order, {})
+        run_waiting(installation)
+        too_soon = {
+            day
+            for day, name in order
+            if name != DESCRIPTION and order.index((day, DESCRIPTION)) < order.index((day, name))
+        }
+        found |= _rejected_are(installation, too_soon)
+        again = sorted((file for file in order if file[0] in too_soon), key=lambda file: file[1] == DESCRIPTION)
+        came = {_path(self.dataset, file): self.files[file] for file in order if file[0] not in too_soon}
+        found |= self._come(installation, again, came)
         process_arrived(installation)
-        found |= look_halfway(root, {name: data for name, data in came.items() if _is_complete(name, came, files)})
-    run_waiting(installation)
-    too_soon = {
-        day for day, name in order if name != DESCRIPTION and order.index((day, DESCRIPTION)) < order.index((day, name))
-    }
-    found |= _rejected_are(installation, too_soon)
-    again = {file: data for file, data in files.items() if file[0] in too_soon}
-    _arrive(root, dataset, dict(sorted(again.items(), key=lambda item: item[0][1] == DESCRIPTION)))
-    process_arrived(installation)
-    for run in installation.ledger.runs(dataset, (RunState.AANGEHOUDEN,)):
-        found |= Found() if run.reason is RunReason.CONTROLE_AANGEHOUDEN else Found(different=(str(run.reason),))
-        release(installation, run.new.levering, "het gat is bekend")
-    run_waiting(installation)
-    found |= _all_published(root, {day for day, _ in files}, applications)
-    _close(installation)
-    return found
+        for run in installation.ledger.runs(self.dataset, (RunState.AANGEHOUDEN,)):
+            found |= Found() if run.reason is RunReason.CONTROLE_AANGEHOUDEN else Found(different=(str(run.reason),))
+            release(installation, run.new.levering, "het gat is bekend")
+        run_waiting(installation)
+        found |= _all_published(self.root, {day for day, _ in self.files}, applications)
+        _close(installation)
+        return found
+
+    def _come(self, installation: Installation, order: Sequence[File], came: dict[str, bytes]) -> Found:
+        found = Found()
+        for file in order:
+            path = _path(self.dataset, file)
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_bytes(self.files[file])
+            came[path] = self.files[file]
+            self.look(installation)
+            whole = {name: data for name, data in came.items() if _is_complete(name, came, self.files)}
+            found |= look_halfway(self.root, whole)
+        return found
 
 
 def _read(root: Path, dataset: str, day: str, name: str) -> bytes:
     return (root / "brievenbus" / dataset / day / name).read_bytes()
 
 
-def _arrive(root: Path, dataset: str, files: dict[File, bytes]) -> dict[str, bytes]:
-    named = {f"brievenbus/{dataset}/{day}/{name}": data for (day, name), data in files.items()}
-    for name, data in named.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(data)
-    return named
+def _path(dataset: str, file: File) -> str:
+    return f"brievenbus/{dataset}/{file[0]}/{file[1]}"
 
 
-def _is_complete(name: str, came: dict[str, bytes], files: dict[File, bytes]) -> bool:
+def _is_complete(name: str, came: Mapping[str, bytes], files: Mapping[File, bytes]) -> bool:
     """Say whether all files of the delivery of this one came; until then it may be set apart, or wait."""
     day = name.split("/")[2]
     return sum(f"/{day}/" in each for each in came) == sum(file[0] == day for file in files)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.reliability.counting import counted
 from tests.reliability.judging import Found, judge
-from tests.reliability.killing import recover
+from tests.reliability.killing import LEASE, recover
 from tests.reliability.processes import DONE, ended, run, start
 from tests.reliability.scenes import Ground, accepted, held, overlapping, prepare, rejected, released, two_at_once
-from tests.reliability.size import number
+from tests.reliability.size import number, some
 from tests.shell.workshop import Workshop
 
 WORKERS = 16
@@ -22,13 +23,17 @@ SECONDS_TO_START = 1.5
 SCENES = (accepted, rejected, held, released, overlapping, two_at_once)
 
 
-def at_once(ground: Ground, task: str = "event") -> Found:
-    """Let sixteen processes see the same event in the same moment, and one round come after."""
+def at_once(ground: Ground, task: str = "event", ahead: timedelta = timedelta()) -> Found:
+    """Let sixteen processes see the same event in the same moment, and one round come after.
+
+    `ahead`: how far the clock of each is ahead of the one before it.
+    """
     job = replace(ground.fresh(), task=task, begin=time.time() + SECONDS_TO_START)
-    codes = [ended(worker) for worker in [start(replace(job, owner=f"werker {n}")) for n in range(WORKERS)]]
+    jobs = [replace(job, owner=f"werker {n}", later=n * ahead) for n in range(WORKERS)]
+    codes = [ended(worker) for worker in [start(each) for each in jobs]]
     crashed = tuple(f"a worker ended with {code}" for code in codes if code != DONE)
     if task == "event":
-        recover(replace(job, task="round", begin=0.0, owner="daarna"))
+        recover(replace(job, task="round", begin=0.0, owner="daarna", later=WORKERS * ahead))
     found = judge(job.root, ground.end) | Found(different=crashed)
     ground.forget(job)
     return found
@@ -47,6 +52,15 @@ def test_sixteen_workers_at_once_with_the_real_stages(home: Path) -> None:
     with counted("at-once") as tally:
         for turn in range(number(1, 5)):
             tally.add(f"real, turn {turn}", at_once(ground))
+
+
+@pytest.mark.parametrize("scene", some((accepted, overlapping, held), by_day=1), ids=lambda scene: scene.__name__)
+def test_sixteen_workers_that_take_over_from_each_other(home: Path, scene: Callable[[Workshop], None]) -> None:
+    """To each of them the leases of those before it are over, so that a run changes hands in the middle of the work."""
+    ground = prepare(home, scene)
+    with counted("at-once") as tally:
+        for turn in range(number(4, 20)):
+            tally.add(f"turn {turn}", at_once(ground, ahead=LEASE))
 
 
 def test_workers_that_do_not_claim_fail_the_same_trial(home: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -15,33 +14,14 @@ from shared.adapters.sql.ledger import SqlLedger
 from shared.errors import SlimmeCheckError
 from shared.sweep import run_waiting
 from tests.reliability.counting import counted
-from tests.reliability.judging import Found, judge, look_halfway, stand_of
-from tests.reliability.killing import LEASE, boundaries, recover
-from tests.reliability.processes import DONE, ended, frozen
-from tests.reliability.scenes import SCENES, Ground, accepted, prepare, requested
+from tests.reliability.judging import judge, stand_of
+from tests.reliability.killing import LEASE, boundaries
+from tests.reliability.scenes import SCENES, accepted, prepare, requested
 from tests.reliability.size import number, some
 from tests.reliability.striking import Strike
+from tests.reliability.taking_turns import both_frozen, pairs, thawed_at
 from tests.shell.crashing import Fuse, fused
 from tests.shell.workshop import Crash, Worker, Workshop, make_installation
-
-
-def thawed_at(ground: Ground, strike: Strike) -> Found:
-    """Freeze a worker, let another take over when the lease is past, thaw the first, and end with a round."""
-    job = ground.fresh()
-    later = replace(job, owner="tweede", later=LEASE)
-    with frozen(replace(job, owner="eerste", strike=replace(strike, freeze=True))) as first:
-        assert first.is_alive(), "it did not freeze"
-        found = look_halfway(job.root, ground.raw)
-        recover(later)
-        found |= judge(job.root, ground.end)
-    code = ended(first)
-    if code != DONE:
-        found |= Found(different=(f"the thawed worker ended with {code}",))
-    found |= look_halfway(job.root, ground.raw) | judge(job.root, ground.end)
-    recover(later)
-    found |= judge(job.root, ground.end)
-    ground.forget(job)
-    return found
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
@@ -59,6 +39,18 @@ def test_frozen_with_the_real_stages(home: Path) -> None:
     with counted("frozen") as tally:
         for at in range(publish - 1, publish + number(2, len(ground.effects) - publish)):
             tally.add(f"frozen before {at}, real stages", thawed_at(ground, Strike(at)))
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_both_frozen_and_thawed_in_turn(home: Path, scene: Callable[[Workshop], None]) -> None:
+    """Only the fencing number tells the first that the run is held by another: nothing has changed but the holder."""
+    ground = prepare(home, scene)
+    by_day = 12 if scene in (accepted, requested) else 4
+    with counted("frozen") as tally:
+        for one, two in some(pairs(ground), by_day, at_night=100 if by_day > 4 else 30):
+            found = both_frozen(ground, one, two)
+            if found is not None:
+                tally.add(f"{one} and {two} ({ground.effects[one.at - 1]})", found)
 
 
 class LateAndKilled(Fuse):
