@@ -6,13 +6,18 @@ was delivered is done, once.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import shutil
 import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -21,17 +26,38 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from shared.adapters.sql.ledger import SqlLedger
 from shared.errors import NotKnown, TransitionRefused
+from shared.events import Caller
 from shared.interventions import release, request_run, resume_model, stop_model
 from shared.runstates import RunReason, RunState
 from shared.sweep import process_arrived, run_waiting
-from tests.reliability.judging import chain, files_of, look_halfway, rows
+from tests.reliability.judging import chain, files_of, look_halfway
+from tests.reliability.logbooks import unlogged_attempts, unlogged_runs
+from tests.reliability.looking import rows
+from tests.reliability.othercode import OTHER_CORE, disagreements
 from tests.shell.crashing import Fuse, fused
-from tests.shell.workshop import DATASET, Crash, Workshop, make_installation, model
+from tests.shell.workshop import CORE, DATASET, TABLE, Crash, Keys, Worker, Workshop, make_installation, model
 
 MOMENT = st.integers(1, 24)
+DEATH = st.one_of(st.just(0), MOMENT)
+CODES = {"1.0.0": CORE, "1.1.0": OTHER_CORE}
 VERDICTS = st.sampled_from(["geaccepteerd", "geaccepteerd", "geaccepteerd", "aangehouden", "afgekeurd"])
 _FIRST = date(2026, 11, 1)
+_LEASE = timedelta(minutes=32)
+_WRITTEN = 1_700_000_000  # the clock of the storage, which is not ours
 _ENDED = {RunState.AFGEROND, RunState.AFGEKEURD, RunState.VERVALLEN}
+
+
+@dataclass
+class Slow(Fuse):
+    """Stands still before an effect while others act, and goes on."""
+
+    others: Callable[[], None] = lambda: None
+
+    def burn(self, name: str, effect: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        self.seen.append(name)
+        if len(self.seen) == self.at:
+            self.others()
+        return effect(*arguments, **named)
 
 
 class Histories(RuleBasedStateMachine):
@@ -45,7 +71,8 @@ class Histories(RuleBasedStateMachine):
         self.root = Path(tempfile.mkdtemp(dir=self.home))
         self.shop = Workshop(make_installation(self.root, self.home / "leeg.sqlite"), self.root)
         self.sent: dict[str, tuple[str, dict[str, int]]] = {}
-        self.stopped = False
+        self.written = count(1)
+        self.keys = 1
 
     def did(self, what: str) -> None:
         self.steps[what] += 1
@@ -56,16 +83,22 @@ class Histories(RuleBasedStateMachine):
         self.did("deliver")
         name = (_FIRST + timedelta(days=len(self.sent))).isoformat()
         applications = {f"{1000 + first + at}": 1 + at % 2 for at in range(size)}
-        self.shop.deliver(name, applications, oordeel=verdict)
         self.sent[name] = (verdict, applications)
+        self.send(name)
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
     def deliver_again(self, data: st.DataObject) -> None:
         self.did("duplicate")
-        name = data.draw(st.sampled_from(sorted(self.sent)))
+        self.send(data.draw(st.sampled_from(sorted(self.sent))))
+
+    def send(self, name: str) -> None:
+        """Write a delivery, every time later than the time before by the clock of the storage."""
         verdict, applications = self.sent[name]
         self.shop.deliver(name, applications, oordeel=verdict)
+        for path in (self.root / "brievenbus" / DATASET / name).iterdir():
+            moment = _WRITTEN + next(self.written)
+            os.utime(path, (moment, moment))
 
     # --- workers --------------------------------------------------------------------------------------------------
     @rule()
@@ -87,12 +120,56 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def lease_passes(self) -> None:
         self.did("lease passes")
-        self.shop.clock.pass_by(timedelta(minutes=32))
+        self.shop.clock.pass_by(_LEASE)
 
-    @rule(version=st.sampled_from(["1.0.0", "1.1.0"]))
+    @rule(version=st.sampled_from(sorted(CODES)))
     def deploy(self, version: str) -> None:
         self.did("deploy")
-        self.shop = self.shop.with_(model=model(version), code_version=version, settings_digest=version)
+        core = CODES[version]
+        self.shop = self.shop.with_(model=model(version), code_version=version, settings_digest=version, core=core)
+
+    @rule()
+    def rotate(self) -> None:
+        self.did("rotate")
+        self.keys += 1
+        self.shop = self.shop.with_(keys=Keys(tuple(f"k-{number}" for number in range(self.keys, 0, -1))))
+
+    @rule()
+    def quarantine_passes(self) -> None:
+        self.did("quarantine passes")
+        self.shop.clock.pass_by(self.shop.installation.quarantine + timedelta(days=1))
+
+    @rule(
+        at=MOMENT,
+        lease=st.booleans(),
+        act=st.sampled_from(["", "release", "send", "stop"]),
+        dies_at=DEATH,
+        data=st.data(),
+    )
+    def slow(self, at: int, lease: bool, act: str, dies_at: int, data: st.DataObject) -> None:
+        """A worker stands still in the middle of a round; what it read before is no longer so when it goes on."""
+        name = data.draw(st.sampled_from(sorted(self.sent))) if self.sent else ""
+
+        def others() -> None:
+            self.did("slow worker")
+            if lease:
+                self.shop.clock.pass_by(_LEASE)
+            if act == "stop":
+                stop_model(self.shop.installation, "onderzoek")
+            if act == "send" and name:
+                self.send(name)
+            if act == "release" and name:
+                with suppress(NotKnown, TransitionRefused):
+                    release(self.shop.installation, name, "nagekeken")
+            with suppress(Crash):
+                run_waiting(fused(self.as_worker("ander"), Fuse(dies_at)))
+            self.all_is_whole_and_once()
+
+        run_waiting(fused(self.as_worker("traag"), Slow(at=at, others=others)))
+
+    def as_worker(self, name: str) -> Workshop:
+        """Return the shop of a worker that others can tell from the next, in leases and in events."""
+        return self.shop.with_(owner=Worker(name), caller=Caller("systeem", f"test {name}"))
 
     # --- people ---------------------------------------------------------------------------------------------------
     @precondition(lambda self: self.sent)
@@ -130,6 +207,19 @@ class Histories(RuleBasedStateMachine):
         assert not doubled
         assert not rows(self.root, "SELECT 1 FROM actuele_resultaten GROUP BY aanvraagnummer HAVING count(*) > 1")
         assert not self.published_while_stopped()
+        assert not self.published_and_nothing_left()
+
+    def published_and_nothing_left(self) -> list[str]:
+        """Return the published deliveries of which neither the snapshot is there nor the raw files are."""
+        published = {digest for (digest,) in rows(self.root, "SELECT digest FROM verwerkingen WHERE publicatie > 0")}
+        raw = set()
+        for box in ("brievenbus", "quarantaine"):
+            for path in (self.root / box).rglob("datapackage.json"):
+                said, table = path.read_bytes(), path.with_name(TABLE)
+                if table.exists() and hashlib.sha256(table.read_bytes()).hexdigest() == json.loads(said)["sha256"]:
+                    raw.add(hashlib.sha256(said).hexdigest())
+        kept = {path.parent.name for path in (self.root / "momentopname" / DATASET).rglob("manifest.json")}
+        return sorted(published - raw - kept)
 
     def published_while_stopped(self) -> bool:
         stopped = False
@@ -152,7 +242,7 @@ class Histories(RuleBasedStateMachine):
         installation = self.shop.installation
         resume_model(installation, "klaar")
         for _ in range(2 + len(self.sent)):  # a release may show that the next one is held for a gap
-            self.shop.clock.pass_by(timedelta(minutes=32))
+            self.shop.clock.pass_by(_LEASE)
             assert not run_waiting(installation).failed
             for run in installation.ledger.runs(DATASET, (RunState.AANGEHOUDEN,)):
                 if run.reason is RunReason.CONTROLE_AANGEHOUDEN:
@@ -160,12 +250,24 @@ class Histories(RuleBasedStateMachine):
         runs = rows(self.root, "SELECT levering, toestand, verzoek, publicatie FROM verwerkingen")
         assert {state for _, state, _, _ in runs} <= _ENDED, runs
         published = sorted(name for name, _, request, number in runs if number is not None and not request)
-        assert published == sorted(name for name, (verdict, _) in self.sent.items() if verdict != "afgekeurd")
+        wanted = {name for name, (verdict, _) in self.sent.items() if verdict != "afgekeurd"}
+        assert published == sorted(wanted - self.destroyed())
         asked = rows(self.root, "SELECT count(*) FROM verzoeken")[0][0]
         assert asked == sum(bool(request) and state == RunState.AFGEROND for _, state, request, _ in runs)
         left = [name for name in files_of(self.root) if name.startswith("brievenbus/")]
         assert not left
+        told = [*unlogged_attempts(self.root), *unlogged_runs(self.root), *disagreements(self.root)]
+        assert not told, told
         self.current_is_what_was_published_last()
+
+    def destroyed(self) -> set[str]:
+        """Return the deliveries that lay in quarantine for their full time; none of them was ever published."""
+        query = """SELECT levering FROM leveringen l WHERE plaats = 'verwijderd' AND NOT EXISTS
+            (SELECT 1 FROM verwerkingen v WHERE v.digest = l.digest AND v.publicatie IS NOT NULL)"""
+        gone = {name for (name,) in rows(self.root, query)}
+        told = "SELECT object FROM gebeurtenissen WHERE handeling = 'levering in quarantaine vernietigd'"
+        assert gone <= {name.removeprefix("levering ") for (name,) in rows(self.root, told)}
+        return gone
 
     def current_is_what_was_published_last(self) -> None:
         """For every application, by files and by table."""

@@ -17,6 +17,7 @@ from tests.reliability.judging import Found
 from tests.reliability.size import number
 
 KINDS = {"deliver", "duplicate", "crash", "round", "event", "release", "stop", "resume", "reprocess", "deploy"}
+KINDS |= {"rotate", "quarantine passes", "slow worker"}
 
 
 def settled(examples: int, steps: int) -> settings:
@@ -47,7 +48,7 @@ def test_histories_end_well(home: Path) -> None:
             made.append(self)
 
     with counted("machine") as tally:
-        run_state_machine_as_test(Counted, settings=settled(number(30, 200), number(14, 40)))
+        run_state_machine_as_test(Counted, settings=settled(number(40, 400), number(16, 40)))
         for turn in range(len(made)):
             tally.add(f"history {turn}", Found())
     assert Counted.steps.keys() >= KINDS
@@ -74,6 +75,6 @@ def test_a_shell_without_fencing_is_caught(home: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(claims, "_refusal", forgetful)
     with counted("control-machine") as tally:
         try:
-            run_state_machine_as_test(Spoiled, settings=settled(30, 14))
+            run_state_machine_as_test(Spoiled, settings=settled(100, 20))
         except Exception as caught:
             tally.add("histories", Found(different=(type(caught).__name__,)))
