@@ -24,8 +24,8 @@ Tijden zijn in UTC. Fouten komen als `application/problem+json` met een `code` e
 meer dan twee hoofdversies tegelijk. Wat er per versie wijzigde staat in CHANGELOG.md van de broncode."""
 _CONTACT = {
     "name": "Team Slimme Check, gemeente Amsterdam",
-    "email": "slimmecheck@amsterdam.nl",
-    "url": "https://www.amsterdam.nl/contact/",
+    "email": "slimme-check@example.org",
+    "url": "https://example.org/slimme-check",
 }
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
