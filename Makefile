@@ -15,9 +15,8 @@ TESTERS ?= 2
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
 
-# the reliability runs join when their issue is done; until then `make reliability`
 test: $(INSTALLED) azurite dmn browser ## everything that .ci/run checks
-	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup --ignore=tests/reliability
+	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup
 
 fast: $(INSTALLED) ## the tests that take seconds
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup -m "not slow"
