@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from shared.administration import ModelStatus
+from shared.anchors import check_audit
 from shared.events import verify
 from shared.interventions import request_run, resume_model, stop_model
 from shared.modelregister.register import activate, end_shadow, scored_by_version, start_shadow
@@ -57,6 +58,7 @@ def test_every_delivery_published_since_is_judged_by_the_shadow_too(shadowed: Of
     assert len(round_.outcomes) == 1
     assert run_waiting(shadowed.workshop.installation).shadows == ()
     assert verify(shadowed.workshop.installation.ledger.events()) is None
+    assert check_audit(shadowed.workshop.installation.ledger, shadowed.workshop.installation.blobs).holds
 
 
 def test_what_others_see_is_the_same_bytes_with_a_shadow_and_without(
