@@ -151,7 +151,8 @@ def remove(
     under the same name, stays for the next run, also when the bytes are the same.
     """
     newer = _names_in_newer_description(blobs, container, folder, digest)
-    blobs.delete(container, f"{folder}/{DESCRIPTION}", only_sha256=digest)
+    if not _written_since(blobs, container, f"{folder}/{DESCRIPTION}", seen):  # sent again: it stays with its tables
+        blobs.delete(container, f"{folder}/{DESCRIPTION}", only_sha256=digest)
     gone = 0
     for name, sha256 in sorted(files.items()):
         path = f"{folder}/{name}"

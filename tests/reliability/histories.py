@@ -38,7 +38,7 @@ from tests.shell.crashing import Fuse, fused
 from tests.shell.workshop import CORE, DATASET, TABLE, Crash, Keys, Worker, Workshop, make_installation, model
 
 MOMENT = st.integers(1, 24)
-DEATH = st.one_of(st.just(0), MOMENT)
+DEATH = st.integers(0, 18)
 CODES = {"1.0.0": CORE, "1.1.0": OTHER_CORE}
 VERDICTS = st.sampled_from(["geaccepteerd", "geaccepteerd", "geaccepteerd", "aangehouden", "afgekeurd"])
 _FIRST = date(2026, 11, 1)
@@ -141,13 +141,15 @@ class Histories(RuleBasedStateMachine):
 
     @rule(
         at=MOMENT,
-        lease=st.booleans(),
+        lease=st.sampled_from([True, True, False]),
         act=st.sampled_from(["", "release", "send", "stop"]),
         dies_at=DEATH,
         data=st.data(),
     )
     def slow(self, at: int, lease: bool, act: str, dies_at: int, data: st.DataObject) -> None:
         """A worker stands still in the middle of a round; what it read before is no longer so when it goes on."""
+        if not any((self.root / "brievenbus").rglob("datapackage.json")):
+            self.deliver("geaccepteerd", at % 7, 2)
         name = data.draw(st.sampled_from(sorted(self.sent))) if self.sent else ""
 
         def others() -> None:
