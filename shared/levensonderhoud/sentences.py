@@ -152,24 +152,24 @@ def _said_yes_no(value: float) -> str:
     return "ja" if value else "nee"
 
 
-def _said(unit: str) -> Callable[[float], str]:
-    return lambda value: f"{whole_number(value)} {unit}"
+def _said(one: str, more: str) -> Callable[[float], str]:
+    return lambda value: f"{whole_number(value)} {one if value == 1 else more}"
 
 
 _UNITS: dict[str, Callable[[float], str]] = {
     "at_least_one_address_in_amsterdam": _said_yes_no,
     "deelnames_started_percentage_last_year": lambda value: f"{value:.0%}".replace("%", " %"),
-    "active_address_count": _said("adres(sen)"),
-    "days_since_last_relocation": _said("dagen"),
-    "days_since_last_dienst_end": _said("dagen"),
+    "active_address_count": _said("adres", "adressen"),
+    "days_since_last_relocation": _said("dag", "dagen"),
+    "days_since_last_dienst_end": _said("dag", "dagen"),
     "has_medebewoner": _said_yes_no,
     "avg_percentage_maatregel": lambda value: f"{value / 1000:.6g} %".replace(".", ","),
     "total_vermogen": _euros,
-    "afspraken_no_show_count_last_year": _said("afspraken"),
+    "afspraken_no_show_count_last_year": _said("afspraak", "afspraken"),
     "has_partner": _said_yes_no,
     "applied_for_same_product_last_year": _said_yes_no,
     "received_same_product_last_year": _said_yes_no,
-    "afspraken_no_contact_count_last_year": _said("afspraken"),
+    "afspraken_no_contact_count_last_year": _said("afspraak", "afspraken"),
     "sum_inkomen_bruto_value": _euros,
     "sum_inkomen_bruto_was_mean_imputed": _said_yes_no,
 }

@@ -132,7 +132,8 @@ def test_the_whole_sum_shows_words_where_there_is_no_value() -> None:
     assert value_in_words("days_since_last_dienst_end", features) == "geen eerdere uitkering"
     assert value_in_words("sum_inkomen_bruto_value", features) == "geen gegevens"
     assert value_in_words("total_vermogen", features) == "geen gegevens"
-    assert value_in_words("active_address_count", features) == "0 adres(sen)"
+    assert value_in_words("active_address_count", features) == "0 adressen"
+    assert value_in_words("active_address_count", features | {"active_address_count": 1.0}) == "1 adres"
     assert value_in_words("avg_percentage_maatregel", features | {"avg_percentage_maatregel": 30_000.0}) == "30 %"
     assert value_in_words("total_vermogen", features | {"total_vermogen": -1234.5, "vermogen_onbekend": 0}) == (
         "-1.234,50 euro"
