@@ -212,7 +212,7 @@ def judge(installation: Installation, run: RunRecord, delivery: PseudonymisedDel
     table = installation.core.features(delivery, installation.use_case, key, special)
     steps.done(Action.KENMERKEN, "berekend", aanvragen=len(table.frame))
     results = installation.core.judge(table, installation.use_case, installation.identity(run))
-    steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=len(results.results), drempel=installation.model.threshold)
+    steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=len(results.results))
     return results
 
 

@@ -119,6 +119,7 @@ def _deliveries() -> Deliveries:
 
 def _runs() -> Runs:
     from shared import interventions
+    from shared.administration import ModelStatus
     from shared.api.services import Runs
     from shared.runstates import RunState
     from shared.telemetry import tell_round
@@ -133,11 +134,17 @@ def _runs() -> Runs:
             return outcome.run or run
         return run
 
+    def find(run_id: str) -> RunRecord:
+        run = ledger(settings()).run(run_id)
+        if run.new.model_status is ModelStatus.SCHADUW:  # what a shadow finds is shown to nobody
+            raise NotKnown("This run is not in the administration.", next_step="Check the run id.")
+        return run
+
     return Runs(
         known=lambda: _newest_first(
             lambda name: ledger(settings()).runs(name, tuple(RunState)), lambda run: run.changed_at
         ),
-        find=lambda run_id: ledger(settings()).run(run_id),
+        find=find,
         findings=lambda run_id: ledger(settings()).findings(run_id),
         counts=lambda run_id: ledger(settings()).counts(run_id),
         request=request,

@@ -282,9 +282,11 @@ def _shown(
 
 
 def score_sentence(score: float, threshold: float) -> str:
-    """Return in words where a score lies."""
+    """Return in words where a score lies; a score that rounds to the threshold is told more precisely."""
     side = "op of boven" if score >= threshold else "onder"
-    return f"De score is {decimal(score)}. Dat is {side} de drempel van {decimal(threshold)}."
+    digits = next((n for n in range(2, 18) if f"{score:.{n}f}" != f"{threshold:.{n}f}"), 2)
+    told = f"{score:.{digits}f}".replace(".", ",")
+    return f"De score is {told}. Dat is {side} de drempel van {decimal(threshold)}."
 
 
 def sureness_sentence(share: float | None) -> str:

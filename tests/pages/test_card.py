@@ -143,4 +143,5 @@ def test_the_mark_of_a_score_lies_on_the_line_and_its_word_inside_the_picture(sc
 def test_a_score_on_the_threshold_is_on_its_side() -> None:
     assert "op of boven" in score_sentence(0.5, 0.5)
     assert "onder" in score_sentence(0.4999, 0.5)
+    assert "is 0,628. Dat is onder de drempel van 0,63" in score_sentence(0.6281, 0.63)
     assert sureness_sentence(None) == "Het is niet bekend hoe zeker het model is."

@@ -386,7 +386,8 @@ class MemoryLedger:
 
     def _switch(self, model: str, on: bool, reason: str, event: AuditEvent) -> StopState:
         with self._all_or_nothing() as state:
-            state["stops"][model] = StopState(model, on, event.tijdstip, reason, event.caller.actor)
+            if self.stop_state(model).stopped != on:
+                state["stops"][model] = StopState(model, on, event.tijdstip, reason, event.caller.actor)
             self._append(event)
             return self.stop_state(model)
 

@@ -21,7 +21,10 @@ def state(connection: Connection, model: str) -> StopState:
 
 
 def switch(connection: Connection, model: str, on: bool, reason: str, event: AuditEvent) -> StopState:
-    """Turn the switch on or off."""
+    """Turn the switch on or off; turned as it stood, the moment and reason of the first time hold."""
+    before = state(connection, model)
+    if before.stopped == on:
+        return before
     connection.execute(
         sa.insert(stopknop).values(
             model=model, aan=on, reden=reason, actor=event.caller.actor, tijdstip=moment_text(event.tijdstip)
