@@ -6,6 +6,9 @@ import argparse
 
 from shared import bootstrap
 from shared.people.explanation import Explanation, Factor
+from shared.people.figures import beside, percent, side_of
+
+_DECIMALS = 6  # of the terms of the sum
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,14 +43,14 @@ def explanation_lines(told: Explanation) -> list[str]:
         f"Model {run.new.model} {run.new.model_version} van {told.model_datum} · verwerking {run.run_id}",
         told.signaal,
     ]
-    if told.score is not None and told.intercept is not None:
-        lines += ["", *_sum_lines(told, told.score, told.intercept)]
+    if told.score is not None and told.drempel is not None and told.intercept is not None:
+        lines += ["", *_sum_lines(told, told.score, told.drempel, told.intercept)]
     return lines
 
 
 def _score_lines(told: Explanation, score: float, threshold: float) -> list[str]:
-    side = "op of boven" if score >= threshold else "onder"
-    lines = [f"Score {_decimal(score)}, {side} de drempel van {_decimal(threshold)}", _sureness(told.zekerheid)]
+    shown, border = beside(score, threshold)
+    lines = [f"Score {shown}, {side_of(score, threshold)} de drempel van {border}", _sureness(told.zekerheid)]
     for title, factors in (("Verhoogt de score:", told.verhogend), ("Verlaagt de score:", told.verlagend)):
         lines += _factor_lines(title, factors)
     return lines
@@ -61,19 +64,16 @@ def _factor_lines(title: str, factors: tuple[Factor, ...]) -> list[str]:
 def _sureness(share: float | None) -> str:
     if share is None:
         return "Hoe zeker het model is, is onbekend."
-    return f"{share:.0%} van de herhalingen van het model komt aan dezelfde kant van de drempel uit."
+    return f"{percent(share)} van de herhalingen van het model komt aan dezelfde kant van de drempel uit."
 
 
-def _sum_lines(told: Explanation, score: float, intercept: float) -> list[str]:
+def _sum_lines(told: Explanation, score: float, threshold: float, intercept: float) -> list[str]:
     total = intercept
-    lines = ["De hele som (log-odds):", f"  {'begin':<42} {intercept:>+10.6f}"]
+    lines = ["De hele som (log-odds):", f"  {'begin':<42} {intercept:>+10.{_DECIMALS}f}"]
     for term in told.bijdragen:
         total += term.bijdrage
-        lines.append(f"  {term.label:<42} {term.bijdrage:>+10.6f}   {term.in_woorden}")
-    lines.append(f"  {'samen':<42} {total:>+10.6f}")
-    lines.append(f"  score = 1 / (1 + e^-({total:.6f})) = {score:.6f}")
+        lines.append(f"  {term.label:<42} {term.bijdrage:>+10.{_DECIMALS}f}   {term.in_woorden}")
+    lines.append(f"  {'samen':<42} {total:>+10.{_DECIMALS}f}")
+    exact, _ = beside(score, threshold, _DECIMALS)
+    lines.append(f"  score = 1 / (1 + e^-({total:.{_DECIMALS}f})) = {exact.replace(',', '.')}")
     return lines
-
-
-def _decimal(number: float) -> str:
-    return f"{number:.2f}".replace(".", ",")

@@ -12,9 +12,10 @@ from shared.errors import RequestRefused
 from shared.pages.forms import Field, Form, Kind, Option, reason_field
 from shared.pages.picture import picture
 from shared.pages.route import Page, PageContext, PageRoute, Posted
-from shared.pages.words import capital, decimal, percent
+from shared.pages.words import capital
 from shared.people.assessments import routes_of
 from shared.people.explanation import Explanation
+from shared.people.figures import beside, percent, side_of
 from shared.people.records import (
     REASON_SENTENCES,
     AssessmentReason,
@@ -282,11 +283,9 @@ def _shown(
 
 
 def score_sentence(score: float, threshold: float) -> str:
-    """Return in words where a score lies; a score that rounds to the threshold is told more precisely."""
-    side = "op of boven" if score >= threshold else "onder"
-    digits = next((n for n in range(2, 18) if f"{score:.{n}f}" != f"{threshold:.{n}f}"), 2)
-    told = f"{score:.{digits}f}".replace(".", ",")
-    return f"De score is {told}. Dat is {side} de drempel van {decimal(threshold)}."
+    """Return in words where a score lies beside the threshold."""
+    told, border = beside(score, threshold)
+    return f"De score is {told}. Dat is {side_of(score, threshold)} de drempel van {border}."
 
 
 def sureness_sentence(share: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -114,6 +116,28 @@ def test_the_sum_that_explain_prints_adds_up(nights: Path) -> None:
     amounts = [float(found) for found in re.findall(r"^  .{42} +([+-]\d+\.\d{6})", shown, re.MULTILINE)]
     assert len(amounts) == 17
     assert abs(sum(amounts[:-1]) - amounts[-1]) < 2e-5
+
+
+def test_explain_rounds_no_score_onto_the_threshold(nights: Path, mailbox: Path) -> None:
+    """The threshold of this package lies one bit above a score that the city's package gives."""
+    number = _numbers(nights, 2)[-1]
+    told = shared_in(nights, "explain", number, "--reden", "controle").stdout
+    assert "onder de drempel van 0,63\n" in told
+    with closing(sqlite3.connect(nights / "administratie.sqlite")) as ledger:
+        query = "select score from resultaten where aanvraagnummer = ? and score is not null"
+        (score,) = ledger.execute(query, (number,)).fetchone()
+    policy = json.loads((PACKAGE / "policy.json").read_text(encoding="utf-8"))
+    files = {path.name: path.read_bytes() for path in PACKAGE.iterdir()}
+    files["policy.json"] = json.dumps(policy | {"threshold": math.nextafter(score, 1)}).encode()
+    _reseal(files, mailbox / "modellen" / PACKAGE.name)
+    settings = {"SLIMME_CHECK_MODELLEN": str(mailbox / "modellen")}
+    assert shared_in(mailbox, "run", **settings).returncode == 0
+    shown = shared_in(mailbox, "explain", number, "--reden", "controle", **settings).stdout
+    (line,) = re.findall(r"^Score ([\d,]+), onder de drempel van ([\d,]+)$", shown, re.MULTILINE)
+    under, threshold = (Decimal(each.replace(",", ".")) for each in line)
+    assert under < threshold
+    (sum_,) = re.findall(r"= (0\.\d+)$", shown, re.MULTILINE)
+    assert Decimal(sum_) < threshold
 
 
 def test_explain_of_what_is_not_there_is_one_sentence(nights: Path) -> None:

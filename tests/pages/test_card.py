@@ -144,4 +144,10 @@ def test_a_score_on_the_threshold_is_on_its_side() -> None:
     assert "op of boven" in score_sentence(0.5, 0.5)
     assert "onder" in score_sentence(0.4999, 0.5)
     assert "is 0,628. Dat is onder de drempel van 0,63" in score_sentence(0.6281, 0.63)
+    assert "is 0,6310. Dat is onder de drempel van 0,6312" in score_sentence(0.631, 0.6312)
     assert sureness_sentence(None) == "Het is niet bekend hoe zeker het model is."
+
+
+def test_a_share_of_repeats_below_all_of_them_is_not_told_as_all_of_them() -> None:
+    assert "99,8 % aan dezelfde kant" in _card(replace(SEEN, zekerheid=0.998))
+    assert "100 % aan dezelfde kant" in _card(replace(SEEN, zekerheid=1.0))
