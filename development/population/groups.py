@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from .columns import PERSON
 from .files import text_of
-from .frames import EMPTY, chance, choose
-from .marginals import DUTCH, MEN
+from .frames import EMPTY, Ints, Rng, chance, choose
+from .marginals import DUTCH, MEN, UNDER_FORTY
 from .numbers import person_text
 from .world import World
 
@@ -60,3 +60,33 @@ def groepskenmerken(world: World) -> pa.Table:
         }
     )
     return table.take(pa.array(order))
+
+
+def draw_groups(rng: Rng, count: int) -> dict[str, tuple[Ints, tuple[str, ...]]]:
+    """Gives per grouping of the fairness module the group of each of so many people, as a place among its names.
+
+    For simulations, where nobody is written down: by the same shares as the attributes above.
+    """
+    sex = np.where(rng.random(count) < MEN, 0, 1)
+    age = np.interp(rng.random(count), [0, 0.30, UNDER_FORTY, 0.79, 1], [18, 30, 40, 50, 67])
+    known = ~chance(rng, count, _UNKNOWN_NATIONALITY)
+    dutch = chance(rng, count, DUTCH)
+    born = chance(rng, count, 0.6) & dutch | chance(rng, count, 0.1) & ~dutch
+    parent = np.where(
+        sex == 1, choose(rng, count, {0: 0.62, 1: 0.31, 2: 0.07}), choose(rng, count, {0: 0.80, 1: 0.08, 2: 0.12})
+    )
+    yes_no = ("ja", "nee", "onbekend")
+    none_unknown = chance(rng, count, 0.01)
+
+    def answer(yes: np.ndarray, unknown: np.ndarray) -> tuple[Ints, tuple[str, ...]]:
+        return np.where(unknown, 2, np.where(yes, 0, 1)), yes_no
+
+    civil = choose(rng, count, {0: 0.62, 1: 0.12, 2: 0.02, 3: 0.20, 4: 0.04})
+    return {
+        "geslacht": (np.where(none_unknown, 2, sex), (*SEXES, "onbekend")),
+        **{f"leeftijd_onder_{limit}": answer(age < limit, none_unknown) for limit in (30, 40, 50)},
+        "nederlandse_nationaliteit": answer(dutch, ~known),
+        "geboren_in_nederland": answer(born, none_unknown),
+        "burgerlijke_staat": (np.where(none_unknown, 5, civil), (*CIVIL_STATES, "onbekend")),
+        "ouderschap": (np.where(none_unknown, 3, parent), (*PARENTHOOD, "onbekend")),
+    }

@@ -1,0 +1,213 @@
+"""Invents closed months as the monitoring counts them, with drift and unequal treatment of a stated size in them.
+
+For simulations of years: people are drawn as columns, no delivery is written and no model is run. Where nothing is
+planted, neither the mark of the model nor the choice of people has anything to do with a group.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from shared.monitoring.months import SCORE_STEPS, Confusion, GroupTally, MonthTally, Stream
+
+from .frames import Bools, Floats, Ints, Rng
+from .groups import draw_groups
+from .marginals import INCOME_UNKNOWN, INVESTIGATED
+
+_REFERENCE: Final = Path(__file__).parents[2] / "models" / "levensonderhoud-1.0.0" / "reference.json"
+FLAGGED: Final = 0.14
+# The score by its rank: the reference distribution of the package, with 14 of 100 at or above its threshold.
+_SCORES: Final = {0.0: 0.2, 0.038: 0.4, 0.549: 0.5, 0.68: 0.6, 1 - FLAGGED: 0.63, 0.994: 0.75, 1.0: 0.9}
+# Worth it, over everybody, and how much more so at the highest rank of the score than at the lowest: an AUC near 0.63.
+_WORTH, _SLOPE = 0.45, 0.40
+_BY_PEOPLE = INVESTIGATED * 0.6
+_BY_MODEL = 0.35  # of the flagged that are not taken up anyway
+_DELAYS: Final = {0: 0.1, 1: 0.4, 2: 0.35, 3: 0.15}  # months until an outcome arrives
+_UNKNOWN: Final = {"adres_onbekend": 0.014, "vermogen_onbekend": 0.26, "geen_deelnames": 0.11}
+type Planted = Mapping[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What months to invent; shares are fractions.
+
+    * `unequal`: (grouping, group) -> how much larger the share flagged by the model is for that group.
+    * `unequal_people`: the same for the share that people choose to investigate.
+    * `drift`: feature -> share of the applications that get the highest value of the reference; `score` -> added.
+    * `planted_from`: number of the first month (0 …) in which unequal treatment and drift are there.
+    """
+
+    months: int = 12
+    first: str = "2025-11"
+    per_month: int = 830
+    unequal: Planted = field(default_factory=dict)
+    unequal_people: Planted = field(default_factory=dict)
+    drift: Mapping[str, float] = field(default_factory=dict)
+    planted_from: int = 0
+    sample_share: float = 0.0
+    dataset: str = "levensonderhoud"
+    model: str = "levensonderhoud"
+    version: str = "1.0.0"
+
+
+@dataclass(frozen=True)
+class _People:
+    """The applicants of one month; `arrives`: after how many months the outcome is there."""
+
+    groups: Mapping[str, tuple[Ints, tuple[str, ...]]]
+    score: Floats
+    flagged: Bools
+    worth: Bools
+    selected: Ints  # 0 not, 1 by people, 2 by the model's mark, 3 by the random sample
+    arrives: Ints
+
+
+def synthetic_months(plan: Plan, seed: int = 0) -> list[MonthTally]:
+    """Return the months of the plan, the oldest first; the same plan and seed give the same months.
+
+    Outcomes arrive up to three months after the application, so the first months have few.
+    """
+    people = [_applicants(np.random.default_rng([seed, month]), plan, month) for month in range(plan.months)]
+    return [_tally(np.random.default_rng([seed, month, 1]), plan, people, month) for month in range(plan.months)]
+
+
+def _applicants(rng: Rng, plan: Plan, month: int) -> _People:
+    count = int(rng.poisson(plan.per_month))
+    groups = draw_groups(rng, count)
+    rank = rng.random(count)
+    worth = rng.random(count) < _WORTH + _SLOPE * (rank - 0.5)
+    planted = month >= plan.planted_from
+    drawn = rng.random(count)
+    for (grouping, group), extra in plan.unequal.items() if planted else ():
+        # of those not flagged, so many are flagged whatever they did that the group's share grows by `extra`
+        hit = _members(groups, grouping, group) & (rank < 1 - FLAGGED) & (drawn < extra / (1 - FLAGGED))
+        rank = np.where(hit, 1 - FLAGGED * rng.random(count), rank)
+    score = np.interp(rank, list(_SCORES), list(_SCORES.values()))
+    score = np.clip(score + (plan.drift.get("score", 0.0) if planted else 0.0), 0.0, 1.0)
+    flagged = score >= _SCORES[1 - FLAGGED]
+    # who is more often worth it is chosen a little more often by people too
+    chance = _BY_PEOPLE * np.where(worth, 1.2, 0.84)
+    for (grouping, group), extra in plan.unequal_people.items() if planted else ():
+        chance = chance + extra * _members(groups, grouping, group)
+    by_people = rng.random(count) < chance
+    by_sample = ~by_people & (rng.random(count) < plan.sample_share)
+    by_model = ~by_people & ~by_sample & flagged & (rng.random(count) < _BY_MODEL)
+    selected = np.select([by_people, by_model, by_sample], [1, 2, 3], 0)
+    arrives = rng.choice(list(_DELAYS), size=count, p=list(_DELAYS.values()))
+    return _People(groups, score, flagged, worth, selected, arrives)
+
+
+def _members(groups: Mapping[str, tuple[Ints, tuple[str, ...]]], grouping: str, group: str) -> Bools:
+    codes, names = groups[grouping]
+    return np.asarray(codes == names.index(group))
+
+
+def _tally(rng: Rng, plan: Plan, people: list[_People], month: int) -> MonthTally:
+    now = people[month]
+    count = len(now.score)
+    year, number = divmod(int(plan.first[:4]) * 12 + int(plan.first[5:]) - 1 + month, 12)
+    elsewhere = int(rng.binomial(count, 0.12))
+    return MonthTally(
+        dataset=plan.dataset,
+        model=plan.model,
+        month=f"{year}-{number + 1:02d}",
+        versions={plan.version: count + elsewhere},
+        results={"BUITEN_GEMEENTE": elsewhere, "MODEL": count},
+        scored=count,
+        flagged=int(now.flagged.sum()),
+        unknown={
+            "inkomen_onbekend": int(rng.binomial(count, INCOME_UNKNOWN)),
+            **{name: int(rng.binomial(count, share)) for name, share in _UNKNOWN.items()},
+        },
+        scores=tuple(np.bincount(_step(now.score), minlength=SCORE_STEPS).tolist()),
+        features=_features(rng, plan, count, planted=month >= plan.planted_from),
+        reference=plan.version,
+        streams=_streams(plan, people, month),
+        outcomes=_outcomes(people, month),
+        assessments=_assessments(rng, now, sampled=False),
+        sampled_assessments=_assessments(rng, now, sampled=True),
+        deliveries={"geaccepteerd": 21, "aangehouden": int(rng.random() < 0.1)},
+        findings={"LEV-206": int(rng.poisson(2)), "LEV-305": 0},
+        operation={},
+    )
+
+
+def _step(score: Floats) -> Ints:
+    return np.minimum((score * SCORE_STEPS).astype(np.int64), SCORE_STEPS - 1)
+
+
+@lru_cache(maxsize=1)
+def _reference() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_REFERENCE.read_text(encoding="utf-8"))
+    return found
+
+
+def _features(rng: Rng, plan: Plan, count: int, *, planted: bool) -> dict[str, tuple[int, ...]]:
+    found = {}
+    for name, spread in sorted(_reference()["features"].items()):
+        shares = np.array(spread["shares"]) / sum(spread["shares"])
+        moved = plan.drift.get(name, 0.0) if planted else 0.0
+        shares = shares * (1 - moved) + moved * np.eye(len(shares))[-1]
+        known = int(rng.binomial(count, 1 - INCOME_UNKNOWN)) if name == "sum_inkomen_bruto_value" else count
+        found[name] = tuple(rng.multinomial(known, shares).tolist())
+    return found
+
+
+def _streams(plan: Plan, people: list[_People], month: int) -> dict[Stream, dict[str, dict[str, GroupTally]]]:
+    streams = [Stream.MODEL, Stream.PROCES, *([Stream.STEEKPROEF] if plan.sample_share else [])]
+    return {
+        stream: {
+            grouping: _groups(stream, people, month, grouping) for grouping in ("alle", *sorted(people[month].groups))
+        }
+        for stream in streams
+    }
+
+
+def _groups(stream: Stream, people: list[_People], month: int, grouping: str) -> dict[str, GroupTally]:
+    names = ("alle",) if grouping == "alle" else people[month].groups[grouping][1]
+    numbers = np.zeros((len(names), 6), dtype=np.int64)
+    for earlier in range(max(0, month - max(_DELAYS)), month + 1):
+        one = people[earlier]
+        codes = np.zeros(len(one.score), dtype=np.int64) if grouping == "alle" else one.groups[grouping][0]
+        marked = one.selected == 1 if stream is Stream.PROCES else one.flagged
+        inside = (one.selected == 3) if stream is Stream.STEEKPROEF else np.ones(len(codes), dtype=np.bool_)
+        if earlier == month:
+            numbers[:, 0] = np.bincount(codes[inside], minlength=len(names))
+            numbers[:, 1] = np.bincount(codes[inside & marked], minlength=len(names))
+        arrived = inside & (one.selected > 0) & (one.arrives == month - earlier)
+        cells = codes[arrived] * 4 + marked[arrived] * 2 + one.worth[arrived]
+        tn, fn, fp, tp = np.bincount(cells, minlength=4 * len(names)).reshape(len(names), 4).T
+        numbers[:, 2:] += np.stack([tn, fp, fn, tp], axis=1)
+    return {
+        name: GroupTally(row[0], row[1], Confusion(*row[2:])) for name, row in zip(names, numbers.tolist(), strict=True)
+    }
+
+
+def _outcomes(people: list[_People], month: int) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for earlier in range(max(0, month - max(_DELAYS)), month + 1):
+        one = people[earlier]
+        for chosen, selection in enumerate(("proces", "model", "steekproef"), start=1):
+            here = (one.selected == chosen) & (one.arrives == month - earlier)
+            for worth, result in ((True, "onrechtmatig"), (False, "rechtmatig")):
+                found[f"onderzocht door handhaving/{result}/{selection}"] += int((here & (one.worth == worth)).sum())
+    return dict(sorted((name, number) for name, number in found.items() if number))
+
+
+def _assessments(rng: Rng, now: _People, *, sampled: bool) -> dict[str, int]:
+    """Count who followed the advice: seven of ten marked applications, and nearly all of the others."""
+    inside = (now.selected == 3) == sampled
+    found: dict[str, int] = {}
+    for signal, marked, followed in (("1", now.flagged | sampled, 0.7), ("2", ~now.flagged & ~np.bool_(sampled), 0.97)):
+        number = int((inside & marked).sum())
+        yes = int(rng.binomial(number, followed))
+        found |= {f"{signal}/ja": yes, f"{signal}/nee": number - yes}
+    return {name: number for name, number in sorted(found.items()) if number}
