@@ -8,17 +8,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shared import mailbox
 from shared.deliverydays import DeliveryDays
-from shared.events import Action, AuditEvent, Caller, moment_text
+from shared.events import HERE, Action, AuditEvent, Caller, moment_text
 from shared.logs import run_log
 from shared.ports import BlobStore, Clock, Ledger
 from shared.records import Finding
 from shared.stages.rules import finding
 
-HERE = ZoneInfo("Europe/Amsterdam")
 LOOK_BACK = timedelta(days=7)  # nights that the timer itself may have missed
 _DAY = timedelta(days=1)
 

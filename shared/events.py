@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
+HERE = ZoneInfo("Europe/Amsterdam")  # the time of people and of the data, which have no zone
 SYSTEM = "systeem"  # the actor of what no person did
 FIRST_HASH = "0" * 64
 _MISSING = "ontbreekt of staat niet op zijn plaats"

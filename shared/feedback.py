@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import timedelta
 
 from shared.administration import RunRecord
-from shared.errors import BlobNotFound
+from shared.digests import digest_of
 from shared.installation import Installation
-from shared.ports import BlobStore, Container
+from shared.ports import Container
 from shared.records import Finding, Verdict
 from shared.runstates import RunReason, RunState
 
-_LATE = timedelta(days=7)  # longer than any worker stands still
-_VERDICTS = {
+VERDICTS = {  # of a delivery, by the state of its run
     RunState.AFGEROND: Verdict.GEACCEPTEERD,
     RunState.AANGEHOUDEN: Verdict.AANGEHOUDEN,
     RunState.AFGEKEURD: Verdict.AFGEKEURD,
@@ -41,27 +39,19 @@ def mend_messages(installation: Installation) -> None:
 
     A worker that stood still may write an older one over it, and die before anybody notices.
     """
-    since = installation.clock.now() - _LATE
+    since = installation.late_since()
     judged: dict[str, RunRecord] = {}
-    for run in installation.ledger.runs(installation.dataset, tuple(_VERDICTS)):
+    for run in installation.ledger.runs(installation.dataset, tuple(VERDICTS)):
         before = judged.get(run.new.levering)
         if not run.new.request_id and (before is None or before.changed_at < run.changed_at):
             judged[run.new.levering] = run
     for levering, run in sorted(judged.items()):
         if run.changed_at > since and run.reason is not RunReason.MODEL_GESTOPT:
             findings = installation.ledger.findings(run.run_id)
-            message = _message(installation.dataset, levering, run.new.digest, _VERDICTS[run.state], findings)
+            message = _message(installation.dataset, levering, run.new.digest, VERDICTS[run.state], findings)
             name = _name(installation.dataset, levering)
             if hashlib.sha256(message).hexdigest() != digest_of(installation.blobs, Container.TERUGKOPPELING, name):
                 installation.blobs.write(Container.TERUGKOPPELING, name, message)
-
-
-def digest_of(blobs: BlobStore, container: str, name: str) -> str:
-    """Return the sha256 of a blob, empty when there is none."""
-    try:
-        return blobs.sha256(container, name)
-    except BlobNotFound:
-        return ""
 
 
 def _name(dataset: str, levering: str) -> str:

@@ -6,8 +6,7 @@ Each step is done by itself: one that fails keeps no other from being done, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 
 from shared import mailbox
 from shared.administration import Place
@@ -24,7 +23,6 @@ from shared.quarantine import destroy_expired
 from shared.runfiles import remove_staged
 from shared.runstates import RunState
 
-_LATE = timedelta(days=7)  # longer than any worker stands still
 _DONE = (RunState.AFGEROND, RunState.AFGEKEURD, RunState.VERVALLEN)
 
 
@@ -34,7 +32,7 @@ class Tidied:
 
     leftovers: int = 0
     destroyed: int = 0
-    failures: tuple[SlimmeCheckError, ...] = field(default=())
+    failures: tuple[SlimmeCheckError, ...] = ()
 
 
 def tidy(installation: Installation) -> Tidied:
@@ -93,7 +91,7 @@ def _remove_leftovers(installation: Installation) -> int:
 
 def _remove_staged(installation: Installation) -> None:
     """Remove what attempts left behind that were not to publish any more: late workers, runs that lapsed."""
-    since = installation.clock.now() - _LATE
+    since = installation.late_since()
     for run in installation.ledger.runs(installation.dataset, _DONE):
         if run.changed_at > since:
             remove_staged(installation, run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared import ACTIVITY_URI, CONTRACT_VERSION
@@ -24,6 +24,8 @@ from shared.records import (
 )
 from shared.stages.pseudonymise import PseudonymKey
 from shared.usecase import UseCase
+
+_STANDS_STILL = timedelta(days=7)  # longer than any worker does
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,10 @@ class Installation:
         """Return the terms on which this worker claims a run now."""
         now = self.clock.now()
         return ClaimTerms(now, now + self.lease, self.owner.me(), self.owner.is_gone)
+
+    def late_since(self) -> datetime:
+        """Return the moment before which no worker that stood still can write any more."""
+        return self.clock.now() - _STANDS_STILL
 
     def event(self, action: Action, object_: str, result: str, run_id: str = "", **details: Any) -> AuditEvent:
         """Return an event of now, by this caller."""

@@ -19,7 +19,8 @@ from typing import Any
 
 from shared import CONTRACT_VERSION
 from shared.administration import ModelStatus, RunRecord
-from shared.errors import BlobNotFound, StorageUnavailable
+from shared.digests import digest_of
+from shared.errors import StorageUnavailable
 from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.installation import Installation
 from shared.ports import BlobStore, Container
@@ -257,19 +258,12 @@ def _line(record: Mapping[str, Any]) -> str:
 
 def _write_acknowledged(blobs: BlobStore, name: str, data: bytes) -> None:
     expected = hashlib.sha256(data).hexdigest()
-    if _digest(blobs, name) == expected:  # written before; storage that keeps what it has refuses a second time
+    if digest_of(blobs, Container.LOGBOEK, name) == expected:  # storage that keeps what it has refuses a second time
         return
     blobs.write(Container.LOGBOEK, name, data)
-    if _digest(blobs, name) != expected:
+    if digest_of(blobs, Container.LOGBOEK, name) != expected:
         raise StorageUnavailable(
             "The logboek did not keep what was written.",
             where="container logboek",
             next_step="Check the storage of the logboek; the next round writes it again.",
         )
-
-
-def _digest(blobs: BlobStore, name: str) -> str:
-    try:
-        return blobs.sha256(Container.LOGBOEK, name)
-    except BlobNotFound:
-        return ""

@@ -72,14 +72,18 @@ class StoredDelivery:
 
     def told_seen(self) -> dict[str, str]:
         """Return, for the details of an event, what `seen` says of a delivery in the mailbox."""
-        seen = self.seen() if self.container == Container.BRIEVENBUS else None
-        return {} if seen is None else {SEEN: moment_text(seen)}
+        return told(self.seen() if self.container == Container.BRIEVENBUS else None)
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one file; of the description those that were claimed."""
         if name == DESCRIPTION:
             return self.description
         return self.blobs.read(self.container, f"{self.folder}/{name}")
+
+
+def told(seen: datetime | None) -> dict[str, str]:
+    """Return, for the details of an event, when files were last written as they were `seen`."""
+    return {} if seen is None else {SEEN: moment_text(seen)}
 
 
 def open_delivery(blobs: BlobStore, container: str, folder: str, levering: str) -> StoredDelivery | None:

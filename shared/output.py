@@ -10,10 +10,10 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.administration import CurrentRows, OutputState, RowRef, RunRecord
+from shared.digests import digest_of
 from shared.errors import BlobNotFound
 from shared.events import SYSTEM, Action, moment_text
 from shared.feedback import pretty_json
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
 _CODES = frozenset(map(str, RunReason))  # a reason that is none of these was typed by a person
-_LATE = timedelta(days=7)  # longer than any worker stands still
 
 
 def write_run_log(installation: Installation, run: RunRecord) -> None:
@@ -79,7 +78,7 @@ def mend_current(installation: Installation) -> None:
 
     A worker that lives sees that newer ones were recorded, and writes again itself.
     """
-    since = installation.clock.now() - _LATE
+    since = installation.late_since()
     published = installation.ledger.runs(installation.dataset, PUBLISHED)
     late = [run.run_id for run in published if run.published_at is not None and run.published_at > since]
     dates = {datum for run_id in late for datum in installation.ledger.dates_touched(run_id)}
@@ -97,13 +96,10 @@ def mend_current(installation: Installation) -> None:
 
 def _overwritten(installation: Installation, state: OutputState) -> bool:
     folder = f"{installation.dataset}/{state.datum}"
-    try:
-        return any(
-            installation.blobs.sha256(Container.UITVOER, f"{folder}/{name}") != sha256
-            for name, sha256 in state.bestanden.items()
-        )
-    except BlobNotFound:
-        return True
+    return any(
+        digest_of(installation.blobs, Container.UITVOER, f"{folder}/{name}") != sha256
+        for name, sha256 in state.bestanden.items()
+    )
 
 
 def write_pointer(installation: Installation) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.administration import RunRecord, Tombstone
+from shared.digests import digest_of
 from shared.errors import BlobNotFound, StorageUnavailable
 from shared.events import Action, moment_text
 from shared.feedback import pretty_json
@@ -103,27 +104,20 @@ def _put_in_place(installation: Installation, run: RunRecord) -> None:
     revised = bool(installation.ledger.removals(run.new.dataset, run.run_id))
     for name, sha256 in said["bestanden"].items():
         target = f"{run_folder(run)}/{name}"
-        there = _digest(installation, target)
+        there = digest_of(installation.blobs, Container.UITVOER, target)
         if there == sha256 or (there and revised):
             continue
         try:
             staged = f"{staged_folder(run, said['poging'])}/{name}"
             copied = installation.blobs.copy(Container.UITVOER, staged, Container.UITVOER, target)
         except BlobNotFound:  # another worker put it in place meanwhile
-            copied = _digest(installation, target)
+            copied = digest_of(installation.blobs, Container.UITVOER, target)
         if copied != sha256:
             raise StorageUnavailable(
                 "A result file is not what was published.",
                 where=f"run {run.run_id}",
                 next_step="Put the file back from its back-up, or reprocess the delivery.",
             )
-
-
-def _digest(installation: Installation, name: str) -> str:
-    try:
-        return installation.blobs.sha256(Container.UITVOER, name)
-    except BlobNotFound:
-        return ""
 
 
 def revision_written(installation: Installation, run: RunRecord) -> int:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from shared import mailbox
 from shared.administration import Claim, DeliveryFacts, Place, RunRecord
 from shared.errors import BlobNotFound
-from shared.events import Action, moment_text
-from shared.feedback import write_message
+from shared.events import Action
+from shared.feedback import VERDICTS, write_message
 from shared.installation import Installation, Steps
 from shared.logboek import write_unpublished_lines
 from shared.mailbox import DESCRIPTION, StoredDelivery
@@ -91,8 +91,7 @@ def _refuse_changed(source: StoredDelivery, files: Mapping[str, str], seen: Mapp
 
 def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[Finding, ...]) -> None:
     record = installation.ledger.delivery(run.new.dataset, run.new.digest)
-    verdict = Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN
-    write_message(installation, record.levering, record.digest, verdict, findings)
+    write_message(installation, record.levering, record.digest, VERDICTS[run.state], findings)
     write_unpublished_lines(installation, run)
     folder = f"{record.dataset}/{record.levering}"
     seen = mailbox.seen_by(installation.ledger.events(run.run_id))
@@ -125,15 +124,19 @@ def remove_duplicate(installation: Installation, run: RunRecord, source: StoredD
             installation,
             source.levering,
             record.digest,
-            Verdict.AFGEKEURD if run.state is RunState.AFGEKEURD else Verdict.AANGEHOUDEN,
+            VERDICTS[run.state],
             installation.ledger.findings(run.run_id),
         )
         write_unpublished_lines(installation, run)
-    limit = source.seen()
-    seen = {} if limit is None else {mailbox.SEEN: moment_text(limit)}  # on record: whoever finishes this needs it
+    limit = source.seen()  # on record: whoever finishes this needs it
     installation.ledger.note(
         installation.event(
-            Action.DUBBEL, f"levering {source.levering}", "verwijderen", run.run_id, digest=record.digest, **seen
+            Action.DUBBEL,
+            f"levering {source.levering}",
+            "verwijderen",
+            run.run_id,
+            digest=record.digest,
+            **mailbox.told(limit),
         )
     )
     mailbox.remove(installation.blobs, Container.BRIEVENBUS, source.folder, record.digest, record.bestanden, limit)

@@ -24,16 +24,9 @@ from shared.runstates import LEASED, RunReason, RunState
 from shared.telemetry import tell_round
 
 _HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
-_UNFINISHED = (
-    RunState.WACHTEND,
-    RunState.BEZIG,
-    RunState.VRIJGEGEVEN,
-    RunState.MISLUKT,
-    RunState.AANGEHOUDEN,
-    RunState.GEPUBLICEERD,
-)
-_PATIENCE = 6  # attempts; then a person must look, and later deliveries no longer wait for this one
 _TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
+_UNFINISHED = (*_TAKE_UP, RunState.GEPUBLICEERD)
+_PATIENCE = 6  # attempts; then a person must look, and later deliveries no longer wait for this one
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
-HERE = ZoneInfo("Europe/Amsterdam")
+from shared.events import HERE
+
 _MONTHS = (
     "januari",
     "februari",

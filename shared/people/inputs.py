@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.dataset import ColumnClass
 from shared.records import PseudonymisedDelivery
+from shared.stages.rows_of_person import PARTY, PERSON, SERVICE, Rows, plain_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PERSON, PARTY, SERVICE = (str(kind) for kind in (ColumnClass.PERSOON, ColumnClass.PARTIJ, ColumnClass.DIENST))
-
-type Rows = dict[str, list[dict[str, object]]]
+__all__ = ["Rows", "rows_of"]
 
 
 def rows_of(delivery: PseudonymisedDelivery, persoon: str, dienst: str) -> Rows:
     """Return by table the rows of a person and of the application: of the person's own parties too.
+
+    Unlike the export of a person (shared/stages/rows_of_person.py) it has what a party of the person holds with
+    somebody else as main client: the features use it, so a case worker must see it.
 
     A row that names another person is left out, and the person's own pseudonym is not repeated on every row. Code
     tables, which are about nobody, are left out.
@@ -27,7 +28,10 @@ def rows_of(delivery: PseudonymisedDelivery, persoon: str, dienst: str) -> Rows:
         if persoon and {PERSON, PARTY} <= set(frame.columns)
         for party in frame.loc[(frame[PERSON] == persoon).to_numpy(dtype=bool), PARTY].astype(str)
     }
-    found = {name: _plain(_own(frame, persoon, dienst, parties)) for name, frame in delivery.tables.items()}
+    found = {
+        name: plain_rows(_own(frame, persoon, dienst, parties), without=(PERSON,))
+        for name, frame in delivery.tables.items()
+    }
     return {name: rows for name, rows in found.items() if rows}
 
 
@@ -40,21 +44,3 @@ def _own(frame: pd.DataFrame, persoon: str, dienst: str, parties: set[str]) -> p
             hits = frame[column].astype(object).isin(wanted)
             mine = [one or other for one, other in zip(mine, hits.tolist(), strict=True)]
     return frame[mine]
-
-
-def _plain(frame: pd.DataFrame) -> list[dict[str, object]]:
-    columns = frame.drop(columns=[PERSON], errors="ignore")
-    return [
-        {str(name): _value(value) for name, value in row.items()} for row in columns.astype(object).to_dict("records")
-    ]
-
-
-def _value(value: object) -> object:
-    """Return a cell as JSON knows it; empty is None."""
-    if value is None or value != value or str(value) in ("NaT", "<NA>"):
-        return None
-    moment = getattr(value, "isoformat", None)
-    if moment is not None:
-        return moment()
-    item = getattr(value, "item", None)
-    return item() if item is not None else value

@@ -5,7 +5,7 @@ Columns are known by their class alone (persoon, partij, dienst), so this holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,11 +48,15 @@ def rows_of(delivery: PseudonymisedDelivery, persons: Names) -> PersonRows:
     services = _values(delivery, SERVICE, PERSON, persons) | _applications(delivery, persons)
     parties = _values(delivery, PARTY, PERSON, persons)
     of_others = _values(delivery, SERVICE, PERSON, persons, others=True) - services
-    found: Rows = {APPLICATIONS: _plain(delivery.applications[_in(delivery.applications, PERSON, persons)])}
+    found: Rows = {
+        APPLICATIONS: plain_rows(
+            delivery.applications[_in(delivery.applications, PERSON, persons)], without=(PERSON, PARTY)
+        )
+    }
     withheld = 0
     for name, frame in delivery.tables.items():
         mine, hidden = _about(frame, persons, parties, services, of_others)
-        found[name] = _plain(frame[mine])
+        found[name] = plain_rows(frame[mine], without=(PERSON, PARTY))
         withheld += int(hidden.sum())
     return PersonRows({name: rows for name, rows in found.items() if rows}, withheld)
 
@@ -167,8 +171,9 @@ def _in(frame: pd.DataFrame, column: str, names: Names) -> np.ndarray:
     return frame[column].isin(list(names)).to_numpy(dtype=bool)
 
 
-def _plain(frame: pd.DataFrame) -> list[dict[str, object]]:
-    columns = frame.drop(columns=[PERSON, PARTY], errors="ignore").astype(object)
+def plain_rows(frame: pd.DataFrame, *, without: Sequence[str]) -> list[dict[str, object]]:
+    """Return the rows as JSON knows them, without these columns."""
+    columns = frame.drop(columns=list(without), errors="ignore").astype(object)
     return [{str(name): _value(value) for name, value in row.items()} for row in columns.to_dict("records")]
 
 
