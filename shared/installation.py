@@ -35,7 +35,7 @@ class Core:
     check: Callable[..., CheckedDelivery]
     pseudonymise: Callable[[CheckedDelivery, UseCase, PseudonymKey], tuple[PseudonymisedDelivery, tuple[Finding, ...]]]
     features: Callable[[PseudonymisedDelivery, UseCase, PseudonymKey, tuple[Mapping[str, str], ...]], FeatureTable]
-    judge: Callable[[FeatureTable, UseCase, RunIdentity], ResultSet]
+    judge: Callable[[FeatureTable, UseCase, RunIdentity, PseudonymKey], ResultSet]
     snapshot_files: Callable[[PseudonymisedDelivery], Mapping[str, bytes]]
     read_snapshot: Callable[[Mapping[str, bytes], Mapping[str, str] | None], PseudonymisedDelivery]
 

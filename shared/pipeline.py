@@ -56,7 +56,7 @@ def features(
     return use_case.compute_features(delivery, special)
 
 
-def judge(table: FeatureTable, use_case: UseCase, identity: RunIdentity) -> ResultSet:
-    """Return one result per application: scored and explained, or the reason why not."""
+def judge(table: FeatureTable, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> ResultSet:
+    """Return one result per application: scored and explained, or the reason why not. `key`: of its pseudonyms."""
     scored = score.score_applications(identity.model, table)
-    return present.present(explain.explain(scored, table, use_case, identity.model), use_case, identity)
+    return present.present(explain.explain(scored, table, use_case, identity.model), use_case, identity, key)

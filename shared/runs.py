@@ -211,7 +211,7 @@ def judge(installation: Installation, run: RunRecord, delivery: PseudonymisedDel
     special = installation.keys.special_addresses()
     table = installation.core.features(delivery, installation.use_case, key, special)
     steps.done(Action.KENMERKEN, "berekend", aanvragen=len(table.frame))
-    results = installation.core.judge(table, installation.use_case, installation.identity(run))
+    results = installation.core.judge(table, installation.use_case, installation.identity(run), key)
     steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=len(results.results))
     return results
 

@@ -58,7 +58,7 @@ def explain_current(aanvraagnummer: str, reden: str, dataset: str = "", caller: 
 
 
 def inputs_of(prediction: str, reden: str, caller: Caller | None = None) -> Rows:
-    """Return the rows of the audit snapshot that a prediction was made from, by table, under pseudonyms."""
+    """Return the rows of the audit snapshot that a prediction was made from, by table, without pseudonyms."""
     from shared.people import predictions
 
     return predictions.inputs_of(desk(caller), prediction, reden)

@@ -46,10 +46,10 @@ class Fact:
 class Explanation:
     """A prediction with its reasons and versions.
 
-    `gescoord`: the model weighed the application. `blind`: there is a random sample and nobody assessed this yet, so
-    everything that would tell a score or a draw is empty: score, drempel, intercept, zekerheid, steekproef, bijdragen,
-    verhogend, verlagend. `zekerheid` is the share of the model's repeats on the same side of the threshold, None when
-    unknown. `bewaarplicht`: an objection keeps the application from being removed.
+    `gescoord`: the model weighed the application. `blind`: there is a random sample and nobody assessed the application
+    yet, so everything that would tell a score or a draw is empty: score, drempel, intercept, zekerheid, steekproef,
+    bijdragen, verhogend, verlagend. `zekerheid` is the share of the model's repeats on the same side of the threshold,
+    None when unknown. `bewaarplicht`: an objection keeps the application from being removed.
     """
 
     prediction: StoredPrediction
@@ -78,24 +78,24 @@ class Explanation:
     bewaarplicht: bool
 
 
-def is_blind(package: ModelPackage, assessments: Sequence[Assessment]) -> bool:
-    """Say whether a score of this package must still be hidden: before anybody assessed it, where samples are drawn."""
-    return package.sample_share > 0 and not assessments
-
-
 def explain(
     prediction: StoredPrediction,
     package: ModelPackage,
     case: UseCase,
     assessments: Sequence[Assessment],
     *,
+    blind: bool = False,
     under_hold: bool = False,
 ) -> Explanation:
-    """Return the explanation of a prediction by the package that made it."""
+    """Return the explanation of a prediction by the package that made it; `blind` hides what tells score or draw.
+
+    What was not scored has nothing to hide, and is never blind.
+    """
     values = prediction.values
     told: dict[str, Any] = json.loads(str(values["uitleg"]))
     kind = int(str(values["resultaattype"]))
-    scored, blind = values["bijdragen"] is not None, is_blind(package, assessments)
+    scored = prediction.scored
+    blind = blind and scored
     shown = scored and not blind
     features: dict[str, float | None] = json.loads(str(values["kenmerken"])) if values["kenmerken"] else {}
     labels: Mapping[str, str] = package.policy.get("labels", {})

@@ -9,9 +9,11 @@ from shared.dataset import ColumnClass
 from shared.errors import KeyUnavailable, NotKnown, RequestRefused
 from shared.events import Action
 from shared.interventions import checked_reason
+from shared.people.blinding import is_blind
 from shared.people.desk import Desk, application_of
 from shared.people.explanation import Explanation, explain
 from shared.people.inputs import Rows, rows_of
+from shared.people.labels import relabelled
 from shared.people.records import Hit, NumberKind, StoredPrediction, prediction_id
 from shared.stages.pseudonymise import Pseudonymiser
 from shared.stored_snapshot import snapshot_contents
@@ -70,7 +72,7 @@ def explain_current(desk: Desk, aanvraagnummer: str, reden: str, dataset: str = 
 
 
 def inputs_of(desk: Desk, id_text: str, reden: str) -> Rows:
-    """Return the rows that a prediction was made from, by table, as the audit snapshot has them: under pseudonyms.
+    """Return the rows that a prediction was made from, by table, as the audit snapshot has them, without pseudonyms.
 
     SnapshotInvalid when the snapshot is not there any more, NotKnown when there is no such prediction.
     """
@@ -80,9 +82,8 @@ def inputs_of(desk: Desk, id_text: str, reden: str) -> Rows:
     tell_shown(desk, prediction, "invoer getoond", reason)
     files = snapshot_contents(desk.blobs, run.new.dataset, run.new.digest)
     persoon, dienst = prediction.subject
-    return rows_of(
-        desk.core().read_snapshot(files, {dienst: str(prediction.values["aanvraagnummer"])}), persoon, dienst
-    )
+    snapshot = desk.core().read_snapshot(files, {dienst: str(prediction.values["aanvraagnummer"])})
+    return relabelled(rows_of(snapshot, persoon, dienst), dienst)
 
 
 def shown_prediction(desk: Desk, id_text: str) -> StoredPrediction:
@@ -116,6 +117,7 @@ def _explained(desk: Desk, prediction: StoredPrediction, reason: str) -> Explana
         desk.package_of(run),
         desk.use_case_of(run.new.dataset),
         desk.oversight.assessments(prediction.id),
+        blind=is_blind(desk, prediction),
         under_hold=desk.oversight.is_held(run.new.dataset, str(prediction.values["dienst"])),
     )
 

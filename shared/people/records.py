@@ -72,6 +72,11 @@ class StoredPrediction:
         """Return the pseudonyms of the person ("" when unknown) and of the application."""
         return str(self.values["persoon"] or ""), str(self.values["dienst"])
 
+    @property
+    def scored(self) -> bool:
+        """Say whether the model weighed the application."""
+        return self.values["bijdragen"] is not None
+
 
 class Assessor(StrEnum):
     """In what role somebody assesses, or by what application an assessment comes in."""

@@ -170,7 +170,7 @@ def _computed(desk: Desk, run: RunRecord, predictions: Sequence[StoredPrediction
         key_id=run.new.key_id,
         request_id=run.new.request_id,
     )
-    rows = core.judge(table, case, identity).results.astype(object).to_dict("records")
+    rows = core.judge(table, case, identity, key).results.astype(object).to_dict("records")
     return {str(row["dienst"]): {str(name): value for name, value in row.items()} for row in rows}
 
 

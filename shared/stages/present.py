@@ -10,6 +10,7 @@ import pandas as pd
 from shared.records import ResultSet, RunIdentity
 from shared.stages.explain import Explained, Factor
 from shared.stages.jsontext import array, number, numbers, objects, text, texts
+from shared.stages.pseudonymise import PseudonymKey
 from shared.stages.resultfiles import result_files
 from shared.stages.sample import draw
 from shared.usecase import UseCase
@@ -19,23 +20,23 @@ _ROWS_AT_ONCE = 10_000
 SIGNAL = "Dit is een signaal en geen besluit. U beoordeelt de aanvraag zelf."
 
 
-def present(explained: Explained, use_case: UseCase, identity: RunIdentity) -> ResultSet:
+def present(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> ResultSet:
     """Return one result per application, as rows for the ledger and as the bytes of the two result files.
 
     With a random sample (share above 0) the files show no score, threshold, contributions or factors: they would tell
-    a case worker which applications were drawn.
+    a case worker which applications were drawn. `key`: of the run; it makes the draw.
     """
-    results = _results(explained, use_case, identity)
+    results = _results(explained, use_case, identity, key)
     blind = identity.model.sample_share > 0
     shown = _blinded(results, explained, use_case) if blind else results
     return ResultSet(results, result_files(shown, explained.table, identity, blind=blind))
 
 
-def _results(explained: Explained, use_case: UseCase, identity: RunIdentity) -> pd.DataFrame:
+def _results(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> pd.DataFrame:
     frame, scored, package = explained.table.frame, explained.scored, identity.model
     rows, number_of = scored.rows, len(frame)
     sampled = np.zeros(number_of, dtype=bool)
-    sampled[rows] = draw(frame["dienst"].iloc[rows], package.sha256, package.sample_share)
+    sampled[rows] = draw(frame["dienst"].iloc[rows], key, package.sha256, package.sample_share)
     kinds = frame["resultaattype"].to_numpy(dtype=np.int64, copy=True)
     flagged = (scored.score >= package.threshold) | sampled[rows]
     kinds[rows] = np.where(flagged, INVESTIGATE, REGULAR)

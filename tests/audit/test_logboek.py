@@ -100,8 +100,8 @@ def test_a_held_delivery_that_is_released_has_its_line_beside_those_of_its_peopl
 
 
 def test_two_applications_of_one_person_are_one_line(workshop: Workshop) -> None:
-    def one_person(table: FeatureTable, case: object, identity: RunIdentity) -> ResultSet:
-        found = shell.judge(table, case, identity)
+    def one_person(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
+        found = shell.judge(table, case, identity, key)
         return ResultSet(found.results.assign(persoon=["k-1:" + "a" * 43] * 2 + [""]), found.files)
 
     workshop.deliver()

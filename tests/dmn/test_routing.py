@@ -28,6 +28,7 @@ from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable, RunIdentity
 from shared.stages.explain import Explained
 from shared.stages.present import present
+from shared.stages.pseudonymise import PseudonymKey
 from shared.stages.sample import draw
 from shared.stages.score import Scored, check_adds_up
 
@@ -36,6 +37,7 @@ HERE = Path(__file__).parent
 TABLE = ROOT / "shared" / "levensonderhoud" / "routering.dmn"
 THRESHOLDS = (5e-324, 0.1, 0.5, 0.63, 1 / 3, math.nextafter(1, 0))
 SHARES = (0.0, 0.5, 1.0)
+KEY = PseudonymKey("k-1", bytes(range(32)))
 NOT_SCORED = [outcome for outcome in OUTCOMES if outcome.reden != MODEL]
 
 
@@ -123,10 +125,10 @@ def routed(reasons: list[tuple[str, int]], scores: list[float], threshold: float
     explained = Explained(scored, FeatureTable(frame, features, flags, "k-1"), nothing, nothing, nothing)
     model = replace(package(), threshold=threshold, sample_share=share)
     identity = RunIdentity("run", "levensonderhoud", "2026-11-20", "0" * 64, model, CONTRACT_VERSION, "k-1")
-    results = present(explained, LEVENSONDERHOUD, identity).results
+    results = present(explained, LEVENSONDERHOUD, identity, KEY).results
     assert (
         results["steekproef"].to_numpy()[rows].tolist()
-        == draw(frame["dienst"].iloc[rows], model.sha256, share).tolist()
+        == draw(frame["dienst"].iloc[rows], KEY, model.sha256, share).tolist()
     )
     return results[["resultaattype", "advies", "reden", "score", "steekproef"]].to_dict("records")
 

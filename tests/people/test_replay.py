@@ -30,8 +30,8 @@ def the_run(workshop: Workshop) -> str:
 def judging_otherwise(column: str, change: Callable[[Any], Any]) -> Any:
     """Return a core whose results differ in one column."""
 
-    def other(table: FeatureTable, case: object, identity: RunIdentity) -> ResultSet:
-        results = judge(table, case, identity).results
+    def other(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
+        results = judge(table, case, identity, key).results
         changed = [change(value) for value in results[column].astype(object)]
         return ResultSet(results.assign(**{column: changed}), {})
 

@@ -20,10 +20,10 @@ _STORED = """SELECT v.run, r.aanvraagnummer, r.score FROM resultaten r JOIN verw
     ORDER BY v.run, r.aanvraagnummer"""
 
 
-def judge(table: FeatureTable, case: object, identity: RunIdentity) -> ResultSet:
+def judge(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
     """Judge with another threshold than that of the model, which the tiny core makes another score of."""
     other = SimpleNamespace(**{**vars(identity.model), "threshold": identity.model.threshold + 2})
-    return workshop.judge(table, case, replace(identity, model=other))  # type: ignore[arg-type]
+    return workshop.judge(table, case, replace(identity, model=other), key)  # type: ignore[arg-type]
 
 
 OTHER_CORE = replace(workshop.CORE, judge=judge)

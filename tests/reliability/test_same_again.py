@@ -76,7 +76,7 @@ def replayed(installation: Installation, run_id: str) -> dict[str, tuple[object,
     core, key = installation.core, installation.keys.find(run.new.key_id)
     given = read_snapshot(installation, run.new.digest, numbers)
     table = core.features(given, installation.use_case, key, installation.keys.special_addresses())
-    results = core.judge(table, installation.use_case, installation.identity(run)).results
+    results = core.judge(table, installation.use_case, installation.identity(run), key).results
     names = ["resultaattype", "reden", "score", "intercept", "bijdragen", "kenmerken"]
     plain = results[names].astype(object).where(results[names].notna(), None)
     lines = plain.itertuples(index=False, name=None)

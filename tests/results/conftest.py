@@ -41,7 +41,7 @@ def judge_folder(folder: Path, package: ModelPackage) -> Night:
     checked = pipeline.check_delivery(DeliveryFolder(folder), LEVENSONDERHOUD, {})
     delivery, _ = pipeline.pseudonymise_delivery(checked, LEVENSONDERHOUD, KEY)
     table = pipeline.features(delivery, LEVENSONDERHOUD, KEY)
-    return Night(delivery, table, pipeline.judge(table, LEVENSONDERHOUD, identity(package)))
+    return Night(delivery, table, pipeline.judge(table, LEVENSONDERHOUD, identity(package), KEY))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import hmac
 import json
 import math
 import re
@@ -20,9 +21,12 @@ from shared.levensonderhoud.features.frame import FEATURES
 from shared.levensonderhoud.sentences import SENTENCES, value_in_words
 from shared.modelpackage.package import ModelPackage
 from shared.stages.explain import FACTORS_SHOWN
+from shared.stages.pseudonymise import PseudonymKey
 from shared.stages.resultfiles import JSON_LINES, PARQUET
 from shared.stages.sample import draw
-from tests.results.conftest import Night, identity
+from tests.results.conftest import KEY, Night, identity
+
+_DRAW = b"slimme-check/v1/steekproef\x00" + b"a" * 64 + b"\x00"
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +67,7 @@ def test_the_type_follows_the_threshold_at_full_precision(scored: list[dict[str,
 
 def test_a_score_exactly_on_the_threshold_is_flagged(night: Night, package: ModelPackage) -> None:
     some = night.results.results["score"].dropna().iloc[0]
-    on_it = pipeline.judge(night.table, LEVENSONDERHOUD, identity(replace(package, threshold=float(some)))).results
+    on_it = pipeline.judge(night.table, LEVENSONDERHOUD, identity(replace(package, threshold=float(some))), KEY).results
     assert on_it.loc[on_it["score"] == some, "resultaattype"].eq(1).all()
 
 
@@ -152,7 +156,7 @@ def test_parquet_holds_the_same_documents_as_the_lines(night: Night, documents: 
 
 def test_with_a_random_sample_the_files_do_not_tell_who_was_drawn(night: Night, package: ModelPackage) -> None:
     sampling = replace(package, sample_share=0.2)
-    results = pipeline.judge(night.table, LEVENSONDERHOUD, identity(sampling))
+    results = pipeline.judge(night.table, LEVENSONDERHOUD, identity(sampling), KEY)
     kept, shown = results.results, [json.loads(line) for line in results.files[JSON_LINES].splitlines()]
     drawn = kept["steekproef"].to_numpy()
     assert 0.15 < drawn[kept["reden"] == "MODEL"].mean() < 0.25
@@ -169,12 +173,22 @@ def test_with_a_random_sample_the_files_do_not_tell_who_was_drawn(night: Night, 
 
 def test_the_draw_is_reproducible_even_and_of_the_asked_size() -> None:
     names = [f"k:{number}" for number in range(100_000)]
-    drawn = draw(names, "a" * 64, 0.05)
-    assert (drawn == draw(names, "a" * 64, 0.05)).all()
+    drawn = draw(names, KEY, "a" * 64, 0.05)
+    assert (drawn == draw(names, KEY, "a" * 64, 0.05)).all()
     assert abs(drawn.mean() - 0.05) < 4 * math.sqrt(0.05 * 0.95 / len(names))
-    assert not draw(names, "a" * 64, 0.0).any()
-    assert draw(names, "a" * 64, 1.0).all()
-    wider = draw(names, "a" * 64, 0.10)
+    assert not draw(names, KEY, "a" * 64, 0.0).any()
+    assert draw(names, KEY, "a" * 64, 1.0).all()
+    wider = draw(names, KEY, "a" * 64, 0.10)
     assert wider[drawn].all()
-    other_model = draw(names, "b" * 64, 0.05)
+    other_model = draw(names, KEY, "b" * 64, 0.05)
     assert 0.02 < other_model[drawn].mean() < 0.08
+
+
+def test_who_has_no_key_cannot_tell_what_was_drawn() -> None:
+    names = [f"k:{number}" for number in range(100_000)]
+    drawn = draw(names, KEY, "a" * 64, 0.05)
+    other_key = draw(names, PseudonymKey(KEY.key_id, bytes(32)), "a" * 64, 0.05)
+    assert 0.02 < other_key[drawn].mean() < 0.08
+    digest = hmac.digest(KEY.secret, _DRAW + b"k:0", "sha256")
+    share = int.from_bytes(digest[:8], "big") / 2**64
+    assert draw(names[:1], KEY, "a" * 64, share * 1.001).all() and not draw(names[:1], KEY, "a" * 64, share * 0.999).any()

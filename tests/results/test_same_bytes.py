@@ -15,7 +15,7 @@ from shared.modelpackage.package import ModelPackage
 from shared.single_delivery import feature_rows, feature_table
 from shared.snapshot import read_snapshot, snapshot_files
 from shared.stages.resultfiles import JSON_LINES
-from tests.results.conftest import Night, identity
+from tests.results.conftest import KEY, Night, identity
 from tests.spec.delivery import FORMS, write_delivery
 from tests.spec.test_against_oracle import PERIODE
 from tests.spec.worlds import delivery
@@ -69,4 +69,4 @@ def test_a_snapshot_gives_every_result_again_bit_for_bit(night: Night, package: 
     numbers = dict(zip(night.delivery.applications["dienst"], night.delivery.aanvraagnummers, strict=True))
     again = read_snapshot(snapshot_files(night.delivery), numbers)
     table = pipeline.features(again, LEVENSONDERHOUD, KEY)
-    assert pipeline.judge(table, LEVENSONDERHOUD, identity(package)).files == night.results.files
+    assert pipeline.judge(table, LEVENSONDERHOUD, identity(package), KEY).files == night.results.files

@@ -49,8 +49,8 @@ def pseudonymise(
     return replace(delivery, applications=applications, tables={"diensten": table}), found
 
 
-def judge(table: FeatureTable, case: object, identity: RunIdentity) -> ResultSet:
-    given = plain.judge(table, case, identity)
+def judge(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
+    given = plain.judge(table, case, identity, key)
     persons = table.frame["persoon"].where(table.frame["persoon"] != "", None)
     results = given.results.assign(persoon=persons, steekproef=[True] + [False] * (len(persons) - 1))
     return replace(given, results=results)

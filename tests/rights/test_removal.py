@@ -149,8 +149,8 @@ def test_an_application_without_a_known_client_goes_with_the_person_it_was_of_be
     forgetful = replace(desk.scene.installation.core)
     known = forgetful.judge
 
-    def judge(table, case, identity):  # type: ignore[no-untyped-def]
-        given = known(table, case, identity)
+    def judge(*given_to):  # type: ignore[no-untyped-def]
+        given = known(*given_to)
         return replace(given, results=given.results.assign(persoon=None))
 
     later = office(scene)

@@ -141,7 +141,7 @@ def features(delivery: PseudonymisedDelivery, _case: object, _key: object, _spec
     return FeatureTable(frame, (), (), delivery.key_id)
 
 
-def judge(table: FeatureTable, _case: object, identity: RunIdentity) -> ResultSet:
+def judge(table: FeatureTable, _case: object, identity: RunIdentity, _key: object) -> ResultSet:
     frame = table.frame
     scored = frame["type"].isin(["1", "2"])
     score = scored.map({True: 0.5 + identity.model.threshold / 10, False: float("nan")})

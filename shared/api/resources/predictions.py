@@ -116,7 +116,7 @@ class PredictionShown(Shown):
 
 
 class InputsShown(Shown):
-    """The rows that a prediction was made from, under pseudonyms."""
+    """The rows that a prediction was made from, with names that hold within this answer in place of pseudonyms."""
 
     tabellen: dict[str, list[dict[str, Any]]]
 
