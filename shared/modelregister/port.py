@@ -121,7 +121,11 @@ class ModelRegister(Protocol):
         """
 
     def activate(self, version: VersionId, reason: str, event: AuditEvent) -> ModelVersion:
-        """Make a version active, anew or again; the one that was active goes out of use in the same transaction."""
+        """Make a version active, anew or again; the one that was active goes out of use in the same transaction.
+
+        TransitionRefused when it cannot be from here; ModelPackageInvalid when the digest is not that of the register;
+        RequestRefused when the dossier compares with another version than the active one, unless it is a rollback.
+        """
 
     def published_features(self, dataset: str, since: datetime, until: datetime) -> Generator[PublishedFeatures]:
         """Yield the current results of the model that were published from `since` to `until`, without any score."""

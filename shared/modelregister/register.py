@@ -89,7 +89,10 @@ def end_shadow(installation: Installation, version: str, reden: str) -> ModelVer
 
 
 def activate(installation: Installation, version: str, reden: str) -> ModelVersion:
-    """Make an approved version active, or an earlier one again (a rollback); it judges from the next claim on."""
+    """Make an approved version active, or an earlier one again (a rollback); it judges from the next claim on.
+
+    RequestRefused for a version that was approved against another one than is active now; a rollback compares nothing.
+    """
     reason = checked_reason(reden)
     version_id = _known(installation, version)
     event = _event(installation, Action.MODEL_ACTIVEREN, version_id, VersionStatus.ACTIEF)

@@ -67,11 +67,6 @@ def whole(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
-def percent(share: float) -> str:
-    """Return a share in whole percents: 87 %."""
-    return f"{share:.0%}".replace("%", " %")
-
-
 def capital(text: str) -> str:
     """Return a text that begins with a capital."""
     return text[:1].upper() + text[1:]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from shared.adapters.sql.engine import check_version
 from shared.adapters.sql.ledger import SqlLedger
-from shared.errors import FourEyesRequired, SlimmeCheckError, TransitionRefused
+from shared.errors import FourEyesRequired, RequestRefused, SlimmeCheckError, TransitionRefused
 from shared.events import Caller, verify
 from shared.modelregister.register import activate, approve, propose, reject, start_shadow
 from shared.modelregister.states import VersionStatus, VersionStep
@@ -100,18 +100,32 @@ def test_of_two_who_propose_the_same_at_once_one_does(any_office: Office) -> Non
     assert len(any_office.register.steps(version.id)) == 1 and version.proposer in {"oid-anne", "oid-bram"}
 
 
-def test_two_activations_at_once_leave_one_active_version(any_office: Office) -> None:
+def activated_at_once(office: Office, *numbers: str) -> list[object]:
+    """Return what each of some activations gave or raised, begun at the same moment."""
+    return at_once(*(lambda number=number: activate(office.as_(ANNE), number, "nu") for number in numbers))  # type: ignore[misc]
+
+
+def test_of_two_activations_at_once_one_is_refused_because_its_dossier_compares_with_neither(
+    any_office: Office,
+) -> None:
     any_office.approved("1.1.0")
     any_office.approved("1.2.0")
-    at_once(
-        *(lambda version=version: activate(any_office.as_(ANNE), version, "nu") for version in ("1.1.0", "1.2.0"))  # type: ignore[misc]
-    )
-    statuses = any_office.statuses()
-    assert sorted(statuses.values()) == ["actief", "uit gebruik", "uit gebruik"]
+    outcomes = activated_at_once(any_office, "1.1.0", "1.2.0")
+    assert sum(isinstance(one, RequestRefused) for one in outcomes) == 1
+    assert sorted(any_office.statuses().values()) == ["actief", "goedgekeurd", "uit gebruik"]
+
+
+def test_two_rollbacks_at_once_leave_one_active_version(any_office: Office) -> None:
+    any_office.approved("1.1.0")
+    any_office.approved("1.2.0")
+    for number in ("1.1.0", "1.0.0", "1.2.0", "1.0.0"):
+        activate(any_office.as_(ANNE), number, "om en om")
+    assert not [one for one in activated_at_once(any_office, "1.1.0", "1.2.0") if isinstance(one, SlimmeCheckError)]
+    assert sorted(any_office.statuses().values()) == ["actief", "uit gebruik", "uit gebruik"]
     steps = [
         step.step for known in any_office.register.versions(DATASET) for step in any_office.register.steps(known.id)
     ]
-    assert steps.count(VersionStep.ACTIVEREN) == 2 and steps.count(VersionStep.VERVANGEN) == 2
+    assert steps.count(VersionStep.TERUGZETTEN) == 4 and steps.count(VersionStep.VERVANGEN) == 6
 
 
 def test_many_first_looks_at_an_empty_register_enter_one_version(any_office: Office) -> None:

@@ -25,13 +25,14 @@ from shared.modelregister.register import (
     propose,
     reject,
     scored_by_version,
+    start_shadow,
     withdraw,
 )
 from shared.modelregister.states import VersionStatus, VersionStep
 from shared.runstates import RunState
 from shared.sweep import run_waiting
 from tests.modelregister.offices import ANNE, BRAM, REASONS, Office
-from tests.modelregister.packages import CITY, make_version
+from tests.modelregister.packages import CITY, MODEL, make_version
 from tests.shell.workshop import DATASET
 
 
@@ -175,6 +176,27 @@ def test_a_dossier_against_a_version_that_is_no_longer_active_is_no_ground_to_ap
         approve(office.as_(BRAM), "1.2.0", "dossier gelezen")
     withdraw(office.as_(ANNE), "1.2.0", "verouderd dossier")
     assert office.approved("1.2.0").status is VersionStatus.GOEDGEKEURD
+
+
+@pytest.mark.parametrize("shadow", [False, True], ids=["approved", "shadow"])
+def test_a_version_that_was_approved_against_another_than_the_active_one_does_not_come_into_use(
+    office: Office, shadow: bool
+) -> None:
+    for number, threshold in (("1.1.0", 0.5), ("1.2.0", 0.55)):
+        make_version(office.models, number, threshold=threshold)
+        office.approved(number)
+    if shadow:
+        start_shadow(office.as_(ANNE), "1.2.0", "meelopen")
+    activate(office.as_(ANNE), "1.1.0", "ingepland")
+    before = office.statuses()
+    with pytest.raises(RequestRefused, match="not active any more"):
+        activate(office.as_(ANNE), "1.2.0", "ook ingepland")
+    assert office.statuses() == before and before["1.1.0"] == "actief"
+    assert not [told for told in events(office) if told[:2] == ("modelversie geactiveerd", f"model {MODEL} 1.2.0")]
+    activate(office.as_(BRAM), "1.0.0", "terugzetten")  # its dossier compared with nothing
+    activate(office.as_(BRAM), "1.2.0", "dit staat weer in het dossier")
+    activate(office.as_(BRAM), "1.1.0", "terugzetten")  # its dossier compared with 1.0.0
+    assert office.statuses() == {"1.0.0": "uit gebruik", "1.1.0": "actief", "1.2.0": "uit gebruik"}
 
 
 def test_a_proposal_alone_is_never_activated(office: Office) -> None:

@@ -113,6 +113,8 @@ class SqlModelRegister:
             known = _checked(connection, version)
             step = step_to_active(known.status)
             status_after(known.status, step)
+            if step is not VersionStep.TERUGZETTEN:  # a rollback goes back to what was in use, whatever was compared
+                _check_dossier(connection, known)
             former = version_rows.active(connection, version.dataset)
             if former is not None:
                 replaced = replace(
