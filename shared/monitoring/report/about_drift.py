@@ -1,0 +1,67 @@
+"""The chapter on drift: whether the applications of now are like those with which the model was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.monitoring.report.bars import Bar, Bars
+from shared.monitoring.report.document import Block, Figure, Part, Section, Table
+from shared.monitoring.report.words import NONE, count, number, percent
+from shared.monitoring.reportfacts import Drift, Shift
+
+
+def drift_section(score: Drift, features: Sequence[Drift], labels: Mapping[str, str]) -> Section:
+    """Return the shift of the score and of every feature, and the spread of what shifted."""
+    ordered = [score, *sorted(features, key=lambda drift: (-(drift.psi or 0.0), drift.name))]
+    named = {score.name: "Score", **labels}
+    rows = tuple(_row(drift, named) for drift in ordered)
+    bars = tuple(
+        Bar(_name(drift, named), drift.psi, f"{number(drift.psi, 2)} {drift.shift}")
+        for drift in ordered
+        if drift.psi is not None
+    )
+    table = Table(
+        "Verschuiving per kenmerk",
+        ("Kenmerk", "PSI", "Oordeel", "KS", "Meer dan toeval?"),
+        rows,
+        0,
+        "PSI: onder 0,1 is stabiel, van 0,1 tot 0,25 merkbaar verschoven, daarboven sterk verschoven. KS: de grootste "
+        "afstand tussen toen en nu, van 0 tot 1.",
+    )
+    picture = Bars("Staven: hoe ver elk kenmerk is verschoven. De tabel zegt hetzelfde.", bars)
+    moved = [drift for drift in ordered if drift.shift in (Shift.MERKBAAR, Shift.STERK) and drift is not score]
+    return Section(
+        "verschuiving",
+        "Lijken de aanvragen nog op die van toen?",
+        (
+            "Het model leerde van aanvragen uit het verleden. Zijn de aanvragen van nu heel anders, dan klopt de score "
+            "misschien minder goed. Wij vergelijken daarom elke maand met toen. Dat heet verschuiving.",
+            Figure(picture, table) if bars else table,
+        ),
+        tuple(_spread(drift, named) for drift in moved),
+    )
+
+
+def _name(drift: Drift, named: Mapping[str, str]) -> str:
+    return named.get(drift.name, drift.name)
+
+
+def _row(drift: Drift, named: Mapping[str, str]) -> tuple[str, ...]:
+    found = "niet te zeggen" if drift.ks is None else "ja" if drift.ks_found else "nee"
+    psi = NONE if drift.psi is None else number(drift.psi, 2)
+    ks = NONE if drift.ks is None else number(drift.ks, 2)
+    return _name(drift, named), psi, str(drift.shift), ks, found
+
+
+def _spread(drift: Drift, named: Mapping[str, str]) -> Part:
+    total = drift.table.total.size if drift.table.total else None
+    rows = []
+    for name, counts in drift.table.rows.items():
+        size = None if counts is None else counts.size
+        now = None if size is None or not total else size / total
+        then = drift.reference.get(name)
+        rows.append((name.replace(".", ","), count(size), percent(now, 1), NONE if then is None else percent(then, 1)))
+    blocks: tuple[Block, ...] = (
+        Table(f"{_name(drift, named)}: nu en toen", ("Waarde vanaf–tot", "Aantal nu", "Nu", "Toen"), tuple(rows), 3),
+    )
+    return Part(f"Wat er verschoof: {_name(drift, named)}", blocks)

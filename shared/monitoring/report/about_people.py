@@ -1,0 +1,161 @@
+"""Tables and pictures of numbers about people: only from suppressed tables and from rates of what these show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from shared.monitoring.disclosure import Counts, SuppressedTable
+from shared.monitoring.months import Stream
+from shared.monitoring.report.document import Figure, Table
+from shared.monitoring.report.intervals import Interval, Intervals
+from shared.monitoring.report.words import HIDDEN, NONE, count, month, number, percent, points
+from shared.monitoring.reportfacts import (
+    MEASURE_TITLES,
+    Band,
+    Gap,
+    GroupPicture,
+    Measure,
+    Rate,
+    Window,
+)
+
+STREAMS = {
+    Stream.MODEL: "het model",
+    Stream.PROCES: "mensen",
+    Stream.STEEKPROEF: "het model, in de steekproef",
+}
+FAIR_DIFFERENCE = 0.10  # the city's bands (domain.md §9)
+FAIR_RATIO = (0.8, 1.25)
+TOGETHER = "samen"
+
+
+def window_words(window: Window | None) -> str:
+    """Return which months a number is about."""
+    if window is None:
+        return "geen maand die getoond mag worden"
+    if window.first == window.last:
+        return month(window.last)
+    return f"{month(window.first)} tot en met {month(window.last)}"
+
+
+def counts_table(table: SuppressedTable, title: str, heads: Sequence[str], note: str = "") -> Table:
+    """Return counts as they may be shown; `heads`: of the name, the number and each measure."""
+    rows = [(name, *_cells(counts, table)) for name, counts in table.rows.items()]
+    rows.append((TOGETHER, *_cells(table.total, table)))
+    return Table(title, tuple(heads), tuple(rows), len(heads) - 1, note)
+
+
+def _cells(counts: Counts | None, table: SuppressedTable) -> tuple[str, ...]:
+    if counts is None:
+        return (HIDDEN,) * (1 + len(table.measures))
+    return tuple(count(each) for each in (counts.size, *counts.parts))
+
+
+def rate_words(rate: Rate) -> str:
+    """Return a share with its interval: 14,0 % (12,1–16,0)."""
+    if rate.value is None:
+        return HIDDEN
+    if rate.low is None or rate.high is None:
+        return percent(rate.value, 1)
+    return f"{percent(rate.value, 1)} ({number(rate.low * 100, 1)}–{number(rate.high * 100, 1)})"
+
+
+def rate_row(name: str, rate: Rate, *, reference: bool = False) -> Interval:
+    """Return a share in percents as a row of a picture."""
+    return Interval(name, *_hundredfold(rate), shown=rate_words(rate), reference=reference)
+
+
+def _hundredfold(rate: Rate) -> tuple[float | None, float | None, float | None]:
+    if rate.value is None or rate.low is None or rate.high is None:
+        return None, None, None
+    return rate.value * 100, rate.low * 100, rate.high * 100
+
+
+def shares_figure(picture: GroupPicture) -> Figure:
+    """Return the share flagged of every group, as a picture with its table."""
+    who, when = STREAMS[picture.stream], window_words(picture.applications_window)
+    privileged = {gap.privileged for gap in picture.gaps if gap.measure is Measure.SHARE_FLAGGED}
+    rows, drawn = [], []
+    for name, counts in picture.applications.rows.items():
+        rate = picture.rates.get(name, {}).get(Measure.SHARE_FLAGGED, Rate())
+        rows.append((name, *_cells(counts, picture.applications), rate_words(rate)))
+        drawn.append(rate_row(name, rate, reference=name in privileged))
+    rows.append((TOGETHER, *_cells(picture.applications.total, picture.applications), ""))
+    title = f"{picture.title}: gekozen door {who}, {when}"
+    return Figure(
+        Intervals(
+            f"{title}. Per groep het aandeel met zijn marge. De tabel zegt hetzelfde.", tuple(drawn), suffix=" %"
+        ),
+        Table(title, ("Groep", "Aanvragen", "Gekozen", "Aandeel (marge)"), tuple(rows), 3),
+    )
+
+
+def gaps_figure(picture: GroupPicture) -> Figure | None:
+    """Return every difference with the group that others are compared with; None where there is nothing to compare."""
+    if not picture.gaps:
+        return None
+    rows = tuple(_gap_cells(gap) for gap in picture.gaps)
+    drawn = tuple(_gap_row(gap) for gap in picture.gaps)
+    title = f"{picture.title}: verschillen bij {STREAMS[picture.stream]}"
+    months = {window_words(picture.applications_window), window_words(picture.outcomes_window)}
+    words = f"{title}, in procentpunten, met de marge en de band van de stad. De tabel zegt hetzelfde."
+    limit = FAIR_DIFFERENCE * 100
+    return Figure(
+        Intervals(words, drawn, (-limit, limit)),
+        Table(
+            f"{title}, {' en '.join(sorted(months))}",
+            (
+                "Groep en maat",
+                "Verschil in punten (marge)",
+                "Verhouding (marge)",
+                "Oordeel",
+                "Kleinste dat te vinden was",
+            ),
+            rows,
+            0,
+        ),
+    )
+
+
+def _gap_cells(gap: Gap) -> tuple[str, ...]:
+    smallest = NONE if gap.smallest is None else f"{number(gap.smallest * 100, 1)} punten"
+    name = f"{gap.group} naast {gap.privileged}: {MEASURE_TITLES[gap.measure].lower()}"
+    return name, _points(gap.difference), _ratio(gap.ratio), str(gap.band), smallest
+
+
+def _points(rate: Rate) -> str:
+    if rate.value is None or rate.low is None or rate.high is None:
+        return HIDDEN
+    return f"{points(rate.value)} ({points(rate.low)} tot {points(rate.high)})"
+
+
+def _ratio(rate: Rate) -> str:
+    if rate.value is None:
+        return HIDDEN
+    if rate.low is None or rate.high is None:
+        return number(rate.value, 2)
+    return f"{number(rate.value, 2)} ({number(rate.low, 2)}–{number(rate.high, 2)})"
+
+
+def _gap_row(gap: Gap) -> Interval:
+    outside = gap.band in (Band.BUITEN, Band.DUIDELIJK_BUITEN)
+    shown = points(gap.difference.value) if gap.difference.value is not None else HIDDEN
+    name = f"{gap.group}: {SHORT[gap.measure]}"
+    return Interval(name, *_hundredfold(gap.difference), shown=shown, outside=outside)
+
+
+SHORT = {
+    Measure.SHARE_FLAGGED: "gekozen",
+    Measure.FPR: "onterecht (niets mis)",
+    Measure.PPV: "terecht gekozen",
+    Measure.FDR: "onterecht gekozen",
+    Measure.TPR: "gevonden",
+    Measure.WRONGLY_FLAGGED: "onterecht, per lid",
+    Measure.ERROR: "verkeerd beoordeeld",
+}
+
+
+def hidden_rows(tables: Iterable[SuppressedTable]) -> tuple[int, int]:
+    """Return how many rows of tables are hidden, and how many there are."""
+    rows = [counts for table in tables for counts in table.rows.values()]
+    return sum(1 for counts in rows if counts is None), len(rows)

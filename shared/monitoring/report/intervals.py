@@ -1,0 +1,88 @@
+"""Draws estimates with their interval, one below the other, beside the band within which it is called fair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.monitoring.report.drawing import (
+    WIDTH,
+    Scale,
+    box,
+    frame,
+    line,
+    places_of,
+    round_steps,
+    text,
+)
+from shared.monitoring.report.markup import Markup, element
+from shared.monitoring.report.words import HIDDEN, number
+
+_LEFT, _RIGHT, _ROW, _FOOT = 14.0, 14.0, 44.0, 26.0
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A group with its estimate and where the true value may lie; all None where it is hidden.
+
+    `shown`: the estimate in words. `reference`: others are compared with this group; drawn as a square. `outside`:
+    the estimate lies outside the band; drawn as a diamond.
+    """
+
+    name: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    shown: str
+    reference: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Groups below one another; `band`: what is called fair, None where there is no band."""
+
+    words: str
+    rows: tuple[Interval, ...]
+    band: tuple[float, float] | None = None
+    suffix: str = ""
+
+    def drawn(self, name: str) -> Markup:
+        """Return the picture as SVG."""
+        known = [value for row in self.rows for value in (row.low, row.high, row.estimate) if value is not None]
+        known += self.band or ()
+        steps = round_steps(min(known, default=0.0), max(known, default=1.0))
+        scale = Scale(steps[0], steps[-1], _LEFT, WIDTH - _RIGHT)
+        depth = len(self.rows) * _ROW + 6
+        parts: list[Markup] = []
+        if self.band:
+            begin, end = scale.at(self.band[0]), scale.at(self.band[1])
+            parts.append(box(begin, 0, end - begin, depth, "band"))
+            parts += [line(at, 0, at, depth, "bandrand") for at in (begin, end)]
+        parts += [line(scale.at(step), 0, scale.at(step), depth, "as") for step in steps]
+        for index, row in enumerate(self.rows):
+            parts += _row(row, scale, index * _ROW)
+        places = places_of(steps)
+        for at, step in enumerate(steps):
+            anchor = "start" if at == 0 else "end" if at == len(steps) - 1 else "middle"
+            x = scale.at(step) + (-_LEFT if at == 0 else _RIGHT if at == len(steps) - 1 else 0)
+            parts.append(text(x, depth + 16, f"{number(step, places)}{self.suffix}", anchor, "maat"))
+        return frame(name, depth + _FOOT, self.words, parts)
+
+
+def _row(row: Interval, scale: Scale, top: float) -> list[Markup]:
+    name = text(0, top + 17, row.name)
+    shown = text(WIDTH, top + 17, row.shown, "end", "maat")
+    y = top + 31
+    if row.estimate is None or row.low is None or row.high is None:
+        return [name, text(_LEFT, y + 5, HIDDEN, class_="maat verborgen")]
+    low, high, at = scale.at(row.low), scale.at(row.high), scale.at(row.estimate)
+    parts = [name, shown, line(low, y, high, y, "interval")]
+    parts += [line(end, y - 4, end, y + 4, "interval") for end in (low, high)]
+    if row.reference:
+        parts.append(box(at - 5, y - 5, 10, 10, "punt"))
+    elif row.outside:
+        diamond = f"M {at:.1f} {y - 8:.1f} l 8 8 l -8 8 l -8 -8 Z"
+        parts.append(element("path", d=diamond, class_="punt buiten"))
+    else:
+        parts.append(element("circle", cx=at, cy=y, r=5, class_="punt"))
+    return parts

@@ -1,0 +1,136 @@
+"""Makes a report in one of its editions. Of people it takes released facts alone: nothing that was not suppressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from shared.modelpackage.package import ModelPackage
+from shared.monitoring.disclosure import DisclosureRefused
+from shared.monitoring.report.about_drift import drift_section
+from shared.monitoring.report.about_fairness import fairness_section, month_fairness_section, sequential_section
+from shared.monitoring.report.about_model import ModelFacts, model_section
+from shared.monitoring.report.about_month import month_section, quality_section, score_section
+from shared.monitoring.report.about_work import RunningMonth, work_section
+from shared.monitoring.report.document import Bullets, Document, Section
+from shared.monitoring.report.effects import NoValues, effects_of
+from shared.monitoring.report.page import page
+from shared.monitoring.report.summary import summary_section
+from shared.monitoring.report.words import day, month
+from shared.monitoring.reportfacts import MEASURE_TITLES, Measure, Operation, ReportFacts
+
+
+class Edition(StrEnum):
+    """For whom a report is. Both editions show the same numbers about people: neither tells more by the other."""
+
+    VOLLEDIG = "volledig"
+    OPENBAAR = "openbaar"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a report is about, beside the facts: the title of the use case, its model, and who is responsible."""
+
+    title: str
+    package: ModelPackage
+    no_values: NoValues
+
+
+def make_report(
+    subject: Subject, facts: ReportFacts, made: date, edition: Edition, running: RunningMonth | None = None
+) -> bytes:
+    """Return a report as one HTML file. `running`: the month that is not over, in the full edition alone.
+
+    DisclosureRefused for anything but released facts.
+    """
+    if not isinstance(facts, ReportFacts):
+        raise DisclosureRefused(
+            "A report was asked of numbers that were not released.",
+            where=type(facts).__name__,
+            next_step="Make the facts with `report_facts` and hand these over.",
+        )
+    if edition is Edition.OPENBAAR:
+        facts, running = without_operation(facts), None
+    return page(_document(subject, facts, made, edition, running))
+
+
+def without_operation(facts: ReportFacts) -> ReportFacts:
+    """Return the facts as everybody may have them: without deliveries, findings, stops and alarms about the work."""
+    return replace(facts, operation=Operation((), (), (), ()), alarms=(), released={})
+
+
+def _document(
+    subject: Subject, facts: ReportFacts, made: date, edition: Edition, running: RunningMonth | None
+) -> Document:
+    package = subject.package
+    labels: Mapping[str, str] = package.policy.get("labels", {})
+    inside = edition is Edition.VOLLEDIG
+    sections = (
+        summary_section(facts, labels),
+        month_section(facts),
+        score_section(facts.score, package.threshold),
+        fairness_section(facts),
+        sequential_section(facts),
+        month_fairness_section(facts),
+        quality_section(facts.quality, facts.following),
+        drift_section(facts.score, facts.features, labels),
+        model_section(_model(package), effects_of(package, subject.no_values)),
+        *([work_section(facts.operation, running)] if inside else []),
+        _explanation(),
+    )
+    return Document(
+        f"Rapport over het model: {subject.title}, {month(facts.month)}",
+        (
+            ("Organisatie", str(package.policy.get("organisation", ""))),
+            ("Model", f"{package.name}, versie {package.version} van {day(date.fromisoformat(package.date))}"),
+            ("Gaat over", f"{month(facts.first_month)} tot en met {month(facts.month)}"),
+            ("Gemaakt op", day(made)),
+            ("Uitgave", "volledig, voor de toezichthouder" if inside else "openbaar"),
+        ),
+        sections,
+    )
+
+
+def _model(package: ModelPackage) -> ModelFacts:
+    card = package.card
+    intercepts = package.ebm.bagged_intercept
+    return ModelFacts(
+        purpose=str(package.policy.get("purpose", "")),
+        threshold=package.threshold,
+        bags=0 if intercepts is None else len(intercepts),
+        limits=tuple(str(each) for each in card.get("limits", ())),
+        origin=str(card.get("origin", "")),
+    )
+
+
+def _explanation() -> Section:
+    terms = tuple(f"{title}: {_MEANINGS[name]}" for name, title in MEASURE_TITLES.items())
+    return Section(
+        "uitleg",
+        "Uitleg van de woorden",
+        (
+            Bullets(
+                (
+                    "Signaal, gemarkeerd, gekozen: de score ligt op of boven de drempel, of een mens koos de "
+                    "aanvraag voor onderzoek. Dat is een last, geen voordeel.",
+                    "Marge: waar de echte waarde met 95 % zekerheid tussen ligt (Wilson).",
+                    "Procentpunt: het verschil tussen twee percentages. Van 10 % naar 14 % is 4 procentpunten.",
+                    "Steekproef: aanvragen die het lot kiest, wat de score ook is.",
+                    *terms,
+                )
+            ),
+        ),
+    )
+
+
+_MEANINGS = {
+    Measure.SHARE_FLAGGED: "gekozen ÷ alle aanvragen",
+    Measure.FPR: "FP ÷ (FP + TN)",
+    Measure.PPV: "TP ÷ (TP + FP)",
+    Measure.FDR: "FP ÷ (FP + TP)",
+    Measure.TPR: "TP ÷ (TP + FN)",
+    Measure.WRONGLY_FLAGGED: "FP ÷ alle uitslagen",
+    Measure.ERROR: "(FP + FN) ÷ alle uitslagen",
+}

@@ -1,0 +1,163 @@
+"""The first chapter: what was found, what could not have been found, and what is hidden, for who reads nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared.monitoring.disclosure import SMALLEST_COUNT, SuppressedTable
+from shared.monitoring.months import Stream
+from shared.monitoring.report.about_fairness import found_sentences
+from shared.monitoring.report.about_people import STREAMS, hidden_rows, rate_words, window_words
+from shared.monitoring.report.document import Block, Bullets, Notice, Part, Section
+from shared.monitoring.report.words import listed, month, number
+from shared.monitoring.reportfacts import Band, Gap, GroupPicture, Measure, ReportFacts, Shift
+
+_MOST = 8  # sentences below one heading; the chapters have the rest
+
+
+def summary_section(facts: ReportFacts, labels: Mapping[str, str]) -> Section:
+    """Return the summary. `labels`: of features, as a person reads them."""
+    return Section(
+        "samenvatting",
+        "Samenvatting",
+        (
+            f"Dit rapport laat zien wat het model deed en bij wie, tot en met {month(facts.month)}. De score is een "
+            "signaal. Een mens beslist altijd.",
+            _advice(facts),
+        ),
+        (
+            Part("Wat is er gevonden?", _found(facts, labels)),
+            Part("Wat had dit rapport niet kunnen vinden?", _not_found(facts)),
+            Part("Wat is verborgen, en waarom?", _hidden(facts)),
+            Part("Waarom weten wij niet alles?", _selection(facts)),
+        ),
+    )
+
+
+def _advice(facts: ReportFacts) -> Notice:
+    if facts.advice.stop:
+        return Notice(
+            "Advies: stop het model",
+            (
+                *facts.advice.reasons,
+                "De toezichthouder besluit of het model stopt. Zolang het stilstaat, gaat het werk door.",
+            ),
+            urgent=True,
+        )
+    return Notice(
+        "Er is geen reden om het model te stoppen",
+        facts.advice.reasons
+        or ("Geen groep werd zo anders behandeld dat de band van de stad met zekerheid werd verlaten.",),
+    )
+
+
+def _found(facts: ReportFacts, labels: Mapping[str, str]) -> tuple[Block, ...]:
+    said = [*_volumes(facts), *found_sentences(facts), *_clearly_outside(facts.year_groups), *_moved(facts, labels)]
+    said += [alarm.sentence for alarm in facts.alarms if alarm.sentence not in (*said, *facts.advice.reasons)]
+    more = len(said) - _MOST
+    shown = said[:_MOST]
+    return (Bullets(tuple(shown)), *((f"En nog {more} andere bevindingen; zie de hoofdstukken.",) if more > 0 else ()))
+
+
+def _volumes(facts: ReportFacts) -> list[str]:
+    found = []
+    for trend in facts.trends:
+        if not trend.counts or trend.counts[-1] is None:
+            continue
+        if trend.name == "aanvragen":
+            found.append(f"In {month(facts.month)} kregen {number(trend.counts[-1])} aanvragen een uitkomst.")
+        elif trend.name == "gemarkeerd" and trend.rates:
+            found.append(f"Bij {rate_words(trend.rates[-1])} gaf het model een signaal.")
+    return found
+
+
+def _clearly_outside(pictures: Iterable[GroupPicture]) -> list[str]:
+    found = []
+    for picture in pictures:
+        for gap in picture.gaps:
+            if gap.band is Band.DUIDELIJK_BUITEN and gap.measure is Measure.SHARE_FLAGGED:
+                side = "vaker" if (gap.difference.value or 0) > 0 else "minder vaak"
+                when = window_words(picture.applications_window)
+                found.append(
+                    f"{picture.title}: ‘{gap.group}’ werd {side} gekozen dan ‘{gap.privileged}’ door "
+                    f"{STREAMS[picture.stream]}, {when}. Het verschil valt duidelijk buiten de band."
+                )
+    return found
+
+
+def _moved(facts: ReportFacts, labels: Mapping[str, str]) -> list[str]:
+    strong = [f"‘{labels.get(each.name, each.name)}’" for each in facts.features if each.shift is Shift.STERK]
+    if not strong:
+        return ["Geen kenmerk van de aanvragen is sterk verschoven sinds het model werd gemaakt."]
+    return [f"Sterk verschoven sinds het model werd gemaakt: {listed(strong)}. Kijk of het model nog past."]
+
+
+def _not_found(facts: ReportFacts) -> tuple[Block, ...]:
+    gaps = [
+        (picture.title, gap)
+        for picture in facts.year_groups
+        if picture.stream is Stream.MODEL
+        for gap in picture.gaps
+        if gap.measure is Measure.SHARE_FLAGGED
+    ]
+    known = tuple(_smallest(title, gap) for title, gap in gaps if gap.smallest is not None)
+    intro = (
+        "Hoe kleiner een groep, hoe groter een verschil moet zijn om op te vallen. Een kleiner verschil dan hieronder "
+        "kan er zijn zonder dat wij het zien:"
+    )
+    if not known:
+        return ("Er zijn nog te weinig aanvragen om verschillen tussen groepen te vinden.",)
+    return (intro, Bullets(known))
+
+
+def _smallest(title: str, gap: Gap) -> str:
+    size = max(round((gap.smallest or 0) * 100), 1)
+    return (
+        f"{title}, ‘{gap.group}’ naast ‘{gap.privileged}’: een verschil van minder dan ongeveer {size} procentpunten "
+        "in het aandeel met een signaal."
+    )
+
+
+def _hidden(facts: ReportFacts) -> tuple[Block, ...]:
+    hidden, rows = hidden_rows(_tables(facts))
+    return (
+        f"Een aantal onder de {SMALLEST_COUNT} laten wij niet zien, zodat niemand te herkennen is. Soms is ook een "
+        "groter aantal verborgen of met een ander samengenomen. Anders kon iemand het kleine aantal uitrekenen, ook "
+        "met eerdere rapporten ernaast. Er staat dan ‘verborgen’, en nooit 0.",
+        f"In dit rapport zijn {number(hidden)} van de {number(rows)} regels over mensen verborgen."
+        if hidden
+        else "In dit rapport hoefde geen regel over mensen helemaal verborgen te worden.",
+        "Een maand die is afgesloten verandert niet meer, ook niet als gegevens van iemand later worden verwijderd. In "
+        "een telling staat niemand.",
+    )
+
+
+def _tables(facts: ReportFacts) -> list[SuppressedTable]:
+    pictures = (*facts.month_groups, *facts.year_groups)
+    others: Sequence[SuppressedTable] = (
+        *facts.numbers,
+        facts.score.table,
+        *(each.table for each in facts.features),
+        *(each.table for each in facts.quality),
+        *(each.table for each in facts.following),
+    )
+    return [table for each in pictures for table in (each.applications, each.outcomes)] + list(others)
+
+
+def _selection(facts: ReportFacts) -> tuple[Block, ...]:
+    sampled = any(each.stream is Stream.STEEKPROEF and each.table.total is not None for each in facts.quality)
+    first = (
+        "Wij weten alleen van onderzochte aanvragen of er iets mis was. Wie niet onderzocht werd, kan ten onrechte met "
+        "rust zijn gelaten; dat zien wij niet. En wie vaker onderzocht wordt, wordt vaker betrapt. Dat heet selectie."
+    )
+    if sampled:
+        return (
+            first,
+            "Daarom loopt er een steekproef mee: het lot kiest aanvragen, ook zonder signaal. De cijfers van de "
+            "steekproef hebben dit probleem niet. Kijk daar het eerst naar.",
+        )
+    return (
+        first,
+        "Er is geen steekproef die groot genoeg is. Hoeveel aanvragen terecht of ten onrechte géén signaal kregen, is "
+        "daarom onbekend. Cijfers over wat gevonden of gemist werd, gaan alleen over wie onderzocht is.",
+    )
