@@ -28,9 +28,7 @@ class ModelFacts:
 def model_section(facts: ModelFacts, effects: Sequence[Effect]) -> Section:
     """Return the chapter, with a picture of every effect on one scale."""
     ordered = by_importance(effects)
-    ends = [end for effect in effects for pair in (effect.between or ()) for end in pair]
-    ends += [value for effect in effects for value in effect.values]
-    lowest, highest = min(ends, default=0.0), max(ends, default=1.0)
+    lowest, highest = scale_of(effects)
     return Section(
         "model",
         "Wat het model doet",
@@ -44,7 +42,7 @@ def model_section(facts: ModelFacts, effects: Sequence[Effect]) -> Section:
             "de nul gaat de score omhoog, onder de nul omlaag. Alle plaatjes hebben dezelfde schaal.",
             *([_sureness(facts.bags)] if facts.bags else []),
         ),
-        (_importances(ordered), *(_shape(effect, lowest, highest) for effect in ordered)),
+        (_importances(ordered), *(shape(effect, lowest, highest) for effect in ordered)),
     )
 
 
@@ -96,7 +94,15 @@ def _ends(effect: Effect) -> tuple[str, str]:
     return signed(min(effect.values)), signed(max(effect.values))
 
 
-def _shape(effect: Effect, lowest: float, highest: float) -> Part:
+def scale_of(effects: Sequence[Effect]) -> tuple[float, float]:
+    """Return the lowest and highest value of all effects: pictures on one scale can be compared."""
+    ends = [end for effect in effects for pair in (effect.between or ()) for end in pair]
+    ends += [value for effect in effects for value in effect.values]
+    return min(ends, default=0.0), max(ends, default=1.0)
+
+
+def shape(effect: Effect, lowest: float, highest: float) -> Part:
+    """Return the picture of one effect, with its table and in words."""
     heads = ("Waarde" + (f" ({effect.unit})" if effect.unit not in ("", "ja of nee") else ""), "Verandert de score met")
     between = effect.between or ((None, None),) * len(effect.values)
     rows = tuple(

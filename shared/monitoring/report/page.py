@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterator
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from shared.monitoring.report.document import Block, Bullets, Document, Figure, Notice, Part, Section, Table
@@ -44,10 +44,10 @@ def page(document: Document) -> bytes:
     )
     skip = element("a", "Direct naar de inhoud", class_="overslaan", href="#inhoud")
     header = element("header", (element("p", "Slimme Check", class_="merk"), element("h1", document.title)))
-    names = _Names()
+    names = Names()
     main = element(
         "main",
-        (_facts(document.facts), _contents(document), *(_section(each, names) for each in document.sections)),
+        (_facts(document.facts), _contents(document), *(section(each, names) for each in document.sections)),
         id="inhoud",
         tabindex="-1",
     )
@@ -56,22 +56,16 @@ def page(document: Document) -> bytes:
     return joined((Markup("<!doctype html>\n"), element("html", (head, body), lang="nl"), Markup("\n"))).encode("utf-8")
 
 
-class _Names:
-    """Gives every figure a name of its own, in order."""
+class Names:
+    """Gives every figure of a page a name of its own, in order."""
 
     def __init__(self) -> None:
-        self._next = self._count()
+        """Begin at the first name."""
+        self._numbers = count(1)
 
     def figure(self) -> str:
         """Return the next name."""
-        return next(self._next)
-
-    @staticmethod
-    def _count() -> Iterator[str]:
-        number = 0
-        while True:
-            number += 1
-            yield f"f{number}"
+        return f"f{next(self._numbers)}"
 
 
 def _facts(facts: tuple[tuple[str, str], ...]) -> Markup:
@@ -84,15 +78,16 @@ def _contents(document: Document) -> Markup:
     return element("nav", (element("h2", "Inhoud"), element("ol", links)), aria_label="Inhoud", class_="inhoud")
 
 
-def _section(section: Section, names: _Names) -> Markup:
-    title = f"{section.name}-kop"
-    blocks = [_block(block, names) for block in section.blocks]
-    parts = [_part(part, names) for part in section.parts]
-    heading = element("h2", section.title, id=title)
-    return element("section", ("\n", heading, *blocks, *parts), id=section.name, aria_labelledby=title)
+def section(content: Section, names: Names) -> Markup:
+    """Return a chapter; its figures get the next names."""
+    title = f"{content.name}-kop"
+    blocks = [_block(block, names) for block in content.blocks]
+    parts = [_part(part, names) for part in content.parts]
+    heading = element("h2", content.title, id=title)
+    return element("section", ("\n", heading, *blocks, *parts), id=content.name, aria_labelledby=title)
 
 
-def _part(part: Part, names: _Names) -> Markup:
+def _part(part: Part, names: Names) -> Markup:
     """Return a part; its heading and its words stay on one sheet of paper with the picture or table they are about."""
     last = next((at for at, block in enumerate(part.blocks) if isinstance(block, Figure | Table)), 0)
     blocks = [_block(block, names) for block in part.blocks]
@@ -100,7 +95,7 @@ def _part(part: Part, names: _Names) -> Markup:
     return joined((first, *blocks[last + 1 :]))
 
 
-def _block(block: Block, names: _Names) -> Markup:
+def _block(block: Block, names: Names) -> Markup:
     match block:
         case str():
             return element("p", block)
