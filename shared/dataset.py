@@ -37,6 +37,7 @@ class ColumnClass(StrEnum):
     TIJD = "tijd"
     CODE = "code"
     SLEUTEL = "sleutel"
+    GROEP = "groepskenmerk"  # may only arrive in a dataset of its own, and never lies beside a score
 
 
 NUMBER_CLASSES = (ColumnClass.PERSOON, ColumnClass.PARTIJ, ColumnClass.DIENST)
@@ -51,7 +52,7 @@ class Column:
     kind: Kind
     klasse: ColumnClass
     required: bool
-    allowed: tuple[int, ...]
+    allowed: tuple[int | str, ...]
     description: str
     reason: str
 
@@ -85,7 +86,7 @@ class TableSchema:
 
 @dataclass(frozen=True)
 class DatasetSchema:
-    """All tables of a dataset and the columns that may never arrive (`forbidden`: name -> group).
+    """All tables of a dataset and the columns that may never arrive in it (`forbidden`: name -> group).
 
     `objective` and `legal_basis` say why it is asked for and by what law, as a person is told.
     """
@@ -141,7 +142,8 @@ def _table(document: dict[str, Any]) -> TableSchema:
 def read_dataset(folder: Path, dataset: str) -> DatasetSchema:
     """Return the default version of a dataset from a folder in Amsterdam Schema layout.
 
-    The folder holds `datasets/<dataset>/dataset.json`, one folder per table, and `verboden.json`.
+    The folder holds `datasets/<dataset>/dataset.json`, one folder per table, and `verboden.json`. What is forbidden
+    may be a column of a dataset only as a group attribute; everywhere else it stays forbidden. ValueError otherwise.
     """
     home = folder / "datasets" / snake_case(dataset)
     document = json.loads((home / "dataset.json").read_text(encoding="utf-8"))
@@ -149,12 +151,17 @@ def read_dataset(folder: Path, dataset: str) -> DatasetSchema:
     tables = [_table(json.loads((home / f"{t['$ref']}.json").read_text(encoding="utf-8"))) for t in version["tables"]]
     forbidden_file = folder / "verboden.json"
     groups = json.loads(forbidden_file.read_text(encoding="utf-8"))["kolommen"] if forbidden_file.exists() else {}
+    forbidden = {name: group for group, names in groups.items() for name in names}
+    own = {column.name: column.klasse for table in tables for column in table.columns}
+    wrong = sorted(name for name in own.keys() & forbidden.keys() if own[name] is not ColumnClass.GROEP)
+    if wrong:
+        raise ValueError(f"{document['id']}: forbidden columns that are no group attribute: {', '.join(wrong)}")
     return DatasetSchema(
         id=document["id"],
         title=document["title"],
         version=version["version"],
         tables={table.name: table for table in tables},
-        forbidden={name: group for group, names in groups.items() for name in names},
+        forbidden={name: group for name, group in forbidden.items() if name not in own},
         description=document.get("description", ""),
         objective=document.get("objective", ""),
         legal_basis=document.get("legalBasis", ""),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from shared.records import CheckedDelivery, FeatureTable, Finding, Period, PseudonymisedDelivery, Selection
 
@@ -41,6 +42,66 @@ class Route:
     advies: str
 
 
+class FollowUpKind(StrEnum):
+    """What comes after the judging, for the monitoring alone; also the name of the container it is kept in."""
+
+    UITKOMSTEN = "uitkomsten"
+    GROEPSKENMERKEN = "groepskenmerken"
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A small dataset of one table with a mailbox of its own, delivered and checked as the applications are.
+
+    `derive`: what may be stored of its rows, whose number is a pseudonym by then.
+    """
+
+    kind: FollowUpKind
+    schema: DatasetSchema
+    derive: Callable[[pd.DataFrame], pd.DataFrame]
+
+    @property
+    def dataset(self) -> str:
+        """Return the name of its mailbox."""
+        return self.schema.id
+
+    @property
+    def table(self) -> str:
+        """Return the name of its one table."""
+        (name,) = self.schema.tables
+        return name
+
+
+@dataclass(frozen=True)
+class OutcomeRules:
+    """What the words in an outcome mean: `soort` of an investigation, the `resultaat` that says it was worth it or not.
+
+    `overturned`: the resultaat of an objection by which an outcome does not stand. `people`, `sample`: the selectie by
+    people and by the random sample. `route`: of an assessment by which people choose to investigate.
+    """
+
+    investigated: str
+    worth: str
+    not_worth: str
+    overturned: str
+    people: str
+    sample: str
+    route: str
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A way to divide people: its title, the words for every group (`onbekend` too), and the group compared with.
+
+    `of`: the group of a person, from the stored group attributes and the year in which it is counted.
+    """
+
+    title: str
+    labels: Mapping[str, str]
+    privileged: str
+    of: Callable[[Mapping[str, Any], int], str]
+
+
 @dataclass(frozen=True)
 class UseCase:
     """One model's own rules. A second use case is a second record, in a folder beside the first.
@@ -62,6 +123,8 @@ class UseCase:
     * `value_in_words`: one feature's value for a person, from all features and flags of an application by name.
     * `unknown_labels`: per unknown flag, what is unknown, in words.
     * `groupings`: stored features and flags of 0 and 1 by which versions of the model are compared, with their title.
+    * `follow_ups`: datasets that come after the judging. `outcome_rules`: what the words in an outcome mean.
+    * `group_rules`: how people are divided to measure equal treatment.
     """
 
     dataset: str
@@ -81,3 +144,6 @@ class UseCase:
     value_in_words: Callable[[str, Mapping[str, float | None]], str]
     unknown_labels: Mapping[str, str]
     groupings: Mapping[str, str] = field(default_factory=dict)
+    follow_ups: tuple[FollowUp, ...] = ()
+    outcome_rules: OutcomeRules | None = None
+    group_rules: Mapping[str, Grouping] = field(default_factory=dict)

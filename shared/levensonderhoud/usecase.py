@@ -9,6 +9,8 @@ from shared.levensonderhoud.addresses import special_address_key
 from shared.levensonderhoud.applications import find_applications
 from shared.levensonderhoud.derive import derive
 from shared.levensonderhoud.eligibility import REASONS, ROUTES
+from shared.levensonderhoud.followups import FOLLOW_UPS, OUTCOME_RULES
+from shared.levensonderhoud.groups import GROUP_RULES
 from shared.levensonderhoud.judge import compute_features
 from shared.levensonderhoud.select import select
 from shared.levensonderhoud.sentences import SENTENCES, UNKNOWN_LABELS, value_in_words
@@ -54,4 +56,7 @@ LEVENSONDERHOUD = UseCase(
         "vermogen_onbekend": "Vermogen onbekend",
         "geen_deelnames": "Geen trajecten",
     },
+    follow_ups=FOLLOW_UPS,
+    outcome_rules=OUTCOME_RULES,
+    group_rules=GROUP_RULES,
 )

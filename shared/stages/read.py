@@ -81,10 +81,17 @@ def _rows(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
 def _faults(typed: TypedColumn, column: Column) -> tuple[np.ndarray, np.ndarray]:
     unreadable = typed.unreadable
     if column.allowed:
-        unknown = ~typed.values.isin(column.allowed).to_numpy(dtype=bool) & ~typed.empty
+        unknown = ~_are_allowed(typed.values, column) & ~typed.empty
         unreadable = unreadable | unknown
     missing = typed.empty & ~unreadable if column.required else np.zeros(len(unreadable), dtype=bool)
     return unreadable, missing
+
+
+def _are_allowed(values: pd.Series, column: Column) -> np.ndarray:
+    if column.kind is not Kind.TEKST:
+        return values.isin(column.allowed).to_numpy(dtype=bool)
+    # as every comparison of texts: capitals make no difference
+    return values.isin([text for text in values.cat.categories if text.lower() in column.allowed]).to_numpy(dtype=bool)
 
 
 def _fault_findings(

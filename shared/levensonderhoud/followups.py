@@ -1,0 +1,79 @@
+"""Uitkomsten and groepskenmerken: what arrives after the judging, and what of it may be stored (domain.md §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from shared.dataset import read_dataset
+from shared.monitoring.months import UNKNOWN_GROUP
+from shared.usecase import FollowUp, FollowUpKind, OutcomeRules
+
+_HOME = Path(__file__).parent / "dataset"
+_YES_NO: Final = ("ja", "nee")
+# what is kept of an attribute: one of these, and of every other value only that it is unknown
+KEPT_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "geslacht": ("man", "vrouw"),
+    "nederlandse_nationaliteit": _YES_NO,
+    "geboren_in_nederland": _YES_NO,
+    "burgerlijke_staat": ("ongehuwd", "gehuwd", "partnerschap", "gescheiden", "verweduwd"),
+    "ouderschap": ("geen", "voltijd", "deeltijd"),
+}
+_DUTCH: Final = frozenset({"nederlandse", "nederlands"})
+_HERE: Final = frozenset({"nederland"})
+OUTCOME_RULES: Final = OutcomeRules(
+    investigated="onderzocht door handhaving",
+    worth="onrechtmatig",
+    not_worth="rechtmatig",
+    overturned="gegrond",
+    people="proces",
+    sample="steekproef",
+    route="handhaving",
+)
+
+
+def stored_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return outcomes as they are stored: the pseudonym of the application, lower-case codes ("" = empty), the day."""
+    return pd.DataFrame(
+        {
+            "dienst": frame["dienst"].astype(object),
+            **{name: _lowered(frame[name]) for name in ("soort", "resultaat", "selectie")},
+            "datum": frame["datum"].dt.strftime("%Y-%m-%d"),
+        }
+    )
+
+
+def stored_groups(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return group attributes as they are stored: no nationality and no country, only whether it is ours."""
+    nationality, country = _lowered(frame["nationaliteit"]), _lowered(frame["geboorteland"])
+    found = {
+        "geslacht": _lowered(frame["geslacht"]),
+        "nederlandse_nationaliteit": _whether(nationality, _DUTCH),
+        "geboren_in_nederland": _whether(country, _HERE),
+        "burgerlijke_staat": _lowered(frame["burgerlijke_staat"]),
+        "ouderschap": _lowered(frame["ouderschap"]),
+    }
+    return pd.DataFrame(
+        {
+            "persoon": frame["persoon"].astype(object),
+            **{name: values.where(values.isin(KEPT_VALUES[name]), UNKNOWN_GROUP) for name, values in found.items()},
+            "geboortejaar": frame["geboortejaar"].astype("Int64"),
+        }
+    )
+
+
+def _lowered(values: pd.Series) -> pd.Series:
+    return values.astype(object).where(values.notna(), "").str.lower()
+
+
+def _whether(values: pd.Series, ours: frozenset[str]) -> pd.Series:
+    return values.isin(ours).map({True: "ja", False: "nee"}).where(values != "", UNKNOWN_GROUP)
+
+
+FOLLOW_UPS: Final = (
+    FollowUp(FollowUpKind.UITKOMSTEN, read_dataset(_HOME, "uitkomsten"), stored_outcomes),
+    FollowUp(FollowUpKind.GROEPSKENMERKEN, read_dataset(_HOME, "groepskenmerken"), stored_groups),
+)
