@@ -129,7 +129,7 @@ _NO_VALUE_BY_FLAG = {
     "deelnames_started_percentage_last_year": "geen_deelnames",
     "sum_inkomen_bruto_value": "inkomen_onbekend",
 }
-_NO_VALUE_BY_NUMBER = {
+NO_VALUES = {
     "days_since_last_relocation": (NEVER, "geen gegevens"),
     "days_since_last_dienst_end": (NO_EARLIER_BENEFIT, "geen eerdere uitkering"),
 }
@@ -138,7 +138,7 @@ _NO_VALUE_BY_NUMBER = {
 def value_in_words(feature: str, features: Mapping[str, float | None]) -> str:
     """Return a feature's value with its unit; never a sentinel or an imputed mean as if it were a value."""
     value = features[feature]
-    sentinel, words = _NO_VALUE_BY_NUMBER.get(feature, (None, ""))
+    sentinel, words = NO_VALUES.get(feature, (None, ""))
     if value is None or features.get(_NO_VALUE_BY_FLAG.get(feature, "")):
         return "geen gegevens"
     return words if value == sentinel else _UNITS[feature](value)
