@@ -54,6 +54,7 @@ class LocalIssuer:
             "aud": AUDIENCE,
             "tid": self._tenant,
             "oid": subject,
+            "sub": f"lokaal-{subject}",
             "iat": now,
             "nbf": now,
             "exp": now + int(HOLDS.total_seconds()),

@@ -23,13 +23,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Who is signed in: the object id in Entra ID, never a name, and the roles that were given there."""
+    """Who is signed in: the object id in Entra ID, never a name, and the roles that were given there.
+
+    `ambient`: the browser proves it with every request by itself, also with one that another site makes it send.
+    """
 
     subject: str
     roles: frozenset[Role] = frozenset()
+    ambient: bool = False
 
 
 _R = Role
+OF_SYSTEMS = frozenset({_R.LEVERANCIER, _R.DATAVERKENNER})  # every other role is of people
 PUBLIC: frozenset[Role] = frozenset()  # no token is needed; a token that is shown must still be right
 _OPERATION = frozenset({_R.PROCESBEHEERDER})
 _WATCHERS = frozenset({_R.PROCESBEHEERDER, _R.TOEZICHTHOUDER})

@@ -101,6 +101,11 @@ class Caller:
     trace: str = ""
 
 
+def same_actor(one: str, other: str) -> bool:
+    """Say whether two names are of one person: case and blanks are no difference that four eyes may rest on."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
 @dataclass(frozen=True)
 class AuditEvent:
     """One thing that happened. `details` holds counts, durations, versions, codes and a person's reason."""

@@ -74,6 +74,7 @@ def make_api(services: Services, sign_in: SignIn, address: str, render_page: Ren
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.sign_in = sign_in
     app.state.services = services
+    app.state.address = address
 
     def answer(request: Request, problem: Problem) -> Response:
         return (as_json if is_api(request.url.path) else render_page)(request, problem)

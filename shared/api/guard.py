@@ -17,9 +17,11 @@ from starlette.types import Message, Receive
 
 from shared.access import ROUTES, Person, check_access
 from shared.api import PREFIX
+from shared.api.origin import SAFE, from_here
 from shared.api.problems import InputError, ProblemRaised, problem_of_input, problem_of_status
 from shared.api.services import Services
 from shared.api.shield import trace_of
+from shared.errors import FormRefused
 from shared.events import Caller
 
 LARGEST_BODY = 1_000_000  # bytes
@@ -67,10 +69,23 @@ class GuardedRoute(APIRoute):
             person = await run_in_threadpool(sign_in, headers, cookies)
             check_access(person, self.allowed)
             request.scope["slimme_check.person"] = person
+            self._check_site(request, person, headers)
             self._check_form(request)
             return await answer(PlainJson(request.scope, _limited(request.receive), request._send))
 
         return guarded
+
+    def _check_site(self, request: Request, person: Person | None, headers: Mapping[str, str]) -> None:
+        """Refuse what another site makes a browser send, where the browser itself proves who somebody is.
+
+        A form of a page is checked with its token; a request with a token of its own no other site can make.
+        """
+        signed_in_by_browser = person is not None and person.ambient and self.path.startswith(PREFIX)
+        if signed_in_by_browser and request.method not in SAFE and not from_here(headers, request.app.state.address):
+            raise FormRefused(
+                "The request does not come from a page of ours.",
+                next_step="Send it with a token as Authorization: Bearer.",
+            )
 
     def _check_form(self, request: Request) -> None:
         """Refuse what this route does not take: unknown query keys, another media type, a body that is too large."""

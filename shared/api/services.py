@@ -95,13 +95,13 @@ class People:
     find: Callable[[Caller, NumberKind, str, str, str], Sequence[Hit]]  # kind, number, reason, dataset or ""
     explain: Callable[[Caller, str, str], Explanation]  # prediction, reason
     inputs: Callable[[Caller, str, str], Rows]
-    replay: Callable[[Caller, str], PredictionReplay]
+    replay: Callable[[Caller, str, str], PredictionReplay]  # prediction, reason
     assess: Callable[[Caller, str, NewAssessment], Assessment]
     assessments: Callable[[Caller, str, str], Sequence[Assessment]]
     open_objection: Callable[[Caller, str, str], Objection]
     close_objection: Callable[[Caller, str, ObjectionState, str], Objection]
     objections: Callable[[str, bool], Sequence[Objection]]  # dataset or "", open ones alone
-    events: Callable[[Caller, EventFilter, int | None, int], EventPage]  # before which number, how many
+    events: Callable[[Caller, EventFilter, str, int | None, int], EventPage]  # reason, before which number, how many
 
 
 @dataclass(frozen=True)

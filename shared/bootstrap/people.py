@@ -64,11 +64,11 @@ def inputs_of(prediction: str, reden: str, caller: Caller | None = None) -> Rows
     return predictions.inputs_of(desk(caller), prediction, reden)
 
 
-def replay_prediction(prediction: str, caller: Caller | None = None) -> PredictionReplay:
-    """Compute a prediction again from the snapshot, and compare it bit for bit."""
+def replay_prediction(prediction: str, reden: str, caller: Caller | None = None) -> PredictionReplay:
+    """Compute a prediction again from the snapshot, and compare it bit for bit; who asked and why is on record."""
     from shared.people import replay
 
-    return replay.replay_prediction(desk(caller), prediction)
+    return replay.replay_prediction(desk(caller), prediction, reden)
 
 
 def replay_run(run_id: str, caller: Caller | None = None) -> RunReplay:
@@ -121,12 +121,12 @@ def objections(dataset: str = "", *, only_open: bool = False, caller: Caller | N
 
 
 def audit_trail(
-    wanted: EventFilter, before: int | None = None, limit: int = 50, caller: Caller | None = None
+    wanted: EventFilter, reden: str, before: int | None = None, limit: int = 50, caller: Caller | None = None
 ) -> EventPage:
-    """Return a page of the audit log, the newest first; that somebody looked is written too."""
+    """Return a page of the audit log, the newest first; that somebody looked, and why, is written too."""
     from shared.people import audittrail
 
-    return audittrail.audit_trail(desk(caller), wanted, before, limit)
+    return audittrail.audit_trail(desk(caller), wanted, reden, before, limit)
 
 
 def desk(caller: Caller | None = None) -> Desk:

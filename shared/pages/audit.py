@@ -1,6 +1,7 @@
 """The audit log for whoever watches: by action, period, object and person, a page at a time, the newest first.
 
-What is asked for goes in a form and never in an address: it may name a person who works here.
+Nothing is shown before somebody says why. What is asked for goes in a form and never in an address: it may name a
+person who works here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from shared.events import Action, StoredEvent
-from shared.pages.forms import Field, Form, Kind, Option
+from shared.pages.forms import Field, Form, Kind, Option, reason_field
 from shared.pages.route import Page, PageContext, PageRoute, Posted
 from shared.pages.words import capital, day_entered
 from shared.people.records import EventFilter
@@ -23,6 +24,7 @@ router = APIRouter(route_class=PageRoute)
 
 PER_PAGE = 50
 _FIELDS = (
+    reason_field("Waarom kijkt u in het logboek?"),
     Field(
         "handeling",
         "Wat gebeurde er?",
@@ -49,8 +51,8 @@ class Line:
 
 @router.get("/audit")
 def audit(page: Page) -> Response:
-    """Show the newest events."""
-    return _shown(page, FILTER, EventFilter(), None)
+    """Ask why somebody wants to look, and at what."""
+    return _asked(page, FILTER)
 
 
 @router.post("/audit")
@@ -64,9 +66,7 @@ def search(page: Page, posted: Posted) -> Response:
     if van is not None and tot is not None and tot < van:
         asked = asked.refuse("tot", "Kies een laatste dag die niet voor de eerste ligt.")
     if asked.errors:
-        return page.show(
-            "audit.html", "Logboek", status=400, form=asked, lines=(), further=None, searched=False, wrong=True
-        )
+        return _asked(page, asked)
     answers = asked.answers
     wanted = EventFilter(
         handeling=answers["handeling"],
@@ -79,8 +79,16 @@ def search(page: Page, posted: Posted) -> Response:
     return _shown(page, asked, wanted, int(before) if before else None)
 
 
+def _asked(page: PageContext, form: Form) -> Response:
+    wrong = bool(form.errors)
+    status = 400 if wrong else 200
+    return page.show(
+        "audit.html", "Logboek", status=status, form=form, lines=(), further=None, searched=False, wrong=wrong
+    )
+
+
 def _shown(page: PageContext, asked: Form, wanted: EventFilter, before: int | None) -> Response:
-    found = page.services.people.events(page.caller, wanted, before, PER_PAGE)
+    found = page.services.people.events(page.caller, wanted, asked.answers["reden"], before, PER_PAGE)
     kept = tuple(field for field in _FIELDS if asked.answers.get(field.name))
     further = None
     if found.verder is not None:

@@ -166,8 +166,10 @@ def _refusal(refused: RequestRefused) -> tuple[str, str]:
 @router.post("/voorspellingen/{id}/herberekening")
 def replay(page: Page, id: str, posted: Posted) -> Response:
     """Compute a prediction again, and tell whether every bit is the same."""
-    page.read(_again(id), posted)
-    found = page.services.people.replay(page.caller, id)
+    form = page.read(_again(id), posted)
+    if form.errors:
+        return _prediction(page, id, form)
+    found = page.services.people.replay(page.caller, id, form.answers["reden"])
     return page.show("replay.html", "Opnieuw berekend", replay=found, equal=found.oordeel is Verdict.GELIJK, id=id)
 
 
@@ -186,6 +188,7 @@ def _again(prediction: str) -> Form:
         "herberekenen",
         f"/voorspellingen/{prediction}/herberekening",
         "Opnieuw berekenen",
+        (reason_field("Waarom wilt u dit narekenen?"),),
         intro="De app rekent de voorspelling opnieuw uit met dezelfde gegevens en hetzelfde model. "
         "Daarna vergelijkt zij elk cijfer.",
     )

@@ -1,4 +1,4 @@
-"""Ties every form to the browser that asked for it: a signed token, and the origin that a browser names. Pure."""
+"""Ties every form to the browser and the person that asked for it, by a signed token. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -59,15 +58,3 @@ def new_session() -> str:
 def is_session(text: str) -> bool:
     """Say whether a cookie has the form of ours."""
     return _SESSION.fullmatch(text) is not None
-
-
-def from_here(headers: Mapping[str, str], address: str) -> bool:
-    """Say whether a browser sent a form from one of our own pages; `headers` by name in lower case.
-
-    Sec-Fetch-Site says so where the browser knows it. Origin counts otherwise; it is `null` where a page forbids the
-    Referer, as ours do, so that it proves nothing then.
-    """
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    return headers.get("origin") == address

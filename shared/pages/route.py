@@ -14,11 +14,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.access import Person
 from shared.api.guard import Calling, GuardedRoute, Served, Visitor
+from shared.api.origin import from_here
 from shared.api.problems import ProblemRaised, problem_of_status
 from shared.api.services import Services
 from shared.errors import FormRefused, KeyUnavailable
 from shared.events import Caller
-from shared.pages.csrf import COOKIE, FIELD, FormKey, from_here, is_session, new_session
+from shared.pages.csrf import COOKIE, FIELD, FormKey, is_session, new_session
 from shared.pages.forms import Form
 from shared.pages.menu import entries_for, may
 from shared.pages.rendering import rendered
@@ -33,12 +34,14 @@ type Answers = Sequence[tuple[str, str]]
 class PageSettings:
     """What pages need of this installation: the key of forms, its address, and the city's stylesheets that are here.
 
+    `sign_out`: where the platform lets somebody go, "" where it is not the platform that let them in.
     `key` raises KeyUnavailable when it cannot be read; a page without a form that counts is shown all the same.
     """
 
     key: Callable[[], FormKey]
     address: str
     styles: Mapping[str, Path]
+    sign_out: str = ""
 
 
 async def _posted(request: Request, visitor: Visitor) -> Answers:
@@ -130,6 +133,7 @@ def show(
         token=token,
         styles=tuple(config.styles),
         local_login=request.app.state.login is not None,
+        sign_out=config.sign_out,
         may=lambda method, path: may(person, method, path),
         **shown,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.errors import RequestRefused
 from shared.events import Action, StoredEvent, moment_text
+from shared.interventions import checked_reason
 from shared.people.desk import Desk
 from shared.people.records import EventFilter
 
@@ -21,11 +22,11 @@ class EventPage:
     verder: int | None
 
 
-def audit_trail(desk: Desk, wanted: EventFilter, before: int | None = None, limit: int = 50) -> EventPage:
-    """Return a page of the events that were asked for; that somebody looked is an event itself, written first.
+def audit_trail(desk: Desk, wanted: EventFilter, reden: str, before: int | None = None, limit: int = 50) -> EventPage:
+    """Return a page of the events that were asked for; who looked, at what and why is an event itself, written first.
 
-    RequestRefused for a page size below 1 or above LARGEST_PAGE, an unknown action, a filter that is no text or a
-    period that ends before it begins.
+    RequestRefused without a reason, for a page size below 1 or above LARGEST_PAGE, an unknown action, a filter that is
+    no text or a period that ends before it begins.
     """
     if not 1 <= limit <= LARGEST_PAGE or (before is not None and before < 1):
         raise RequestRefused(f"A page has 1 to {LARGEST_PAGE} events.", where="pagina", next_step="Ask for fewer.")
@@ -40,9 +41,10 @@ def audit_trail(desk: Desk, wanted: EventFilter, before: int | None = None, limi
         raise RequestRefused("There is no such action.", where="handeling", next_step="Choose one from the list.")
     if wanted.van is not None and wanted.tot is not None and wanted.van >= wanted.tot:
         raise RequestRefused("The period ends before it begins.", where="tot", next_step="Choose a later end.")
+    reason = checked_reason(reden)
     found = desk.oversight.events_before(wanted, before, limit + 1)
-    looked = desk.event(Action.AUDIT_BEKIJKEN, "auditlog", "getoond", wanted.dataset, **_told(wanted, before))
-    desk.oversight.note(looked)
+    told = {"reden": reason, **_told(wanted, before)}
+    desk.oversight.note(desk.event(Action.AUDIT_BEKIJKEN, "auditlog", "getoond", wanted.dataset, **told))
     shown = tuple(found[:limit])
     return EventPage(shown, shown[-1].volgnr if len(found) > limit else None)
 

@@ -15,27 +15,15 @@ from shared import CONTRACT_VERSION
 from shared.administration import RunRecord
 from shared.errors import KeyUnavailable, ModelPackageInvalid, NotKnown, SnapshotInvalid
 from shared.events import Action
+from shared.interventions import checked_reason
 from shared.people.desk import Desk, application_of
-from shared.people.predictions import shown_prediction
+from shared.people.predictions import shown_prediction, tell_shown
 from shared.people.records import PredictionId, StoredPrediction
 from shared.records import RunIdentity
+from shared.rowseal import COLUMNS
 from shared.stored_snapshot import has_snapshot, snapshot_contents
 
-_COMPARED = (
-    "dienst",
-    "persoon",
-    "peilmoment",
-    "resultaattype",
-    "reden",
-    "advies",
-    "score",
-    "intercept",
-    "zekerheid",
-    "steekproef",
-    "kenmerken",
-    "bijdragen",
-    "uitleg",
-)
+_COMPARED = tuple(name for name in COLUMNS if name not in ("regel", "aanvraagnummer"))
 _BY_NAME = ("kenmerken", "bijdragen")
 
 
@@ -78,9 +66,14 @@ class RunReplay:
         return sum(one.oordeel is Verdict.GELIJK for one in self.voorspellingen)
 
 
-def replay_prediction(desk: Desk, id_text: str) -> PredictionReplay:
-    """Compute one prediction again and compare; the outcome is put on record. NotKnown when there is none."""
+def replay_prediction(desk: Desk, id_text: str, reden: str) -> PredictionReplay:
+    """Compute one prediction again and compare; that its data is read is on record first, and then the outcome.
+
+    NotKnown when there is none, RequestRefused without a reason.
+    """
+    reason = checked_reason(reden)
     prediction = shown_prediction(desk, id_text)
+    tell_shown(desk, prediction, "gelezen om te herberekenen", reason)
     done = _replayed(desk, prediction.run, [prediction])
     (replayed,) = done.voorspellingen
     event = desk.event(

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from development.issuer import LocalIssuer
-from shared.access import PUBLIC, ROUTES, Person, Role, check_access
+from shared.access import OF_SYSTEMS, PUBLIC, ROUTES, Person, Role, check_access
 from shared.adapters.identity.caller import entra, person_of
 from shared.adapters.identity.easyauth import PRINCIPAL_HEADER, TOKEN_HEADER
 from shared.adapters.identity.keyset import KeySet, fetch_https
@@ -25,6 +25,8 @@ from shared.errors import IdentityUnavailable, NotAllowed, NotSignedIn, Settings
 from shared.identitysettings import Environment, IdentitySettings
 from shared.settings import read_settings
 from tests.api.tokens import AUDIENCE, ISSUER, SUBJECT, TENANT, Entra, part
+
+_NAME_IDENTIFIER = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier"
 
 
 @pytest.fixture
@@ -35,6 +37,22 @@ def entra_id() -> Entra:
 def test_a_right_token_tells_who_and_which_roles(entra_id: Entra) -> None:
     person = person_of_token(entra_id.token(roles=["procesbeheerder", "iets.anders", "behandelaar"]), entra_id.issuer)
     assert person == Person(SUBJECT, frozenset({Role.PROCESBEHEERDER, Role.BEHANDELAAR}))
+
+
+@pytest.mark.parametrize("mark", [{"idtyp": "app"}, {"sub": SUBJECT}], ids=["says so", "is its own subject"])
+def test_an_application_has_no_role_of_people(entra_id: Entra, mark: dict[str, str]) -> None:
+    roles = [str(role) for role in Role]
+    assert person_of_token(entra_id.token(roles=roles, **mark), entra_id.issuer).roles == OF_SYSTEMS
+    assert person_of_token(entra_id.token(roles=roles, idtyp="user"), entra_id.issuer).roles == frozenset(Role)
+    assert {Role.LEVERANCIER, Role.DATAVERKENNER} == OF_SYSTEMS
+
+
+@pytest.mark.parametrize("mark", [{"idtyp": "app"}, {_NAME_IDENTIFIER: SUBJECT}, {"sub": SUBJECT}])
+def test_an_application_behind_the_platform_has_none_either(entra_id: Entra, mark: dict[str, str]) -> None:
+    found = person_of({PRINCIPAL_HEADER: _principal(**mark)}, entra_id.issuer, easy_auth=True)
+    assert found is not None and found.roles == frozenset()
+    found = person_of({PRINCIPAL_HEADER: _principal(sub="persoon-bij-deze-app")}, entra_id.issuer, easy_auth=True)
+    assert found is not None and found.roles == {Role.BEHANDELAAR}
 
 
 def test_a_token_without_roles_is_somebody_who_may_do_nothing(entra_id: Entra) -> None:
@@ -96,6 +114,7 @@ DEFECTS: dict[str, Callable[[Entra], str]] = {
     "not valid yet": lambda e: e.token(nbf=NOW + 3600),
     "no beginning": lambda e: e.token(nbf=None),
     "nobody": lambda e: e.token(oid=None),
+    "no subject": lambda e: e.token(sub=None),
     "a name instead of an object id": lambda e: e.token(oid="J. de Vries"),
     "an object id that is no text": lambda e: e.token(oid=7),
     "roles that are no list": lambda e: e.token(roles="toezichthouder"),
@@ -218,9 +237,16 @@ def test_the_token_that_the_platform_passes_on_is_validated_and_goes_first(entra
         person_of({**headers, TOKEN_HEADER: entra_id.token(exp=NOW - 60)}, entra_id.issuer, easy_auth=True)
 
 
+def test_whoever_the_browser_proves_by_itself_is_told_apart(entra_id: Entra) -> None:
+    passed_on = person_of({TOKEN_HEADER: entra_id.token()}, entra_id.issuer, easy_auth=True)
+    shown = person_of({"authorization": f"Bearer {entra_id.token()}"}, entra_id.issuer, easy_auth=True)
+    assert passed_on is not None and passed_on.ambient
+    assert shown is not None and not shown.ambient
+
+
 def test_what_the_platform_says_is_taken_when_it_passes_no_token(entra_id: Entra) -> None:
     found = person_of({PRINCIPAL_HEADER: _principal()}, entra_id.issuer, easy_auth=True)
-    assert found == Person(SUBJECT, frozenset({Role.BEHANDELAAR}))
+    assert found == Person(SUBJECT, frozenset({Role.BEHANDELAAR}), ambient=True)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_the_trace_of_a_request_stands_in_the_audit_log_and_in_the_logboek(site:
         json.loads(path.read_text(encoding="utf-8")) for path in (site.storage / "logboek").rglob("*inzage*/**/*.jsonl")
     ]
     assert len([line for line in lines if line["trace_id"] == TRACE]) == 2
-    events = site.as_(Role.TOEZICHTHOUDER).post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 5}).document
+    events = site.as_(Role.TOEZICHTHOUDER).post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 5, "reden": WHY}).document
     traced = [each for each in events["gebeurtenissen"] if TRACE in each["bijzonderheden"]]
     assert [each["handeling"] for each in traced] == ["uitleg bekeken", "voorspelling opgezocht"]
     assert {json.loads(each["bijzonderheden"])["reden"] for each in traced} == {WHY}

@@ -303,7 +303,9 @@ def test_a_trace_is_taken_over_with_a_span_of_our_own_and_stands_in_the_audit_ev
     )
     assert said.headers["traceparent"].split("-")[1] == trace
     assert said.headers["traceparent"].split("-")[2] != span
-    newest = client.post(f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "voorspelling opgezocht", "aantal": 1})
+    newest = client.post(
+        f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "voorspelling opgezocht", "aantal": 1, "reden": "controle"}
+    )
     (event,) = newest.document["gebeurtenissen"]
     assert json.loads(event["bijzonderheden"])["trace"] == trace
     assert event["herkomst"] == "api 192.0.2.7"
@@ -339,6 +341,6 @@ def test_the_origin_in_the_audit_log_is_an_address_and_nothing_else(site: Site, 
     client = site.as_(*Role)
     client.post(f"{PREFIX}/aanvragen/_zoek", {"nummer": "1", "reden": "vraag"}, x_forwarded_for=forwarded)
     (event,) = client.post(
-        f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "voorspelling opgezocht", "aantal": 1}
+        f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "voorspelling opgezocht", "aantal": 1, "reden": "controle"}
     ).document["gebeurtenissen"]
     assert event["herkomst"] == herkomst

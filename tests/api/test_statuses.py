@@ -121,7 +121,7 @@ def predictions(story: Story) -> None:
     assert told["aanvraagnummer"] == number and told["score"] >= told["drempel"] and told["verhogend"]
     assert story.case_worker.get(f"{url}/invoer", Inzage_Reden=READING).document["tabellen"]
     for hit in found:
-        again = story.case_worker.call("POST", f"{PREFIX}/voorspellingen/{hit['id']}/herberekening").document
+        again = story.case_worker.post(f"{PREFIX}/voorspellingen/{hit['id']}/herberekening", WHY).document
         assert again["oordeel"] == "gelijk", again
     assessment = {"route": "inkomensconsulent", "gevolgd": False, "reden": "andere informatie", "toelichting": "Gezien"}
     assert story.case_worker.post(f"{url}/beoordelingen", assessment).status == 201
@@ -140,10 +140,10 @@ def predictions(story: Story) -> None:
     assert story.watcher.post(f"{own}/afhandeling", closing).status == 409
     assert story.watcher.get(f"{PREFIX}/bezwaren?alleenOpen=true&dataset={DATASET}").document["aantal"] == 0
     assert story.watcher.get(f"{PREFIX}/bezwaren").document["aantal"] == 1
-    looked = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "uitleg bekeken"}).document
+    looked = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "uitleg bekeken", **WHY}).document
     assert {json.loads(event["bijzonderheden"])["reden"] for event in looked["gebeurtenissen"]} == {READING}
-    first = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 1}).document
-    assert story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"voor": first["verder"]}).status == 200
+    first = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 1, **WHY}).document
+    assert story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"voor": first["verder"], **WHY}).status == 200
 
 
 def models(story: Story) -> None:
@@ -263,7 +263,7 @@ BODIES: dict[str, dict[str, Any]] = {
         **WHY,
     },
     "POST /aanvragen/_zoek": {"nummer": "1", "dataset": "onbekend", **WHY},
-    "POST /gebeurtenissen/_zoek": {},
+    "POST /gebeurtenissen/_zoek": WHY,
 }
 
 
@@ -357,5 +357,5 @@ def test_no_number_stands_in_an_audit_event_or_an_address(site: Site) -> None:
     number = story.numbers(1)[0]
     found = story.case_worker.post(f"{PREFIX}/aanvragen/_zoek", {"nummer": number, **WHY}).document["voorspellingen"]
     story.case_worker.get(f"{PREFIX}/voorspellingen/{found[0]['id']}", Inzage_Reden=READING)
-    said = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 100})
+    said = story.watcher.post(f"{PREFIX}/gebeurtenissen/_zoek", {"aantal": 100, **WHY})
     assert number not in re.sub(r'"hash": ?"\w+"', "", said.body.decode())

@@ -50,6 +50,7 @@ class Entra:
             "aud": AUDIENCE,
             "tid": TENANT,
             "oid": SUBJECT,
+            "sub": "persoon-bij-deze-app",
             "iat": now,
             "nbf": now,
             "exp": now + 3600,

@@ -10,9 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from shared.access import PAGES, PUBLIC, Person, Role
+from shared.api.origin import from_here
 from shared.api.shield import Shield
 from shared.pages.app import make_pages
-from shared.pages.csrf import COOKIE, FIELD, HOLDS, FormKey, from_here, new_session
+from shared.pages.csrf import COOKIE, FIELD, HOLDS, FormKey, new_session
 from shared.pages.route import PageRoute, PageSettings
 from tests.api.calling import Client, Said
 from tests.pages.empty import services
@@ -30,6 +31,15 @@ def app() -> FastAPI:
         return Person(f"iemand-{role}", frozenset({Role(role)})) if role else None
 
     return make_pages(services(), sign_in, ADDRESS, PageSettings(lambda: KEY, ADDRESS, {}))
+
+
+@pytest.fixture
+def site_of_keys() -> tuple[FastAPI, list[FormKey]]:
+    """Pages of which the key of forms may change, and where it stands."""
+    keys = [KEY]
+    person = Person("iemand", frozenset({Role.TOEZICHTHOUDER}))
+    pages = PageSettings(lambda: keys[0], ADDRESS, {})
+    return make_pages(services(), lambda *_: person, ADDRESS, pages), keys
 
 
 @dataclass
@@ -196,3 +206,25 @@ def test_a_page_with_a_form_that_nobody_checks_cannot_be_made() -> None:
         PageRoute("/afmelden", lambda: None, methods=["POST"])
     with pytest.raises(KeyError):
         PageRoute("/nergens", lambda: None, methods=["GET"])
+
+
+def test_a_form_of_before_a_rotation_of_the_key_does_not_count(
+    site_of_keys: tuple[FastAPI, list[FormKey]],
+) -> None:
+    app, keys = site_of_keys
+    office = Office(app)
+    sent = {"soort": "aanvraag", "nummer": "1", "reden": "vraag"}
+    old = urlencode({FIELD: office.key(), **sent})
+    assert office.post("/aanvragen", old).status == 404
+    keys[0] = FormKey(b"n" * 32)
+    assert office.post("/aanvragen", old).status == 403
+    office.cookie = ""
+    assert office.post("/aanvragen", urlencode({FIELD: office.key(), **sent})).status == 404
+
+
+@pytest.mark.parametrize("sign_out", ["", "/.auth/logout?post_logout_redirect_uri=%2F"])
+def test_who_came_in_by_the_platform_can_sign_out_there(sign_out: str) -> None:
+    person = Person("iemand", frozenset({Role.TOEZICHTHOUDER}))
+    app = make_pages(services(), lambda *_: person, ADDRESS, PageSettings(lambda: KEY, ADDRESS, {}, sign_out))
+    page = Client(Shield(app, ADDRESS), {}).get("/").body.decode()
+    assert (f'href="{sign_out}">Afmelden' in page) is bool(sign_out)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from shared.errors import KeyUnavailable, ModelPackageInvalid, NotKnown
+from shared.adapters.folder import FolderStore
+from shared.errors import KeyUnavailable, ModelPackageInvalid, NotKnown, RequestRefused, StorageUnavailable
 from shared.interventions import request_run
 from shared.people.desk import Desk
 from shared.people.replay import Verdict, replay_everything, replay_prediction, replay_run
@@ -52,11 +53,29 @@ def test_every_prediction_of_a_run_is_equal_to_the_last_bit(night: Workshop) -> 
 
 
 def test_one_prediction_is_computed_again_and_the_event_names_no_number(night: Workshop, ids: Ids) -> None:
-    done = replay_prediction(real_model(night), ids("1002"))
+    done = replay_prediction(real_model(night), ids("1002"), "vraag")
     assert (str(done.id), done.oordeel, done.verschillen) == (ids("1002"), Verdict.GELIJK, ())
     ((object_, result, _),) = events(night, "voorspelling herberekend")
     ((dienst,),) = night.sql("SELECT dienst FROM resultaten WHERE aanvraagnummer = '1002'")
     assert (object_, result) == (f"aanvraag {dienst}", "gelijk")
+    ((object_, result, details),) = events(night, "uitleg bekeken")
+    assert (object_, result) == (f"aanvraag {dienst}", "gelezen om te herberekenen") and details["reden"] == "vraag"
+
+
+def test_nothing_is_computed_again_without_a_reason_or_before_it_is_on_record(night: Workshop, ids: Ids) -> None:
+    with pytest.raises(RequestRefused):
+        replay_prediction(real_model(night), ids("1002"), "  ")
+
+    class Refusing(FolderStore):
+        def write(self, container: str, name: str, data: bytes) -> None:
+            raise StorageUnavailable("full")
+
+    def computed() -> Any:
+        raise AssertionError("read before it was on record")
+
+    desk = replace(real_model(night), blobs=Refusing(night.root), core=computed)
+    with pytest.raises(StorageUnavailable):
+        replay_prediction(desk, ids("1002"), "vraag")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +101,7 @@ def test_one_other_bit_is_found_and_told_by_the_name_of_its_column(
     night: Workshop, ids: Ids, column: str, change: Callable[[Any], Any], told: str
 ) -> None:
     desk = replace(real_model(night), core=judging_otherwise(column, change))
-    done = replay_prediction(desk, ids("1001"))
+    done = replay_prediction(desk, ids("1001"), "vraag")
     assert (done.oordeel, done.verschillen) == (Verdict.VERSCHILT, (told,))
     assert replay_run(desk, the_run(night)).oordeel is Verdict.VERSCHILT
 
@@ -100,7 +119,7 @@ def test_another_contract_version_is_not_computed_but_said(
     night: Workshop, ids: Ids, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.people.replay.CONTRACT_VERSION", "99.0.0")
-    done = replay_prediction(real_model(night), ids("1001"))
+    done = replay_prediction(real_model(night), ids("1001"), "vraag")
     assert done.oordeel is Verdict.NIET_MOGELIJK and "99.0.0" in done.waarom
 
 
@@ -139,8 +158,8 @@ def test_what_does_not_exist_or_published_nothing_is_not_known(workshop: Worksho
     for act in (
         lambda: replay_run(desk_of(workshop), the_run(workshop)),
         lambda: replay_run(desk_of(workshop), "0" * 32),
-        lambda: replay_prediction(desk_of(workshop), f"{'0' * 32}-0"),
-        lambda: replay_prediction(desk_of(workshop), "geen id"),
+        lambda: replay_prediction(desk_of(workshop), f"{'0' * 32}-0", "vraag"),
+        lambda: replay_prediction(desk_of(workshop), "geen id", "vraag"),
     ):
         with pytest.raises(NotKnown):
             act()

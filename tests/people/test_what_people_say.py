@@ -153,29 +153,32 @@ def test_the_audit_log_is_read_page_by_page_and_that_is_an_event_too(night: Work
     ((total,),) = night.sql("SELECT count(*) FROM gebeurtenissen")
     seen, before = [], None
     while True:
-        page = audit_trail(desk, EventFilter(), before, 4)
+        page = audit_trail(desk, EventFilter(), "controle", before, 4)
         seen += [event.volgnr for event in page.events]
         if (before := page.verder) is None:
             break
     assert seen == list(range(total, 0, -1))
     looks = events(night, "auditlog bekeken")
-    assert len(looks) == -(-total // 4) and looks[0][2] == {} and looks[1][2] == {"voor": total - 3}
+    assert len(looks) == -(-total // 4) and [look[2] for look in looks[:2]] == [
+        {"reden": "controle"},
+        {"reden": "controle", "voor": total - 3},
+    ]
 
 
 def test_the_audit_log_is_filtered_and_tells_by_what(night: Workshop, desk: Desk) -> None:
     moment = night.clock.now()
     wanted = EventFilter(handeling=str(Action.PUBLICEREN), van=moment - timedelta(days=1), tot=moment)
-    page = audit_trail(desk, wanted)
+    page = audit_trail(desk, wanted, "controle")
     assert [event.handeling for event in page.events] == ["resultaten gepubliceerd"] and page.verder is None
     ((_, _, details),) = events(night, "auditlog bekeken")
-    assert set(details) == {"handeling", "van", "tot"}
-    assert audit_trail(desk, EventFilter(actor=SOMEBODY.actor)).events[0].handeling == "auditlog bekeken"
+    assert set(details) == {"reden", "handeling", "van", "tot"}
+    assert audit_trail(desk, EventFilter(actor=SOMEBODY.actor), "controle").events[0].handeling == "auditlog bekeken"
 
 
 @pytest.mark.parametrize(("limit", "before"), [(0, None), (LARGEST_PAGE + 1, None), (10, 0)])
 def test_a_page_of_another_size_is_refused(desk: Desk, limit: int, before: int | None) -> None:
     with pytest.raises(RequestRefused):
-        audit_trail(desk, EventFilter(), before, limit)
+        audit_trail(desk, EventFilter(), "controle", before, limit)
 
 
 def test_an_action_or_period_that_cannot_be_is_refused(night: Workshop, desk: Desk) -> None:
@@ -188,4 +191,11 @@ def test_an_action_or_period_that_cannot_be_is_refused(night: Workshop, desk: De
         EventFilter(run="r" * 201),
     ):
         with pytest.raises(RequestRefused):
-            audit_trail(desk, wanted)
+            audit_trail(desk, wanted, "controle")
+
+
+@pytest.mark.parametrize("reden", ["", "  ", "x" * 1001])
+def test_without_a_reason_the_audit_log_stays_closed(night: Workshop, desk: Desk, reden: str) -> None:
+    with pytest.raises(RequestRefused):
+        audit_trail(desk, EventFilter(), reden)
+    assert events(night, "auditlog bekeken") == []

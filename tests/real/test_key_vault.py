@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from azure.identity import ManagedIdentityCredential
 
-from shared.adapters.azure.keys import ADDRESSES, CURRENT, KEY, KeyVault, addresses_in, key_id_in, key_in
+from shared.adapters.azure.keys import ADDRESSES, CURRENT, CURRENT_HOLDS, KEY, KeyVault, addresses_in, key_id_in, key_in
 from shared.errors import KeyUnavailable
 from tests.real.identity import Vault, served
 from tests.real.worlds import Parts
@@ -43,6 +43,20 @@ def test_each_secret_is_asked_for_once_in_the_life_of_a_process(keys: KeyVault, 
     for _ in range(3):
         assert (keys.current(), keys.find("k-1")) == (keys.find("k-2"), keys.find("k-1"))
     assert vault.asked == [CURRENT, f"{KEY}k-2", f"{KEY}k-1"]
+
+
+def test_a_new_current_key_is_in_use_within_minutes_without_a_restart(vault: Vault) -> None:
+    now = [0.0]
+    keys = KeyVault(vault.url, ManagedIdentityCredential(), lambda: now[0])
+    assert keys.current().key_id == "k-2"
+    vault.secrets[CURRENT] = "k-1"
+    now[0] = CURRENT_HOLDS - 1
+    assert keys.current().key_id == "k-2"
+    now[0] = CURRENT_HOLDS
+    assert keys.current().key_id == "k-1"
+    vault.allowed = False
+    now[0] = 3 * CURRENT_HOLDS
+    assert keys.current().key_id == "k-1", "what was current serves until the vault answers"
 
 
 def test_addresses_of_special_groups_may_be_absent_and_may_come_later(keys: KeyVault, vault: Vault) -> None:

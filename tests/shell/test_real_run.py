@@ -173,7 +173,7 @@ def test_a_person_is_found_by_number_and_the_inputs_are_of_nobody_else(night: tu
     assert hit.dienst in {row["dienst"] for row in rows["diensten"]}
     others = _persons(root, hit.run.run_id) - {hit.persoon}
     assert others and not others & set(re.findall(r"[a-z0-9-]+:[\w-]{43}", json.dumps(rows)))
-    assert people.replay_prediction(str(hit.id)).oordeel is Verdict.GELIJK
+    assert people.replay_prediction(str(hit.id), "controle").oordeel is Verdict.GELIJK
 
 
 def _persons(root: Path, run: str) -> set[str]:

@@ -6,7 +6,8 @@ Secrets, by name:
 * `pseudonimisering-sleutel-{id}`: base64 of 32 random bytes or more; older ones stay until their last record is due
 * `doelgroepadressen`: JSON list of addresses; may be absent
 
-Each is read once in the life of the process, so a new key is in use after a restart. Nothing here makes a key.
+Which key is current is read again every five minutes, so a new one is in use without a restart; what else is read stays
+for the life of the process. Nothing here makes a key.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
@@ -27,6 +30,7 @@ CURRENT = "pseudonimisering-huidig"
 KEY = "pseudonimisering-sleutel-"
 ADDRESSES = "doelgroepadressen"
 KEY_BYTES = 32
+CURRENT_HOLDS = 300.0  # seconds
 _KEY_ID = re.compile(r"[a-z0-9-]{1,32}")
 _CONNECT_SECONDS, _ANSWER_SECONDS, _RETRIES = 10, 20, 3
 _REFUSED = (401, 403)
@@ -35,8 +39,10 @@ _REFUSED = (401, 403)
 class KeyVault:
     """A KeySource in a key vault, reached by identity; the role Key Vault Secrets User is enough."""
 
-    def __init__(self, vault_url: str, signs_in: TokenCredential) -> None:
-        """Use this vault; nothing is asked of it yet."""
+    def __init__(
+        self, vault_url: str, signs_in: TokenCredential, stopwatch: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Use this vault, and this function to measure time; nothing is asked of it yet."""
         self._client = SecretClient(
             vault_url,
             signs_in,
@@ -45,9 +51,15 @@ class KeyVault:
             read_timeout=_ANSWER_SECONDS,
         )
         self._known: dict[str, str] = {}
+        self._stopwatch = stopwatch
+        self._looked = stopwatch()
 
     def current(self) -> PseudonymKey:
         """Return the key for new pseudonyms."""
+        if CURRENT in self._known and self._stopwatch() - self._looked >= CURRENT_HOLDS:
+            self._looked = self._stopwatch()
+            with suppress(KeyUnavailable):  # what was current a moment ago serves until the vault answers
+                self._known[CURRENT] = self._ask(CURRENT) or self._known[CURRENT]
         return self.find(key_id_in(CURRENT, self._needed(CURRENT)))
 
     def find(self, key_id: str) -> PseudonymKey:

@@ -9,16 +9,19 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.access import Person
-from shared.adapters.identity.tokens import LARGEST_TOKEN, Issuer, make_person, person_of_token, refused
+from shared.adapters.identity.tokens import LARGEST_TOKEN, Issuer, is_application, make_person, person_of_token, refused
 
 TOKEN_HEADER = "x-ms-token-aad-id-token"  # noqa: S105 - the name of a header
 PRINCIPAL_HEADER = "x-ms-client-principal"
+SIGN_OUT = "/.auth/logout?post_logout_redirect_uri=%2F"  # of the platform itself
 _SCHEMAS = "http://schemas.microsoft.com"
 _OBJECT_ID = ("oid", f"{_SCHEMAS}/identity/claims/objectidentifier")
 _TENANT = ("tid", f"{_SCHEMAS}/identity/claims/tenantid")
+_SUBJECT = ("sub", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier")
 _ROLES = ("roles", f"{_SCHEMAS}/ws/2008/06/identity/claims/role")
 
 
@@ -28,10 +31,11 @@ def person_of_platform(headers: Mapping[str, str], issuer: Issuer) -> Person | N
     NotSignedIn when what is there is not right.
     """
     token = headers.get(TOKEN_HEADER)
-    if token:
-        return person_of_token(token, issuer)
     principal = headers.get(PRINCIPAL_HEADER)
-    return _person_of_principal(principal, issuer) if principal else None
+    if not token and not principal:
+        return None
+    found = person_of_token(token, issuer) if token else _person_of_principal(str(principal), issuer)
+    return replace(found, ambient=True)  # by a cookie of the platform
 
 
 def _person_of_principal(principal: str, issuer: Issuer) -> Person:
@@ -50,7 +54,10 @@ def _person_of_principal(principal: str, issuer: Issuer) -> Person:
     subjects = _values(claims, _OBJECT_ID)
     if len(subjects) != 1:
         raise refused()
-    return make_person(subjects[0], _values(claims, _ROLES))
+    application = any(
+        is_application(subject, {"oid": subjects[0], **dict(claims)}) for subject in _values(claims, _SUBJECT) or [""]
+    )
+    return make_person(subjects[0], _values(claims, _ROLES), application)
 
 
 def _values(claims: list[tuple[str, str]], names: tuple[str, ...]) -> list[str]:

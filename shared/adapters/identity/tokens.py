@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from shared.access import Person, Role
+from shared.access import OF_SYSTEMS, Person, Role
 from shared.errors import NotSignedIn
 
 ALGORITHM = "RS256"
 LEEWAY = 30  # seconds that two clocks may differ
 LARGEST_TOKEN = 16_384  # characters
-_REQUIRED = ["iss", "aud", "exp", "nbf", "tid", "oid"]
+_REQUIRED = ["iss", "aud", "exp", "nbf", "tid", "oid", "sub"]
 _SUBJECT = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -58,16 +58,28 @@ def person_of_token(token: str, issuer: Issuer) -> Person:
         raise refused() from None
     if claims["tid"] != issuer.tenant:
         raise refused()
-    return make_person(claims["oid"], claims.get("roles", []))
+    return make_person(claims["oid"], claims.get("roles", []), is_application(claims["sub"], claims))
 
 
-def make_person(subject: object, roles: object) -> Person:
-    """Return a person by object id and app roles; roles that are not ours are passed over, other shapes refused."""
+def is_application(subject: object, claims: Mapping[str, object]) -> bool:
+    """Say whether a token is of an application that acts for itself: `idtyp` says so, and its subject is its object.
+
+    The subject (`sub`) of a person is another one for every app, and never the object id.
+    """
+    return claims.get("idtyp") == "app" or subject == claims["oid"]
+
+
+def make_person(subject: object, roles: object, application: bool) -> Person:
+    """Return a person by object id and app roles; roles that are not ours are passed over, other shapes refused.
+
+    An application has no role of people, whoever gave it one: four eyes are of people, and a reason comes from them.
+    """
     if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
         raise refused()
     if not isinstance(roles, list):
         raise refused()
-    return Person(subject, frozenset(_known(roles)))
+    known = frozenset(_known(roles))
+    return Person(subject, known & OF_SYSTEMS if application else known)
 
 
 def _known(roles: Iterable[object]) -> Iterable[Role]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from shared.api import PREFIX
-from shared.api.forms import LARGEST_PAGE, Form, Moment, Shown, said
+from shared.api.forms import LARGEST_PAGE, Form, Moment, Reason, Shown, said
 from shared.api.guard import Calling, GuardedRoute, Served
 from shared.events import Action, StoredEvent, moment_of
 from shared.people.records import EventFilter
@@ -19,7 +19,7 @@ _Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class EventsForm(Form):
-    """Which events somebody wants to see; what is left out does not count."""
+    """Which events somebody wants to see, and why; what is left out does not count."""
 
     handeling: Annotated[Action | None, Field(strict=False, description="Alleen deze handeling.")] = None
     object: Annotated[_Text, Field(description="Alleen over dit object.")] = ""
@@ -30,6 +30,7 @@ class EventsForm(Form):
     tot: Annotated[Moment | None, Field(description="Tot dit moment.")] = None
     voor: Annotated[int | None, Field(ge=1, le=2**53, description="Alleen voor dit volgnummer; zie `verder`.")] = None
     aantal: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Hoeveel hoogstens.")] = 50
+    reden: Reason
 
 
 class EventShown(Shown):
@@ -73,7 +74,7 @@ def _shown(event: StoredEvent) -> EventShown:
 
 @router.post("/gebeurtenissen/_zoek", summary="In het auditlog zoeken", **said("De gebeurtenissen, de nieuwste eerst."))
 def search_events(services: Served, caller: Calling, form: EventsForm) -> EventsShown:
-    """Zoekt in het auditlog. Dat u keek, is zelf een gebeurtenis."""
+    """Zoekt in het auditlog. Dat u keek en waarom, is zelf een gebeurtenis."""
     wanted = EventFilter(
         handeling=str(form.handeling or ""),
         object=form.object,
@@ -83,5 +84,5 @@ def search_events(services: Served, caller: Calling, form: EventsForm) -> Events
         van=form.van,
         tot=form.tot,
     )
-    page = services.people.events(caller, wanted, form.voor, form.aantal)
+    page = services.people.events(caller, wanted, form.reden, form.voor, form.aantal)
     return EventsShown(gebeurtenissen=[_shown(event) for event in page.events], verder=page.verder)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from shared.api import PREFIX
-from shared.api.forms import Form, Number, PredictionId, Reason, ReasonToRead, Shown, local, said
+from shared.api.forms import Form, Number, PredictionId, Reason, ReasonForm, ReasonToRead, Shown, local, said
 from shared.api.guard import Calling, GuardedRoute, Served
 from shared.api.resources.assessments import AssessmentShown, shown_assessment
 from shared.people.explanation import Explanation
@@ -222,7 +222,7 @@ def one_prediction(services: Served, caller: Calling, id_: PredictionId, reden: 
 
 @router.get("/voorspellingen/{id}/invoer", summary="De invoer van een voorspelling", **said("De rijen per tabel.", 404))
 def inputs(services: Served, caller: Calling, id_: PredictionId, reden: ReasonToRead) -> InputsShown:
-    """Geeft de rijen waaruit de voorspelling is gemaakt, met pseudoniemen in plaats van nummers."""
+    """Geeft de rijen waaruit de voorspelling is gemaakt; nummers zijn namen die alleen in dit antwoord gelden."""
     rows = services.people.inputs(caller, id_, reden)
     return InputsShown(tabellen={table: list(found) for table, found in rows.items()})
 
@@ -232,6 +232,6 @@ def inputs(services: Served, caller: Calling, id_: PredictionId, reden: ReasonTo
     summary="Een voorspelling opnieuw berekenen",
     **said("Wat opnieuw berekenen liet zien.", 404),
 )
-def replay(services: Served, caller: Calling, id_: PredictionId) -> ReplayShown:
+def replay(services: Served, caller: Calling, id_: PredictionId, form: ReasonForm) -> ReplayShown:
     """Berekent de voorspelling opnieuw uit de momentopname, met dezelfde modelversie, en vergelijkt elke bit."""
-    return shown_replay(services.people.replay(caller, id_))
+    return shown_replay(services.people.replay(caller, id_, form.reden))
