@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.events import canonical
-from shared.records import Finding
 from shared.runstates import RunReason, RunState
 
 
@@ -218,14 +217,6 @@ class CurrentResult:
 
     run: RunRecord
     values: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class RunFinding:
-    """A finding of one attempt of a run."""
-
-    attempt: int
-    finding: Finding
 
 
 class Removed(StrEnum):

@@ -36,7 +36,7 @@ from shared.stored_snapshot import has_snapshot, write_snapshot
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one delivery or request. `kind` is None while the delivery is still being written."""
+    """What became of one delivery or request. `kind` is None when it could not even be claimed."""
 
     levering: str
     kind: ClaimKind | None = None
@@ -48,21 +48,11 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """Return in one Dutch sentence what became of it."""
-        if self.failure is not None and self.run is None:
-            return str(self.failure)
         if self.run is None:
-            return "De levering is nog niet compleet: datapackage.json ontbreekt nog."
+            return str(self.failure)
         if self.kind is ClaimKind.BEZET:
             return "Een andere werker is hiermee bezig."
         return REASON_SENTENCES[self.run.reason]
-
-
-def process_delivery(installation: Installation, levering: str) -> Outcome:
-    """Process one delivery in the mailbox; does nothing a second time, and nothing before it is complete."""
-    source = mailbox.open_delivery(
-        installation.blobs, Container.BRIEVENBUS, f"{installation.dataset}/{levering}", levering
-    )
-    return Outcome(levering) if source is None else run_delivery(installation, source)
 
 
 def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:

@@ -11,7 +11,6 @@ from shared.errors import KeyUnavailable, LegalHold, RequestBusy
 from shared.interventions import request_run
 from shared.rights.removal import remove_person
 from shared.rights.states import Asked, RequestState
-from shared.runs import process_delivery
 from shared.sweep import run_waiting
 from tests.reliability.failing import Fault, Faults, failing
 from tests.rights.persons import ANNA, BEN, Office, office
@@ -177,7 +176,7 @@ def test_a_raw_delivery_that_still_waits_is_told_of(scene: Scene) -> None:
     desk = office(scene)
     desk.scene.night("2026-11-20", ROWS)
     desk.scene.workshop.deliver("2026-11-21", {"zaak1009-anna": 1}, oordeel="aangehouden")
-    process_delivery(desk.scene.installation, "2026-11-21")
+    run_waiting(desk.scene.installation)
     request = desk.granted(Asked.VERWIJDERING)
     outcome = remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
     assert len(outcome.blijft) == 2 and outcome.blijft[1].startswith("1 ruwe levering")

@@ -27,6 +27,8 @@ from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.upgrade import open_embedded
 from shared.events import Caller
 from shared.installation import Core, Installation
+from shared.mailbox import open_delivery
+from shared.ports import Container
 from shared.records import (
     CheckedDelivery,
     DeliveryFiles,
@@ -41,6 +43,7 @@ from shared.records import (
     Severity,
     Verdict,
 )
+from shared.runs import Outcome, run_delivery
 from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
 
 DATASET = "proef"
@@ -263,6 +266,17 @@ class Workshop:
         if description:
             (folder / "datapackage.json").write_bytes(raw)
         return hashlib.sha256(raw).hexdigest()
+
+    def process(self, levering: str) -> Outcome:
+        """Process one complete delivery in the mailbox."""
+        folder = f"{DATASET}/{levering}"
+        source = open_delivery(self.installation.blobs, Container.BRIEVENBUS, folder, levering)
+        assert source is not None, "the delivery is not complete"
+        return run_delivery(self.installation, source)
+
+    def states(self) -> dict[str, str]:
+        """The state of each delivery's last run."""
+        return dict(self.sql("SELECT levering, toestand FROM verwerkingen ORDER BY nr"))  # type: ignore[arg-type]
 
     def files(self, container: str) -> dict[str, bytes]:
         """Return everything in a container, by name."""
