@@ -7,7 +7,7 @@ fractions, rounded to a tenth of a percent; months are `jjjj-mm`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared.monitoring.disclosure import SuppressedTable
@@ -240,7 +240,3 @@ class ReportFacts:
     alarms: tuple[Alarm, ...]
     operation: Operation
     released: Mapping[str, object] = field(default_factory=dict)
-
-    def public(self) -> dict[str, object]:
-        """Return the facts as plain JSON without operational detail and without the record of what was released."""
-        return {name: value for name, value in asdict(self).items() if name not in ("operation", "released", "alarms")}

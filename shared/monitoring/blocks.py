@@ -1,0 +1,277 @@
+"""Decides over all reports of a model together which counts may be shown: blocks of months, never cut again.
+
+Every family of columns (`columns`) of every grouping has a chain of blocks: months side by side, each in one block. Of
+a block is shown one number per column and row; a row is a group, or groups taken together, and the rows together are
+everybody. Every window that a report shows is a sum of whole blocks. So whatever a reader subtracts, inside a table,
+between tables or between reports, is again a sum of rows of blocks, and each of those passed the test once: every
+exposure is ten people or more, or it is nobody at all, ever. Within a block and within a row nothing is known but the
+sum, of which the blocks of everybody (in months where these can be shown) are the one other way to divide it.
+
+A block is closed once, in the month in which it may be shown; earlier releases bind later ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.monitoring.columns import (
+    BEGIN_ONCE,
+    EVERYBODY,
+    Exposure,
+    Family,
+    columns_of,
+    columns_of_everybody,
+    families,
+)
+from shared.monitoring.disclosure import SMALLEST_COUNT
+from shared.monitoring.months import UNKNOWN_GROUP, MonthTally, Stream
+
+YEAR = 12
+MERGE_AFTER = 6  # months that groups may stay apart for which too few people are there, before they are taken together
+PLENTY = 2 * SMALLEST_COUNT
+
+type Rows = tuple[tuple[str, ...], ...]
+type Key = tuple[str, str]  # grouping, family
+
+
+@dataclass(frozen=True)
+class Block:
+    """Months `first` … `last` (as numbers) of one family in one grouping; `counts`: per row, per column."""
+
+    first: int
+    last: int
+    rows: Rows
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Chains:
+    """All that was ever shown. `orders`: per grouping the groups from large to small, as the first months had them."""
+
+    start: int
+    last: int
+    orders: Mapping[str, tuple[str, ...]]
+    blocks: Mapping[Key, tuple[Block, ...]] = field(default_factory=dict)
+
+
+def number_of(month: str) -> int:
+    """Return a month `jjjj-mm` as a number that counts months."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def month_of(number: int) -> str:
+    """Return `jjjj-mm` of the number of a month."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+class Counted:
+    """The closed months as sums that can be asked for any months and groups at once."""
+
+    def __init__(self, months: Sequence[MonthTally]) -> None:
+        self.start = number_of(months[0].month)
+        self.last = number_of(months[-1].month)
+        self.families = families(months)
+        names = {column for family in self.families for column in family.columns}
+        names |= {column for stream in Stream for column in columns_of(None, stream)}
+        self.columns = {name: place for place, name in enumerate(sorted(names))}
+        self.groups: dict[str, tuple[str, ...]] = {EVERYBODY: (EVERYBODY,)}
+        for month in months:
+            for groupings in month.streams.values():
+                for grouping, groups in groupings.items():
+                    known = self.groups.get(grouping, ())
+                    self.groups[grouping] = known + tuple(name for name in groups if name not in known)
+        self._sums = {grouping: self._cumulated(months, grouping) for grouping in self.groups}
+        self.anew = self._anew()
+
+    def of(self, grouping: str, first: int, last: int, rows: Rows) -> npt.NDArray[np.int64]:
+        """Return per row and column the sum over these months."""
+        begin, end = max(first - self.start, 0), max(last - self.start + 1, 0)
+        per_group = self._sums[grouping][end] - self._sums[grouping][begin]
+        places = [[self.groups[grouping].index(name) for name in row if name in self.groups[grouping]] for row in rows]
+        return np.stack([per_group[place].sum(axis=0) for place in places])
+
+    def terms(self, exposure: Exposure) -> npt.NDArray[np.int64]:
+        """Return an exposure as a weight per column."""
+        weights = np.zeros(len(self.columns), dtype=np.int64)
+        for column, times in exposure.terms.items():
+            weights[self.columns[column]] = times
+        return weights
+
+    def nobody(self, exposure: Exposure, last: int) -> bool:
+        """Say whether an exposure counted nobody at all, in any month and any group, up to this month."""
+        weights = self.terms(exposure)
+        end = last - self.start + 1
+        return not any((sums[1 : end + 1] @ weights).any() for sums in self._sums.values())
+
+    def _anew(self) -> tuple[int, ...]:
+        """Return the months in which something begins of which everybody knows that it was not there before.
+
+        A sample, cases that people did not choose, applications without a score. A block across such a month would be
+        cut by that knowledge.
+        """
+        begun = []
+        for columns in BEGIN_ONCE:
+            weights = np.stack([self.terms(Exposure(terms)) for terms in columns], axis=1)
+            met = np.flatnonzero((self._sums[EVERYBODY][:, 0] @ weights).any(axis=1))
+            if len(met):
+                begun.append(self.start + int(met[0]) - 1)
+        return tuple(sorted(month for month in set(begun) if month > self.start))
+
+    def _cumulated(self, months: Sequence[MonthTally], grouping: str) -> npt.NDArray[np.int64]:
+        numbers = np.zeros((self.last - self.start + 2, len(self.groups[grouping]), len(self.columns)), dtype=np.int64)
+        for month in months:
+            at = number_of(month.month) - self.start + 1
+            for place, group in enumerate(self.groups[grouping]):
+                for stream, groupings in month.streams.items():
+                    row = groupings.get(grouping, {}).get(group)
+                    for column, number in columns_of(row, stream).items():
+                        numbers[at, place, self.columns[column]] += number
+            if grouping == EVERYBODY:
+                for column, number in columns_of_everybody(month).items():
+                    numbers[at, 0, self.columns[column]] += number
+        return numbers.cumsum(axis=0)
+
+
+def close_blocks(counted: Counted, earlier: Chains | None = None) -> Chains:
+    """Return what may be shown up to and including the last month, without cutting what was shown before."""
+    if earlier is None:
+        orders = {grouping: _order(counted, grouping) for grouping in counted.groups}
+        earlier = Chains(counted.start, counted.start - 1, orders)
+    new = {grouping: _order(counted, grouping) for grouping in counted.groups if grouping not in earlier.orders}
+    chains = Chains(earlier.start, counted.last, {**earlier.orders, **new}, dict(earlier.blocks))
+    blocks = dict(earlier.blocks)
+    for month in range(earlier.last + 1, counted.last + 1):
+        for family in counted.families:
+            for grouping in [EVERYBODY] if family.everybody_only else _everybody_first(counted.groups):
+                closed = _close(counted, Chains(chains.start, month, chains.orders, blocks), (grouping, family), month)
+                if closed is not None:
+                    blocks[grouping, family.name] = (*blocks.get((grouping, family.name), ()), closed)
+    return Chains(chains.start, counted.last, chains.orders, blocks)
+
+
+def ends_of(chains: Chains, key: Key) -> list[int]:
+    """Return after which months a chain has a border, its beginning first."""
+    blocks = chains.blocks.get(key, ())
+    return sorted({chains.start - 1, *(block.first - 1 for block in blocks), *(block.last for block in blocks)})
+
+
+def joined(partitions: Iterable[Rows]) -> Rows:
+    """Return the finest rows of which every one is made of whole rows of each of these."""
+    found: list[set[str]] = []
+    for rows in partitions:
+        for row in rows:
+            touched = [one for one in found if one & set(row)]
+            found = [one for one in found if one not in touched] + [set(row).union(*touched)]
+    first = next(iter(partitions), ())
+    order = {name: place for place, name in enumerate(name for row in first for name in row)}
+    rows_in_order = [tuple(sorted(one, key=lambda name: (order.get(name, len(order)), name))) for one in found]
+    return tuple(sorted(rows_in_order, key=lambda row: (order.get(row[0], len(order)), row)))
+
+
+def _everybody_first(groups: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [EVERYBODY, *(grouping for grouping in groups if grouping != EVERYBODY)]
+
+
+def _order(counted: Counted, grouping: str) -> tuple[str, ...]:
+    """Return the groups from large to small by the first month that has any, the unknown last."""
+    names = counted.groups[grouping]
+    column = counted.columns[f"{Stream.MODEL}.aanvragen"]
+    for month in range(counted.start, counted.last + 1):
+        sizes = counted.of(grouping, month, month, tuple((name,) for name in names))[:, column]
+        if sizes.any():
+            break
+    by_size = dict(zip(names, sizes.tolist(), strict=True))
+    return tuple(sorted(names, key=lambda name: (name == UNKNOWN_GROUP, -by_size[name], name)))
+
+
+def _partitions(order: tuple[str, ...], names: tuple[str, ...]) -> list[tuple[Rows, int]]:
+    """Return ways to take groups together, the finest first, and after how many months each may be taken.
+
+    The unknown join the largest group, where they change least; then the smallest groups join each other.
+    """
+    order = (*order, *(name for name in names if name not in order))  # a group that is new counts as the smallest
+    known = [name for name in order if name != UNKNOWN_GROUP]
+    found: list[tuple[Rows, int]] = [(tuple((name,) for name in order), 1)]
+    largest = tuple(name for name in order if name in (known[0], UNKNOWN_GROUP)) if known else order
+    for together in range(1, len(known)):
+        apart, taken = known[1 : len(known) - together], known[len(known) - together :]
+        rows = (largest, *((name,) for name in apart), tuple(taken))
+        if len(rows) > 1 and rows != found[-1][0]:
+            found.append((rows, 1 if together == 1 else MERGE_AFTER))
+    return found
+
+
+def _close(counted: Counted, chains: Chains, of: tuple[str, Family], month: int) -> Block | None:
+    """Return the block that ends with this month, or None when it must, or had better, go on."""
+    grouping, family = of
+    key = (grouping, family.name)
+    ends = ends_of(chains, key)
+    parents = _parents(counted, grouping, family, month)
+    if any(month not in ends_of(chains, parent) for parent in parents):
+        return None
+    first = max([ends[-1] + 1, *(begin for begin in counted.anew if begin <= month)])
+    age = month - first + 1
+    inside = [
+        block.rows
+        for parent in parents
+        if parent[0] == grouping
+        for block in chains.blocks[parent]
+        if first <= block.first and block.last <= month
+    ]
+    exposed = _exposed(counted, family, month)
+    for rows, patience in _partitions(chains.orders[grouping], counted.groups[grouping]):
+        if age < patience or joined([rows, *inside]) != joined([rows]):
+            continue
+        cells = counted.of(grouping, first, month, rows)
+        smallest = _smallest(cells, exposed)
+        if smallest < SMALLEST_COUNT:
+            continue
+        if not _timely(first, ends, month, plenty=smallest >= PLENTY):
+            return None
+        places = [counted.columns[column] for column in family.columns]
+        return Block(first, month, rows, tuple(map(tuple, cells[:, places].tolist())))
+    return None
+
+
+def _parents(counted: Counted, grouping: str, family: Family, month: int) -> list[Key]:
+    found = [(grouping, parent) for parent in family.parents]
+    if grouping != EVERYBODY:
+        found.append((EVERYBODY, family.name))
+    for parent, exposure in (family.unless_nobody or {}).items():
+        if not counted.nobody(exposure, month):
+            found.append((EVERYBODY, parent))
+    return found
+
+
+def _exposed(counted: Counted, family: Family, month: int) -> list[npt.NDArray[np.int64]]:
+    """Return the exposures that count people, as weights; none when the family counts nobody at all."""
+    if all(counted.nobody(Exposure({column: 1}), month) for column in family.columns):
+        return []
+    return [
+        counted.terms(exposure)
+        for exposure in family.exposures
+        if all(counted.nobody(Exposure({column: 1}), month) for column in exposure.only_if_nobody)
+        and not counted.nobody(exposure, month)
+    ]
+
+
+def _smallest(cells: npt.NDArray[np.int64], exposed: list[npt.NDArray[np.int64]]) -> int:
+    """Return the smallest number of people that the rows would give away; 0 when there is nothing to show."""
+    if not exposed:
+        return 0
+    return int(np.abs(cells @ np.stack(exposed, axis=1)).min())
+
+
+def _timely(first: int, ends: list[int], month: int, *, plenty: bool) -> bool:
+    """Say whether a border after this month helps: a year later a window of twelve months begins at it.
+
+    After the first year a border is put where one was a year ago; elsewhere only where enough is left for the next.
+    """
+    if month - ends[0] <= YEAR or month - YEAR in ends:
+        return True
+    coming = [end + YEAR for end in ends if end + YEAR > month]
+    return not coming or (plenty and min(coming) - month > month - first)

@@ -1,0 +1,210 @@
+"""Names what is counted of a group in a month, and per family of columns which numbers it gives away when shown.
+
+A column is `<stroom>.<maat>`. A family is shown whole or not at all. Its exposures are the numbers of people that a
+reader can work out from it and from the families shown before it: the columns, what is left of one beside another,
+and what the definition of the streams gives away. An outcome comes from a case that people chose (marked by the model
+or not), that the model chose (marked), or that the sample drew (marked or not): five kinds, of which the columns are
+sums. So where two streams are shown some of the five can be found by subtraction, and those must be large enough too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.monitoring.months import GroupTally, MonthTally, Stream
+
+EVERYBODY = "alle"
+CELLS = ("tn", "fp", "fn", "tp")
+OUTCOMES_OF_STREAMS = ("onrechtmatig", "rechtmatig")  # are in the streams, and would give their parts away
+
+type Terms = Mapping[str, int]  # column -> how often it is added (or, below 0, taken off)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A number of people that a shown family gives away; `only_if_nobody`: as long as these columns count nobody."""
+
+    terms: Terms
+    only_if_nobody: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns that are shown together. `parents`: families whose blocks this one's are made of.
+
+    `everybody_only`: shown of everybody and not of groups. `unless_nobody`: parents that count only while this
+    exposure is not nobody at all.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    exposures: tuple[Exposure, ...]
+    parents: tuple[str, ...] = ()
+    everybody_only: bool = False
+    unless_nobody: Mapping[str, Exposure] | None = None
+
+
+def families(months: Sequence[MonthTally]) -> tuple[Family, ...]:
+    """Return every family, parents first; kinds of outcome and assessments as they occur in the months."""
+    outside = Exposure({"proces.aanvragen": 1, "model.aanvragen": -1})
+    return (
+        _applications(Stream.MODEL),
+        Family(
+            "alle aanvragen",
+            ("alle.aanvragen",),
+            (Exposure({"alle.aanvragen": 1}), Exposure({"alle.aanvragen": 1, "model.aanvragen": -1})),
+            parents=(applications_of(Stream.MODEL),),
+            everybody_only=True,
+        ),
+        _applications(Stream.PROCES, (outside,), {"alle aanvragen": outside}),
+        _applications(
+            Stream.STEEKPROEF,
+            (
+                Exposure({"model.aanvragen": 1, "steekproef.aanvragen": -1}),
+                Exposure({"model.gemarkeerd": 1, "steekproef.gemarkeerd": -1}),
+                Exposure(
+                    {
+                        "model.aanvragen": 1,
+                        "steekproef.aanvragen": -1,
+                        "model.gemarkeerd": -1,
+                        "steekproef.gemarkeerd": 1,
+                    }
+                ),
+            ),
+        ),
+        _flagged(Stream.MODEL),
+        _flagged(Stream.PROCES),
+        _not_flagged(),
+        _sample(),
+        *_kinds(months),
+    )
+
+
+def applications_of(stream: Stream) -> str:
+    """Return the name of the family of a stream's applications."""
+    return f"aanvragen {stream}"
+
+
+def flagged_of(stream: Stream) -> str:
+    """Return the name of the family of what came of whom a stream flagged."""
+    return f"gemarkeerd {stream}"
+
+
+NOT_FLAGGED = "niet gemarkeerd"
+SAMPLE = "uitkomsten steekproef"
+
+
+def columns_of(tally: GroupTally | None, stream: Stream) -> dict[str, int]:
+    """Return a stream's columns of one group in one month."""
+    tally = tally or GroupTally()
+    outcomes = tally.outcomes
+    return {
+        f"{stream}.aanvragen": tally.applications,
+        f"{stream}.gemarkeerd": tally.flagged,
+        **{f"{stream}.{cell}": getattr(outcomes, cell) for cell in CELLS},
+    }
+
+
+def columns_of_everybody(month: MonthTally) -> dict[str, int]:
+    """Return the columns that are counted of everybody alone."""
+    found = {"alle.aanvragen": sum(month.results.values())}
+    for name, number in month.outcomes.items():
+        kind, result = name.split("/")[:2]
+        if result not in OUTCOMES_OF_STREAMS:
+            column = f"uitkomst.{kind}/{result}"
+            found[column] = found.get(column, 0) + number
+    for name, number in month.assessments.items():
+        found[f"beoordeling.{name}"] = number
+    for name, number in month.sampled_assessments.items():
+        found[f"beoordeling steekproef.{name}"] = number
+    return found
+
+
+# What everybody knows the beginning of: the sample, cases that people did not choose, applications without a score.
+BEGIN_ONCE: tuple[tuple[Terms, ...], ...] = (
+    tuple({f"{Stream.STEEKPROEF}.{name}": 1} for name in ("aanvragen", *CELLS)),
+    ({f"{Stream.PROCES}.tn": 1}, {f"{Stream.PROCES}.fn": 1}),
+    ({f"{Stream.PROCES}.aanvragen": 1, f"{Stream.MODEL}.aanvragen": -1},),
+)
+
+
+def _applications(
+    stream: Stream, more: tuple[Exposure, ...] = (), unless_nobody: Mapping[str, Exposure] | None = None
+) -> Family:
+    size, flagged = f"{stream}.aanvragen", f"{stream}.gemarkeerd"
+    return Family(
+        applications_of(stream),
+        (size, flagged),
+        (Exposure({size: 1}), Exposure({flagged: 1}), Exposure({size: 1, flagged: -1}), *more),
+        parents=() if stream is Stream.MODEL else (applications_of(Stream.MODEL),),
+        unless_nobody=unless_nobody,
+    )
+
+
+def _flagged(stream: Stream) -> Family:
+    columns = (f"{stream}.fp", f"{stream}.tp")
+    # while only people choose, everybody with an outcome is in the process's columns, and the rest is a difference
+    only_people = ("proces.tn", "proces.fn")
+    return Family(
+        flagged_of(stream),
+        columns,
+        (
+            *(Exposure({column: 1}) for column in columns),
+            *(Exposure({column: 1}, only_people) for column in ("model.tn", "model.fn", "model.fp", "model.tp")),
+        ),
+    )
+
+
+def _by_people_and_marked(actual: int) -> Terms:
+    flagged, not_flagged = _cells(actual)
+    return {f"proces.{flagged}": 1, f"model.{not_flagged}": -1, f"steekproef.{not_flagged}": 1}
+
+
+def _cells(actual: int) -> tuple[str, str]:
+    """Return the cell of the flagged and that of the not flagged, of those worth it (1) or not (0)."""
+    return ("tp", "fn") if actual else ("fp", "tn")
+
+
+def _not_flagged() -> Family:
+    columns = ("model.tn", "model.fn", "proces.tn", "proces.fn")
+    sample = tuple(f"steekproef.{cell}" for cell in CELLS)
+    return Family(
+        NOT_FLAGGED,
+        columns,
+        (
+            *(Exposure({column: 1}) for column in columns),
+            *(Exposure(_by_people_and_marked(actual), sample) for actual in (0, 1)),
+        ),
+        parents=(flagged_of(Stream.MODEL), flagged_of(Stream.PROCES)),
+    )
+
+
+def _sample() -> Family:
+    exposures = [Exposure({f"steekproef.{cell}": 1}) for cell in CELLS]
+    for actual in (0, 1):
+        flagged, not_flagged = _cells(actual)
+        exposures += [
+            Exposure(_by_people_and_marked(actual)),
+            Exposure({f"model.{not_flagged}": 1, f"steekproef.{not_flagged}": -1}),
+            Exposure({f"model.{flagged}": 1, f"steekproef.{flagged}": -1}),
+            Exposure({f"proces.{not_flagged}": 1, f"steekproef.{not_flagged}": -1, f"steekproef.{flagged}": -1}),
+        ]
+    return Family(
+        SAMPLE,
+        tuple(f"steekproef.{cell}" for cell in CELLS),
+        tuple(exposures),
+        parents=(flagged_of(Stream.MODEL),),
+    )
+
+
+def _kinds(months: Sequence[MonthTally]) -> list[Family]:
+    """Return a family per kind of outcome that is in no stream, and one per signal that people judged."""
+    seen = {column for month in months for column in columns_of_everybody(month)}
+    alone = [column for column in seen if column.startswith("uitkomst.")]
+    found = [Family(column, (column,), (Exposure({column: 1}),), everybody_only=True) for column in sorted(alone)]
+    for signal in sorted({column.rsplit("/", 1)[0] for column in seen if column.startswith("beoordeling")}):
+        columns = (f"{signal}/ja", f"{signal}/nee")
+        exposures = tuple(Exposure({column: 1}) for column in columns)
+        found.append(Family(signal, columns, exposures, everybody_only=True))
+    return found

@@ -1,0 +1,157 @@
+"""No count below ten can be found from a chain of reports, whatever is subtracted from what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from development.population.months import Plan, synthetic_months
+from shared.monitoring.blocks import Chains, Counted, close_blocks, number_of
+from shared.monitoring.disclosure import DisclosureRefused
+from shared.monitoring.months import Stream
+from shared.monitoring.pictures import picture_columns, shown_tables
+from shared.monitoring.released import as_record, from_record
+from tests.monitoring.attack import COLUMNS, Attack
+from tests.monitoring.invented import World, invent
+
+PAIRS, LONG, BOUNDED = 1000, 6, 25
+
+
+def reports(world: World) -> Iterator[tuple[int, Counted, Chains]]:
+    """Make the report of every month, each from the record that the one before it wrote."""
+    record = None
+    months = world.months
+    for last in range(1, len(months) + 1):
+        counted = Counted(months[:last])
+        earlier = None if record is None else from_record(record, counted)
+        chains = close_blocks(counted, earlier)
+        record = as_record(chains, counted)
+        yield last, counted, chains
+
+
+def attack(world: World) -> Attack:
+    """Read every table of every report."""
+    attacker = Attack(world)
+    attacker.learn_nobody()
+    for last, counted, chains in reports(world):
+        for asked in (1, 12):
+            for grouping in ("alle", *world.groups):
+                names = {name: name for name in counted.groups[grouping]}
+                for stream in Stream:
+                    for size, table, window in shown_tables(chains, stream, grouping, asked, counted.last, "t", names):
+                        if window is None:
+                            assert table.total is None
+                            continue
+                        first = number_of(window.first) - counted.start
+                        end = number_of(window.last) - counted.start
+                        assert end < last
+                        headings = {heading: _column(column) for column, heading in picture_columns(stream).items()}
+                        attacker.learn_table(table, grouping, headings, _column(size) if size else None, (first, end))
+    return attacker
+
+
+def _column(column: str) -> str:
+    return column.replace("aanvragen", "applications").replace("gemarkeerd", "flagged")
+
+
+@pytest.mark.parametrize("part", range(10))
+def test_no_count_below_ten_can_be_found_from_two_reports_in_a_row(part: int) -> None:
+    shown = 0
+    for seed in range(part * PAIRS // 10, (part + 1) * PAIRS // 10):
+        attacker = attack(invent(seed, months=2 + seed % 3))
+        shown += len(attacker.rows)
+        assert not attacker.leaks(), seed
+    assert shown > 5_000
+
+
+@pytest.mark.parametrize("seed", range(LONG))
+def test_no_count_below_ten_can_be_found_from_a_chain_of_reports(seed: int) -> None:
+    attacker = attack(invent(9000 + seed, months=13 + seed))
+    assert not attacker.leaks()
+
+
+@pytest.mark.parametrize("seed", range(BOUNDED))
+def test_what_is_hidden_can_be_ten_or_more(seed: int) -> None:
+    world = invent(5000 + seed, months=4)
+    attacker = attack(world)
+    rng = np.random.default_rng(seed)
+    wanted = []
+    for grouping, groups in world.groups.items():
+        for month in range(attacker.months):
+            for group in groups:
+                for column, kinds in COLUMNS.items():
+                    weights = attacker.functional(grouping, [group], month, month, kinds)
+                    if weights @ attacker.truth < 10 and not attacker._never_met(kinds, month):
+                        wanted.append((column, group, month, weights))
+    for place in rng.permutation(len(wanted))[:8]:
+        column, group, month, weights = wanted[place]
+        low, high = attacker.bounds(weights)
+        assert low <= weights @ attacker.truth <= high
+        assert high >= 10 and low < high, (column, group, month, low, high)
+
+
+def test_the_attacker_finds_what_large_counts_alone_give_away() -> None:
+    """Show every month and every growing year with ten or more in each cell, and nothing else: that is not enough."""
+    found = 0
+    for seed in range(40):
+        world = invent(seed, months=3)
+        attacker = Attack(world)
+        grouping, groups = next(iter(world.groups.items()))
+        for last in range(3):
+            for first in {0, last}:
+                for group in groups:
+                    for column in ("model.applications", "model.flagged", "model.fp", "model.tp"):
+                        weights = attacker.functional(grouping, [group], first, last, COLUMNS[column])
+                        if weights @ attacker.truth >= 10:
+                            attacker.learn(weights, int(weights @ attacker.truth))
+        found += bool(attacker.rows and attacker.leaks())
+    assert found >= 10
+
+
+def test_of_a_city_most_of_the_twelve_months_are_shown() -> None:
+    months = synthetic_months(Plan(months=24), seed=1)
+    shown: list[bool] = []
+    for last in (12, 18, 24):
+        counted = Counted(months[:last])
+        chains = close_blocks(counted)
+        for grouping in counted.groups:
+            names = {name: name for name in counted.groups[grouping]}
+            for stream in (Stream.MODEL, Stream.PROCES):
+                tables = shown_tables(chains, stream, grouping, 12, counted.last, "t", names)
+                shown += [table.total is not None for _, table, _ in tables]
+    share = sum(shown) / len(shown)
+    print(f"{share:.0%} of the tables over twelve months are shown")
+    assert share > 0.9
+
+
+def test_a_chain_of_reports_shows_what_one_report_shows() -> None:
+    world = invent(11, months=9)
+    *_, (_, counted, chains) = reports(world)
+    assert chains == close_blocks(counted)
+
+
+def test_a_closed_month_that_was_changed_is_not_reported() -> None:
+    months = synthetic_months(Plan(months=3), seed=2)
+    counted = Counted(months[:2])
+    record = as_record(close_blocks(counted), counted)
+    streams = months[0].streams
+    groups = streams[Stream.MODEL]
+    one = groups["alle"]["alle"]
+    changed = {**groups, "alle": {"alle": replace(one, flagged=one.flagged + 1)}}
+    months[0] = replace(months[0], streams={**streams, Stream.MODEL: changed})
+    with pytest.raises(DisclosureRefused, match="SC-571"):
+        from_record(record, Counted(months))
+
+
+def test_what_is_written_beside_a_report_holds_no_count_below_ten() -> None:
+    for seed in range(200):
+        *_, (_, counted, chains) = reports(invent(seed, months=3))
+        record = as_record(chains, counted)
+        for shown in record["getoond"]:  # type: ignore[attr-defined]
+            for block in shown["blokken"]:
+                numbers = np.array(block["aantallen"])
+                nobody = ~numbers.any(axis=0)
+                assert (numbers[:, ~nobody] >= 10).all()
