@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from shared.monitoring.disclosure import SMALLEST_COUNT
 from shared.monitoring.report.document import Block, Part, Section, Table
-from shared.monitoring.report.words import capital, month, number, short_month
+from shared.monitoring.report.words import capital, day, month, number, short_month
 from shared.monitoring.reportfacts import Operation
 
 _SHOWN = 6  # months beside one another; more do not fit on paper
@@ -16,11 +18,13 @@ _SHOWN = 6  # months beside one another; more do not fit on paper
 class RunningMonth:
     """What is known of a month that is not over: nothing about groups or people, as two requests could be subtracted.
 
-    `until`: the last day that it knows of. Numbers per verdict, code and kind of event, as in a closed month.
+    `until`: the last day that it knows of. `applications`: how many were judged first, None where that is too few to
+    say. Numbers per verdict, code and kind of event, as in a closed month.
     """
 
     month: str
-    until: str
+    until: date
+    applications: int | None = None
     deliveries: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
     events: Mapping[str, int] = field(default_factory=dict)
@@ -55,9 +59,11 @@ def _months(title: str, head: str, months: Sequence[str], counts: Sequence[Mappi
 
 def _running(running: RunningMonth) -> Part:
     blocks: list[Block] = [
-        f"Tot en met {running.until}. Over mensen en groepen staat hier niets: twee keer vragen, een dag na elkaar, "
-        "zou dan laten zien wie er in die dag bij kwam. Die cijfers komen als de maand is afgesloten.",
+        f"Tot en met {day(running.until)}. Over mensen en groepen staat hier niets: twee keer vragen, een dag na "
+        "elkaar, zou dan laten zien wie er in die dag bij kwam. Die cijfers komen als de maand is afgesloten.",
     ]
+    if running.applications is not None and running.applications >= SMALLEST_COUNT:
+        blocks.append(f"Er kregen {number(running.applications)} aanvragen een uitkomst.")
     for title, head, counts in (
         ("leveringen", "Oordeel", running.deliveries),
         ("bevindingen", "Code", running.findings),
