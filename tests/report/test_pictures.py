@@ -39,8 +39,9 @@ def test_steps_of_an_axis_are_even_and_hold_both_ends(one: float, other: float) 
     low, high = sorted((one, other))
     steps = round_steps(low, high)
     apart = [after - before for before, after in pairwise(steps)]
-    assert steps[0] <= low + 1e-6 * max(abs(low), 1)
-    assert steps[-1] >= high - 1e-6 * max(abs(high), 1)
+    hair = 1e-6 * max(high - low, abs(high), abs(low), 1)
+    assert steps[0] <= low + hair
+    assert steps[-1] >= high - hair
     assert 1 <= len(apart) <= 8
     assert all(abs(each - apart[0]) < 1e-6 * max(apart[0], 1) for each in apart)
 

@@ -42,7 +42,7 @@ class Scale:
 
 def round_steps(low: float, high: float, steps: int = 4) -> tuple[float, ...]:
     """Return round numbers, evenly apart, of which the first is at most `low` and the last at least `high`."""
-    if high <= low:
+    if high - low < 1e-6:
         high = low + 1.0
     raw = (high - low) / steps
     power = 10.0 ** math.floor(math.log10(raw))
