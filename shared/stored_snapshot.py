@@ -25,6 +25,15 @@ def has_snapshot(blobs: BlobStore, dataset: str, digest: str) -> bool:
     return True
 
 
+def snapshot_key(blobs: BlobStore, dataset: str, digest: str) -> str | None:
+    """Return the id of the key of a snapshot, by its manifest alone; None when there is no snapshot."""
+    try:
+        manifest = json.loads(blobs.read(Container.MOMENTOPNAME, f"{dataset}/{digest}/{_MANIFEST}"))
+    except BlobNotFound:
+        return None
+    return str(manifest["sleutel"])
+
+
 def write_snapshot(installation: Installation, digest: str, delivery: PseudonymisedDelivery) -> int:
     """Write the snapshot of a delivery, its manifest last; returns the number of bytes."""
     folder = f"{installation.dataset}/{digest}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from shared import mailbox
 from shared.alarms import Alarms
@@ -62,6 +63,16 @@ def one_after_another(works: Iterable[Callable[[], Sequence[Outcome]]]) -> None:
             failures.append(as_told(cause))
             run_log().error("trigger: %s", failures[-1])
     _raise_first(failures)
+
+
+def for_each(work: Callable[[str], None], datasets: Iterable[str]) -> list[Callable[[], Sequence[Outcome]]]:
+    """Return work of which only a failure counts, once for every dataset."""
+
+    def once(dataset: str) -> Sequence[Outcome]:
+        work(dataset)
+        return ()
+
+    return [partial(once, dataset) for dataset in datasets]
 
 
 def _failures(outcomes: Iterable[Outcome]) -> list[SlimmeCheckError]:

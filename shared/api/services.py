@@ -25,7 +25,6 @@ from shared.people.records import (
 from shared.people.replay import PredictionReplay
 from shared.records import Finding
 from shared.rights.port import PersonRequest
-from shared.rights.removal import RemovalOutcome
 from shared.rights.states import Asked
 
 
@@ -106,15 +105,15 @@ class People:
 
 @dataclass(frozen=True)
 class Rights:
-    """Requests of persons, by id; the number of the person is asked again for whatever is carried out."""
+    """Requests of persons, by id; the number of the person is asked again when one is to be carried out."""
 
     known: Callable[[str], Sequence[PersonRequest]]  # dataset or ""
     find: Callable[[str], PersonRequest]
     record: Callable[[Caller, Asked, str, str, str], PersonRequest]  # number, reason, dataset or ""
     decide: Callable[[Caller, str, bool, str], PersonRequest]  # granted, reason
     withdraw: Callable[[Caller, str, str], PersonRequest]
-    export: Callable[[Caller, str, str, str], tuple[Mapping[str, Any], str]]  # number, reason
-    remove: Callable[[Caller, str, str, str], RemovalOutcome]  # number, reason
+    carry_out: Callable[[Caller, str, Asked, str, str], PersonRequest]  # number, reason; the clock does it
+    fetch: Callable[[Caller, str, str], tuple[Mapping[str, Any], str]]  # reason; what an inzage made ready
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_de
 from shared.bootstrap.people import explain_current, replay_everything, replay_run
 from shared.bootstrap.removal import nightly_purge, purge
 from shared.bootstrap.rights import (
+    accept_person_request,
+    carry_out_person_requests,
     decide_person_request,
-    export_person,
+    fetch_person_export,
     person_request,
     person_requests,
     record_person_request,
-    remove_person,
     withdraw_person_request,
 )
 from shared.bootstrap.served import answer_http, http_app
@@ -30,16 +31,18 @@ from shared.bootstrap.triggered import daytime, delivery_arrived, nightly, poiso
 from shared.bootstrap.wiring import blobs, installation, ledger, migrate, person_here, settings
 
 __all__ = [
+    "accept_person_request",
     "answer_http",
     "blobs",
+    "carry_out_person_requests",
     "check_folder",
     "daytime",
     "decide_person_request",
     "delivery_arrived",
     "eligibility_of_delivery",
     "explain_current",
-    "export_person",
     "features_of_delivery",
+    "fetch_person_export",
     "http_app",
     "installation",
     "ledger",
@@ -53,7 +56,6 @@ __all__ = [
     "purge",
     "record_person_request",
     "release",
-    "remove_person",
     "replay_everything",
     "replay_run",
     "request_run",

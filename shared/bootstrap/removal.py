@@ -11,8 +11,11 @@ from shared.settings import Settings
 from shared.usecases import datasets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.retention.port import Remover
     from shared.retention.purge import Purged
+    from shared.runs import Outcome
 
 PURGER = "verwijderronde"
 
@@ -36,10 +39,15 @@ def purge(caller: Caller | None = None) -> Purged:
 
 
 def nightly_purge() -> None:
-    """Do the round of removal of the night; a failure is raised at the end, so that the platform shows it."""
+    """Do the round of removal of the night, and the removals that people asked for; a failure is raised at the end."""
     from shared import triggers
+    from shared.bootstrap.rights import carry_out_person_requests
 
-    with triggers.told_to_platform():
+    def old() -> Sequence[Outcome]:
         done = purge(Caller(PURGER, "tijdklok"))
         if done.failures:
             raise done.failures[0]
+        return ()
+
+    with triggers.told_to_platform():
+        triggers.one_after_another([*triggers.for_each(carry_out_person_requests, datasets()), old])

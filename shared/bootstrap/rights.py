@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap.removal import remover
 from shared.bootstrap.wiring import installation, ledger, person_here, settings
-from shared.events import Caller
+from shared.events import SYSTEM, Caller
 from shared.usecases import datasets
 
 if TYPE_CHECKING:
     from shared.rights.port import PersonRequest
-    from shared.rights.removal import RemovalOutcome
     from shared.rights.requests import Rights
     from shared.rights.states import Asked
 
@@ -74,19 +73,33 @@ def person_request(request_id: str) -> PersonRequest:
     return person_records_of(ledger(settings())).request(request_id)
 
 
-def export_person(
-    request_id: str, persoonsnummer: str, reden: str, caller: Caller | None = None
-) -> tuple[dict[str, Any], str]:
-    """Return everything that is held on the person of a granted request, as a document and as text."""
-    from shared.rights.export import export_person as export
+def accept_person_request(
+    request_id: str, soort: Asked, persoonsnummer: str, reden: str, caller: Caller | None = None
+) -> PersonRequest:
+    """Take in a granted request to be carried out by the clock; LegalHold while an objection is running."""
+    from shared.rights.carrying import accept_request
+
+    return accept_request(_rights_of(request_id, caller), request_id, soort, persoonsnummer, reden)
+
+
+def fetch_person_export(request_id: str, reden: str, caller: Caller | None = None) -> tuple[dict[str, Any], str]:
+    """Return everything that is held on the person of a request that is ready, as a document and as text."""
+    from shared.rights.export import fetch_export
     from shared.rights.readable import readable
 
-    document = export(_rights_of(request_id, caller), settings().retention, request_id, persoonsnummer, reden)
+    document = fetch_export(_rights_of(request_id, caller), settings().retention, request_id, reden)
     return document, readable(document)
 
 
-def remove_person(request_id: str, persoonsnummer: str, reden: str, caller: Caller | None = None) -> RemovalOutcome:
-    """Remove what is held on the person of a granted request; LegalHold while an objection is running."""
-    from shared.rights.removal import remove_person as remove
+def carry_out_person_requests(dataset: str) -> None:
+    """Carry out what persons were granted and somebody ordered; the first failure is raised when all were tried.
 
-    return remove(_rights_of(request_id, caller), request_id, persoonsnummer, reden)
+    Where this app may not remove, removals are left to the app that does: see docs/adr/0008.
+    """
+    from shared.rights.carrying import take_up
+
+    retention = settings().retention
+    clock = Caller(SYSTEM, "tijdklok")
+    failures = take_up(_rights(dataset, clock), retention, removes=bool(retention.database))
+    if failures:
+        raise failures[0]

@@ -245,8 +245,8 @@ def _rights() -> Rights:
         record=_by(rights.record_person_request),
         decide=decide,
         withdraw=_by(rights.withdraw_person_request),
-        export=_by(rights.export_person),
-        remove=_by(rights.remove_person),
+        carry_out=_by(rights.accept_person_request),
+        fetch=_by(rights.fetch_person_export),
     )
 
 

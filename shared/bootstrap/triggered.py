@@ -67,10 +67,11 @@ def nightly() -> None:
 
 
 def daytime() -> None:
-    """Take up in every dataset what people asked for or made free; a failure is raised at the end."""
+    """Take up in every dataset what people asked for or made free, for persons too; a failure is raised at the end."""
     from shared import sweep, triggers
+    from shared.bootstrap.rights import carry_out_person_requests
 
     caller = Caller(SYSTEM, "tijdklok")
     works = [partial(lambda dataset: sweep.take_up(installation(caller, dataset)), dataset) for dataset in datasets()]
     with triggers.told_to_platform():
-        triggers.one_after_another(works)
+        triggers.one_after_another([*works, *triggers.for_each(carry_out_person_requests, datasets())])

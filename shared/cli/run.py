@@ -1,4 +1,4 @@
-"""`run`: does everything that waits in the mailbox, and tells what became of it."""
+"""`run`: does everything that waits in the mailbox or that persons were granted, and tells what became of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.cli.findings import print_findings
 from shared.records import Severity
 from shared.runs import Outcome
 from shared.sweep import Progress, Round
-from shared.usecases import use_case
+from shared.usecases import datasets, use_case
 
 _BAR = 24
 _SHOWN = (Severity.AFKEUREN, Severity.AANHOUDEN, Severity.ALARM, Severity.TERZIJDE)
@@ -30,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
     rounds = bootstrap.run_waiting(_show_progress if sys.stderr.isatty() else lambda _: None)
     for one in rounds:
         _print_round(one)
+    for dataset in datasets():
+        bootstrap.carry_out_person_requests(dataset)
     print(f"Klaar in {time.monotonic() - started:.1f} s. Uitvoer: {bootstrap.settings().output_place}")
     return 1 if any(one.failed for one in rounds) else 0
 

@@ -10,9 +10,10 @@ from fastapi.responses import Response
 from shared.api.forms import PageNumber, RequestId, page_of
 from shared.errors import RequestRefused
 from shared.pages.forms import Field, Form, Kind, Option, reason_field
-from shared.pages.route import Page, PageContext, PageRoute, Posted
+from shared.pages.route import Answers, Page, PageContext, PageRoute, Posted
+from shared.rights.outcome import counts_of, outcome_of
 from shared.rights.port import PersonRequest
-from shared.rights.states import SENTENCES, TRANSITIONS, Asked, RequestState
+from shared.rights.states import SENTENCES, TRANSITIONS, Asked, RequestState, begun
 
 router = APIRouter(route_class=PageRoute)
 
@@ -90,29 +91,33 @@ def _request(page: PageContext, found: PersonRequest, refused: Form | None = Non
     granted = next((step for step in found.stappen if step.toestand is RequestState.TOEGEWEZEN), None)
     own = granted is not None and page.person is not None and granted.actor == page.person.subject
     if own:  # who grants does not carry out
-        forms = [form for form in forms if form.id != "uitvoeren"]
+        forms = [form for form in forms if form.id not in ("uitvoeren", "ophalen")]
     return page.show(
         "request.html",
         f"Verzoek om {found.soort}",
         status=400 if refused else 200,
         found=found,
         sentence=SENTENCES[found.toestand],
-        steps=list(reversed(found.stappen)),
+        steps=[(step, counts_of(step)) for step in reversed(found.stappen)],
         step_sentences=SENTENCES,
         forms=[refused if refused and refused.id == form.id else form for form in forms],
-        waits_for_other=own and RequestState.IN_UITVOERING in TRANSITIONS[found.toestand],
+        waits_for_other=own and found.toestand in (RequestState.TOEGEWEZEN, RequestState.OPHAALBAAR),
+        done=outcome_of(found),
         wrong=refused is not None,
     )
 
 
 def _forms(found: PersonRequest) -> list[Form]:
     """Return what can be done with a request in the state it is in."""
-    then, forms = TRANSITIONS[found.toestand], []
+    then, removal = TRANSITIONS[found.toestand], found.soort is Asked.VERWIJDERING
+    forms = []
     if found.toestand is RequestState.VASTGELEGD:
         forms.append(_decision_form(found))
-    if RequestState.IN_UITVOERING in then:
+    if found.toestand is RequestState.TOEGEWEZEN:
         forms.append(_carry_out_form(found))
-    if RequestState.INGETROKKEN in then:
+    if found.toestand is RequestState.OPHAALBAAR:
+        forms.append(_fetch_form(found))
+    if RequestState.INGETROKKEN in then and not (removal and begun(found.stappen)):
         forms.append(_withdrawal_form(found))
     return forms
 
@@ -141,12 +146,22 @@ def _carry_out_form(found: PersonRequest) -> Form:
     return Form(
         "uitvoeren",
         f"/verzoeken/{found.id}/{'verwijdering' if removal else 'inzage'}",
-        "Gegevens verwijderen" if removal else "Gegevens tonen",
+        "Gegevens verwijderen" if removal else "Gegevens verzamelen",
         (_NUMBER, reason_field("Waarom voert u dit uit?")),
         danger=removal,
         intro="Verwijderen kan niet ongedaan worden gemaakt. Loopt er een bezwaar? Dan verwijderen wij niets."
         if removal
-        else "U ziet dan alles wat wij van deze persoon hebben. Geef het aan de persoon, en aan niemand anders.",
+        else "Wij zoeken dan alles op wat wij van deze persoon hebben. Daarna kunt u het hier ophalen.",
+    )
+
+
+def _fetch_form(found: PersonRequest) -> Form:
+    return Form(
+        "ophalen",
+        f"/verzoeken/{found.id}/overzicht",
+        "Gegevens tonen",
+        (reason_field("Waarom haalt u dit op?"),),
+        intro="U ziet dan alles wat wij van deze persoon hebben. Geef het aan de persoon, en aan niemand anders.",
     )
 
 
@@ -184,27 +199,34 @@ def withdraw(page: Page, id_: RequestId, posted: Posted) -> Response:
 
 @router.post("/verzoeken/{id}/inzage")
 def export(page: Page, id_: RequestId, posted: Posted) -> Response:
+    """Let everything be found that is held on the person of a request."""
+    return _carry_out(page, id_, Asked.INZAGE, posted)
+
+
+@router.post("/verzoeken/{id}/overzicht")
+def fetch(page: Page, id_: RequestId, posted: Posted) -> Response:
     """Show everything that is held on the person of a request; to be printed for that person."""
     found = page.services.rights.find(id_)
-    form = page.read(_carry_out_form(replace(found, soort=Asked.INZAGE)), posted)
+    form = page.read(_fetch_form(found), posted)
     if form.errors:
         return _request(page, found, form)
-    try:
-        _, text = page.services.rights.export(page.caller, id_, form.answers["persoonsnummer"], form.answers["reden"])
-    except RequestRefused:
-        return _request(page, found, form.refuse("persoonsnummer", _WRONG_NUMBER))
+    _, text = page.services.rights.fetch(page.caller, id_, form.answers["reden"])
     return page.show("export.html", "Alles over deze persoon", text=text, id=id_)
 
 
 @router.post("/verzoeken/{id}/verwijdering")
 def remove(page: Page, id_: RequestId, posted: Posted) -> Response:
-    """Remove what is held on the person of a request, and tell what is gone."""
+    """Let everything be removed that is held on the person of a request."""
+    return _carry_out(page, id_, Asked.VERWIJDERING, posted)
+
+
+def _carry_out(page: PageContext, id_: str, soort: Asked, posted: Answers) -> Response:
     found = page.services.rights.find(id_)
-    form = page.read(_carry_out_form(replace(found, soort=Asked.VERWIJDERING)), posted)
+    form = page.read(_carry_out_form(replace(found, soort=soort)), posted)
     if form.errors:
         return _request(page, found, form)
     try:
-        done = page.services.rights.remove(page.caller, id_, form.answers["persoonsnummer"], form.answers["reden"])
+        page.services.rights.carry_out(page.caller, id_, soort, form.answers["persoonsnummer"], form.answers["reden"])
     except RequestRefused:
         return _request(page, found, form.refuse("persoonsnummer", _WRONG_NUMBER))
-    return page.show("removed.html", "De gegevens zijn verwijderd", done=done, id=id_)
+    return page.go(f"/verzoeken/{id_}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -86,8 +86,11 @@ class Shredder:
     caller: Caller
     now: datetime
 
-    def remove(self, unit: Unit, dataset: str, grond: str) -> int:
-        """Remove the files of a unit and return how many there were; told once, also when it takes two rounds."""
+    def remove(self, unit: Unit, dataset: str, grond: str, of: Collection[str] = ()) -> int:
+        """Remove the files of a unit and return how many there were; told once, also when it takes two rounds.
+
+        Nothing goes when one of the applications that they are `of` is under legal hold by then.
+        """
         written = self._written(unit)
         if not written:
             return 0
@@ -95,17 +98,23 @@ class Shredder:
         if told is None or told < max(written.values()):
             lines = (f"{name} {self.blobs.sha256(unit.container, name)}\n" for name in sorted(written))
             digest = hashlib.sha256("".join(lines).encode()).hexdigest()
-            self.remover.tell_files(unit.called, dataset, (len(written), digest), grond, self.caller, self.now)
+            going = (len(written), digest)
+            if self.remover.tell_files(unit.called, dataset, going, grond, self.caller, self.now, of) is None:
+                return 0
+        elif self.remover.is_held(
+            dataset, of
+        ):  # the round that told of them was killed, and since then somebody objected
+            return 0
         for name in sorted(written, key=lambda name: (not name.endswith(_FIRST), name)):
             self.blobs.delete(unit.container, name)
         return len(written)
 
-    def remove_older(self, unit: Unit, before: datetime, dataset: str, grond: str) -> int:
+    def remove_older(self, unit: Unit, before: datetime, dataset: str, grond: str, of: Collection[str] = ()) -> int:
         """Remove a unit of which every file was written before this moment; returns how many files went."""
         written = self._written(unit)
         if not written or max(written.values()) >= before:
             return 0
-        return self.remove(unit, dataset, grond)
+        return self.remove(unit, dataset, grond, of)
 
     def _written(self, unit: Unit) -> dict[str, datetime]:
         found = {}

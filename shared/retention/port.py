@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -35,9 +35,23 @@ class Remover(Protocol):
         """Remove the events from the beginning of the chain up to this moment."""
 
     def tell_files(
-        self, object_: str, dataset: str, going: tuple[int, str], grond: str, caller: Caller, now: datetime
-    ) -> Tombstone:
-        """Leave the tombstone of files before they go. `going`: how many, and one hash of them."""
+        self,
+        object_: str,
+        dataset: str,
+        going: tuple[int, str],
+        grond: str,
+        caller: Caller,
+        now: datetime,
+        of: Collection[str] = (),
+    ) -> Tombstone | None:
+        """Leave the tombstone of files before they go. `going`: how many, and one hash of them.
+
+        `of`: the applications that they are about; None when one of these is under legal hold, looked at in the same
+        transaction. An objection that opens later comes too late for these files.
+        """
+
+    def is_held(self, dataset: str, of: Collection[str]) -> bool:
+        """Say whether one of these applications is under legal hold."""
 
     def files_told(self, object_: str) -> datetime | None:
         """Return when it was last told that these files go; None when it never was."""

@@ -25,7 +25,7 @@ def write_proof(installation: Installation, remover: Remover) -> str:
     new = [tombstone for tombstone in remover.tombstones() if tombstone.gebeurtenis > told]
     if not new:
         return ""
-    name = f"{PROOFS}/{new[-1].gebeurtenis:012d}.json"
+    name = proof_name(new[-1].gebeurtenis)
     document = {
         "bewijs": "Wat hieronder staat is verwijderd. Van de inhoud is niets bewaard.",
         "gemaakt": moment_text(installation.clock.now()),
@@ -37,6 +37,11 @@ def write_proof(installation: Installation, remover: Remover) -> str:
     }
     installation.blobs.write(Container.LOGBOEK, name, pretty_json(document))
     return name
+
+
+def proof_name(event: int) -> str:
+    """Return the name of the proof that ends with the tombstone of this event."""
+    return f"{PROOFS}/{event:012d}.json"
 
 
 def _told_until(installation: Installation) -> int:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from shared import anchors, mailbox
 from shared.administration import Removed
-from shared.errors import SlimmeCheckError
+from shared.errors import SlimmeCheckError, SnapshotInvalid
 from shared.events import Action
 from shared.failures import as_told
 from shared.installation import Installation
@@ -90,19 +90,33 @@ class Purge:
         done.add("bestanden van pogingen", drop_staged(installation))
 
     def _snapshots(self, installation: Installation, done: Purged) -> None:
-        before, held = self._before(installation, Kept.MOMENTOPNAME), self.due.held(installation.dataset)
-        shredder, home = self._shredder(installation), f"{installation.dataset}/"
+        """Remove old snapshots; whether one is under legal hold is looked at when it goes, not before."""
+        before, dataset = self._before(installation, Kept.MOMENTOPNAME), installation.dataset
+        shredder, home = self._shredder(installation), f"{dataset}/"
         names = installation.blobs.names(Container.MOMENTOPNAME, home)
         for unit in units(Container.MOMENTOPNAME, names, 2, "momentopname"):
             folder = unit.called.partition(" ")[2]
             digest = folder.removeprefix(home)
             published = _first_published(installation, digest)
-            if (published is not None and published >= before) or _holds(installation, digest, held):
+            if published is not None and published >= before:
                 drop_leftovers(installation.blobs, folder)
-            elif published is not None:  # its age counts from then, also when it was rewritten since for one person
-                done.add("momentopnamen", shredder.remove(unit, installation.dataset, GROUND) and 1)
+                continue
+            of = self._applications_in(installation, digest)
+            if published is not None:  # its age counts from then, also when it was rewritten since for one person
+                gone = shredder.remove(unit, dataset, GROUND, of)
             else:
-                done.add("momentopnamen", shredder.remove_older(unit, before, installation.dataset, GROUND) and 1)
+                gone = shredder.remove_older(unit, before, dataset, GROUND, of)
+            done.add("momentopnamen", gone and 1)
+            if not gone:
+                drop_leftovers(installation.blobs, folder)
+
+    def _applications_in(self, installation: Installation, digest: str) -> frozenset[str]:
+        """Return the applications of a snapshot: none when it is not complete, all that are held when it is damaged."""
+        try:
+            snapshot: PseudonymisedDelivery | None = read_whole(installation, digest)
+        except SnapshotInvalid:
+            return self.due.held(installation.dataset)
+        return frozenset() if snapshot is None else frozenset(snapshot.applications["dienst"].astype(str))
 
     def _raw(self, installation: Installation, done: Purged) -> None:
         """Remove what lies too long in mailbox, quarantine and feedback."""
@@ -199,14 +213,6 @@ def _first_published(installation: Installation, digest: str) -> datetime | None
     runs = installation.ledger.runs_of_delivery(installation.dataset, digest)
     moments = (run.published_at for run in runs if run.state in PUBLISHED and run.published_at is not None)
     return min(moments, default=None)
-
-
-def _holds(installation: Installation, digest: str, held: Collection[str]) -> bool:
-    """Say whether an application of a snapshot is under legal hold."""
-    if not held:
-        return False
-    snapshot: PseudonymisedDelivery | None = read_whole(installation, digest)
-    return snapshot is not None and bool(set(snapshot.applications["dienst"]) & set(held))
 
 
 def _old_by_name(name: str, before: datetime) -> bool:

@@ -28,6 +28,7 @@ class Kept(StrEnum):
     GROEPEN = "groepskenmerken"
     AUDIT = "auditspoor"
     SYSTEEMLOG = "systeemlog"
+    INZAGE = "op te halen inzage"
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,17 @@ TERMS: Mapping[Kept, Term] = {
         "de regel geschreven werd",
         "het platform (bewaartermijn van Log Analytics, bij uitrol gezet op deze waarde)",
         "Minstens zes maanden (AI-verordening, artikel 26 lid 6); voor storingen is meer niet nodig.",
+    ),
+    Kept.INZAGE: Term(
+        "INZAGE_DAGEN",
+        7,
+        1,
+        31,
+        "Onder welke pseudoniemen een persoon te vinden is, zolang een toegewezen inzage is op te halen. Het overzicht "
+        "zelf wordt niet bewaard: het wordt bij elk ophalen opnieuw gemaakt.",
+        "het overzicht klaar was",
+        "de ronde overdag",
+        "Lang genoeg om een tweede keer af te drukken; daarna kan niemand zonder het nummer nog bij het overzicht.",
     ),
 }
 # what refers to something else may not outlive it, nor go before what it accounts for

@@ -12,38 +12,62 @@ from typing import Any
 
 from shared import __version__
 from shared.administration import ModelStatus
-from shared.events import Action, moment_text
+from shared.errors import TransitionRefused
+from shared.events import Action, moment_of, moment_text
+from shared.interventions import checked_reason
 from shared.logboek import write_read_line
-from shared.retention.terms import Retention
+from shared.retention.terms import Kept, Retention
 from shared.rights.account import UNSEEN, account_of, looks_of, raw_notice
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
-from shared.rights.port import HeldResult
-from shared.rights.requests import PersonNumber, Rights, called, carrying_out, take_step
-from shared.rights.states import Asked, RequestState
-from shared.stages.rows_of_person import Rows, rows_of
+from shared.rights.port import HeldResult, PersonRequest
+from shared.rights.requests import Rights, called, take_step
+from shared.rights.states import SENTENCES, Asked, Named, RequestState, ready_since
+from shared.stages.rows_of_person import Rows, mentions, rows_of
+from shared.stored_snapshot import read_whole
 
 Document = dict[str, Any]
 
 
-def export_person(rights: Rights, retention: Retention, request_id: str, persoonsnummer: str, reden: str) -> Document:
-    """Return everything that is held on the person of a granted request, and note that it was given.
+def prepare_export(rights: Rights, request: PersonRequest) -> PersonRequest:
+    """Find where the person of a request that was begun stands, and say that the overview can be fetched.
 
-    Who granted it may not carry it out (FourEyesRequired). That it was read is on record before anything is shown.
+    What grows with the years, looking through all snapshots, is done here once; a fetch reads those it names.
     """
-    with carrying_out(rights, request_id, Asked.INZAGE, persoonsnummer, reden) as (_, number):
-        person = find_person(rights, number)
-        _tell_read(rights, request_id, person)
-        document = _document(rights, retention, request_id, number, person)
-        counts = {"resultaten": len(person.results), "leveringen": len(document["invoer"])}
-        take_step(rights, request_id, RequestState.UITGEVOERD, "Inzage gegeven.", counts)
-        return document
+    person = find_person(rights, rights.records.names(request.id))
+    digests = frozenset(digest for digest, snapshot in snapshots(rights) if mentions(snapshot, person.persons))
+    counts = {"resultaten": len(person.results), "leveringen": len(digests)}
+    names = {Named.LEVERING: digests}
+    return take_step(rights, request.id, RequestState.OPHAALBAAR, "Klaar om op te halen.", counts, names)
 
 
-def _tell_read(rights: Rights, request_id: str, person: Person) -> None:
+def fetch_export(rights: Rights, retention: Retention, request_id: str, reden: str) -> Document:
+    """Return everything that is held on the person of a request, made now; that it was fetched is on record first.
+
+    It can be fetched more than once while the term lasts: TransitionRefused after it, and before it is ready.
+    FourEyesRequired for who granted it.
+    """
+    reason, known = checked_reason(reden), rights.records.request(request_id)
+    ready, now = ready_since(known.stappen), rights.installation.clock.now()
+    over = bool(ready) and moment_of(ready[0].tijdstip) + retention.of(Kept.INZAGE) <= now
+    if known.soort is not Asked.INZAGE or known.toestand is not RequestState.OPHAALBAAR or over:
+        raise TransitionRefused(
+            "There is no overview to fetch.",
+            where=called(request_id),
+            next_step="The term to fetch it is over." if over else SENTENCES[known.toestand],
+        )
+    names = rights.records.names(request_id)
+    take_step(rights, request_id, RequestState.OPHAALBAAR, reason, {})
+    person = find_person(rights, names)
+    _tell_read(rights, request_id, person, reason)
+    return _document(rights, retention, request_id, person, names[Named.LEVERING])
+
+
+def _tell_read(rights: Rights, request_id: str, person: Person, reason: str) -> None:
     """Put on record that everything of this person is read: in the audit log, and in the logboek."""
     installation = rights.installation
     for name in sorted(person.persons) if person.results else ("onbekend",):
-        installation.ledger.note(rights.event(Action.INZAGE_GEVEN, f"persoon {name}", called(request_id)))
+        event = rights.event(Action.INZAGE_GEVEN, f"persoon {name}", called(request_id), reden=reason)
+        installation.ledger.note(event)
     newest = {str(result.values["persoon"] or ""): result for result in person.results}
     for name, result in sorted(newest.items()):
         subject, trace = (name, str(result.values["dienst"])), installation.caller.trace
@@ -51,11 +75,13 @@ def _tell_read(rights: Rights, request_id: str, person: Person) -> None:
         write_read_line(installation.blobs, installation.activity, result.run, subject, now, __version__, trace)
 
 
-def _document(rights: Rights, retention: Retention, request_id: str, number: PersonNumber, person: Person) -> Document:
+def _document(
+    rights: Rights, retention: Retention, request_id: str, person: Person, digests: frozenset[str]
+) -> Document:
     dataset, records = rights.installation.dataset, rights.records
     objections = records.objections_of(dataset, person.services)
     again = records.run_requests_of(dataset, person.numbers)
-    rows, withheld = _inputs(rights, number)
+    rows, withheld = _inputs(rights, person, digests | person.digests)
     return {
         "soort": "overzicht van alle gegevens over één persoon",
         "verzoek": request_id,
@@ -76,12 +102,15 @@ def _document(rights: Rights, retention: Retention, request_id: str, number: Per
     }
 
 
-def _inputs(rights: Rights, number: PersonNumber) -> tuple[list[Document], int]:
-    """Return the rows of the person in every snapshot, and how many were not shown because they are of others too."""
+def _inputs(rights: Rights, person: Person, digests: frozenset[str]) -> tuple[list[Document], int]:
+    """Return the rows of the person in these snapshots, and how many were not shown because they are of others too."""
     found: list[Document] = []
     withheld = 0
-    for digest, snapshot in snapshots(rights):
-        mine = rows_of(snapshot, frozenset({number.under(snapshot.key_id)}))
+    for digest in sorted(digests):
+        snapshot = read_whole(rights.installation, digest)
+        if snapshot is None:  # gone since, at the end of its term
+            continue
+        mine = rows_of(snapshot, person.persons)
         withheld += mine.withheld
         if mine.tables:
             found.append({"levering": _name_of(rights, digest), "tabellen": _without_labels(mine.tables)})

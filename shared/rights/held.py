@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.administration import DeliveryRecord
 from shared.ports import Container
 from shared.records import PseudonymisedDelivery
 from shared.rights.port import HeldResult
-from shared.rights.requests import PersonNumber, Rights
-from shared.stored_snapshot import read_whole
+from shared.rights.requests import Rights
+from shared.rights.states import Named
+from shared.stored_snapshot import read_whole, snapshot_key
 
 type Names = frozenset[str]
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person as we know them: by pseudonyms, those of their applications too, and by the results under these."""
+    """A person as we know them: by pseudonyms, and by the results under these.
+
+    `known`: applications that were known to be theirs before, of which results may be gone already.
+    """
 
     persons: Names
     results: tuple[HeldResult, ...]
+    known: Names = frozenset()
 
     @property
     def services(self) -> Names:
         """Return the pseudonyms of the applications."""
-        return frozenset(str(result.values["dienst"]) for result in self.results)
+        return self.known | {str(result.values["dienst"]) for result in self.results}
 
     @property
     def numbers(self) -> Names:
@@ -38,11 +43,25 @@ class Person:
         return frozenset(result.run.new.digest for result in self.results)
 
 
-def find_person(rights: Rights, number: PersonNumber) -> Person:
-    """Return the person under every key under which results are held; KeyUnavailable when one of these is gone."""
-    dataset = rights.installation.dataset
-    persons = frozenset(number.under(key_id) for key_id in rights.records.key_ids(dataset))
-    return Person(persons, tuple(rights.records.results_of(dataset, persons)) if persons else ())
+def find_person(rights: Rights, names: Mapping[Named, Names]) -> Person:
+    """Return the person with these names, and all results that are held on them."""
+    persons, known = (names.get(kind, frozenset()) for kind in (Named.PERSOON, Named.DIENST))
+    if not persons | known:
+        return Person(persons, ())
+    return Person(persons, tuple(rights.records.results_of(rights.installation.dataset, persons, known)), known)
+
+
+def snapshot_keys(rights: Rights) -> frozenset[str]:
+    """Return the ids of the keys under which the snapshots of the dataset hold pseudonyms."""
+    blobs, dataset = rights.installation.blobs, rights.installation.dataset
+    found = (snapshot_key(blobs, dataset, digest) for digest in _digests(rights))
+    return frozenset(key_id for key_id in found if key_id is not None)
+
+
+def _digests(rights: Rights) -> list[str]:
+    home = f"{rights.installation.dataset}/"
+    names = rights.installation.blobs.names(Container.MOMENTOPNAME, home)
+    return sorted({name.removeprefix(home).partition("/")[0] for name in names})
 
 
 def snapshots(rights: Rights) -> Iterator[tuple[str, PseudonymisedDelivery]]:
@@ -50,9 +69,7 @@ def snapshots(rights: Rights) -> Iterator[tuple[str, PseudonymisedDelivery]]:
 
     A person can stand in the delivery of somebody else's application: as main client of a benefit that both hold.
     """
-    home = f"{rights.installation.dataset}/"
-    names = rights.installation.blobs.names(Container.MOMENTOPNAME, home)
-    for digest in sorted({name.removeprefix(home).partition("/")[0] for name in names}):
+    for digest in _digests(rights):
         snapshot = read_whole(rights.installation, digest)
         if snapshot is not None:
             yield digest, snapshot

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from shared.administration import RunRecord
 from shared.events import AuditEvent, StoredEvent
-from shared.rights.states import Asked, RequestState, Step
+from shared.rights.states import Asked, Named, RequestState, Step
+
+type Names = Mapping[Named, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,25 @@ class PersonRecords(Protocol):
         reden: str,
         uitkomst: Mapping[str, int],
         event: AuditEvent,
-        lease: timedelta,
+        names: Names | None = None,
     ) -> PersonRequest:
-        """Bring a request to another state.
+        """Bring a request to another state, and keep these names with it; they go with the step that ends it.
 
-        TransitionRefused for a step that does not exist, FourEyesRequired where another must do it, RequestBusy while
-        a removal that began less than `lease` ago is being carried out.
+        TransitionRefused for a step that does not exist, FourEyesRequired where another must do it.
         """
+
+    def begin(self, request_id: str, reden: str, event: AuditEvent, lease: timedelta) -> PersonRequest:
+        """Begin to carry a request out, in one transaction with what could stand in its way.
+
+        RequestBusy while one that began less than `lease` ago is being carried out. Of a removal the applications are
+        kept as names: LegalHold when one of these is under hold, and until it is done no objection about them opens.
+        """
+
+    def names(self, request_id: str) -> Names:
+        """Return the names that are kept with a request."""
+
+    def unfinished(self, dataset: str) -> list[PersonRequest]:
+        """Return the requests that wait to be carried out, are being so, or can be fetched; the oldest first."""
 
     def request(self, request_id: str) -> PersonRequest:
         """Return a request; NotKnown when there is none."""
@@ -73,10 +87,14 @@ class PersonRecords(Protocol):
     def key_ids(self, dataset: str) -> list[str]:
         """Return the ids of the keys under which results are held."""
 
-    def results_of(self, dataset: str, persons: Collection[str]) -> list[HeldResult]:
+    def run_key_ids(self, dataset: str) -> list[str]:
+        """Return the ids of the keys that any run was made with."""
+
+    def results_of(self, dataset: str, persons: Collection[str], services: Collection[str] = ()) -> list[HeldResult]:
         """Return every result of a person, in order of publication, those of shadow runs too.
 
-        A result without a known client counts when the same application is this person's in another run.
+        A result without a known client counts when the same application is this person's in another run, or is one of
+        `services`.
         """
 
     def objections_of(self, dataset: str, services: Collection[str]) -> list[Mapping[str, object]]:

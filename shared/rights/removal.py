@@ -1,8 +1,9 @@
-"""Removes what is held on one person, and refuses while an objection is running.
+"""Removes what is held on one person: everything else first, the results by which it is found last.
 
 Rows in the database go by the identity that may remove, with tombstones; files and snapshots follow under a new
 revision. What stays is the audit trail, for its own term: see docs/adr/0008-bewaren-en-verwijderen.md. Killed half-way,
-the request is taken up again by carrying it out again.
+the next round does the rest: the request keeps by which names the person and the applications are known. No objection
+opens on these once it began, and it does not begin while one is running.
 """
 
 from __future__ import annotations
@@ -14,58 +15,52 @@ from dataclasses import dataclass
 
 from shared.administration import Removed, Tombstone
 from shared.errors import LegalHold, RequestBusy
-from shared.events import Action
 from shared.installation import Installation
 from shared.retention.files import drop_leftovers, drop_staged, follow_removals
 from shared.retention.port import Remover
 from shared.retention.proof import write_proof
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
-from shared.rights.port import HeldResult
-from shared.rights.requests import PersonNumber, Rights, called, carrying_out, take_step
-from shared.rights.states import Asked, RequestState
+from shared.rights.outcome import NEW_KEYS, PROOF, RAW
+from shared.rights.port import HeldResult, PersonRequest
+from shared.rights.requests import Rights, called, take_step
+from shared.rights.states import RequestState
 from shared.stages.rows_of_person import mentions, without
 from shared.stored_snapshot import rewrite_snapshot
 
 _TRIES = 3
 
 
-@dataclass(frozen=True)
-class RemovalOutcome:
-    """What a removal took away: how many, by kind; its proof; and where somebody may still stand until it is due."""
+def remove_person(rights: Rights, request: PersonRequest) -> PersonRequest:
+    """Remove what is held on the person of a request that was begun, and tell on it what went.
 
-    aantallen: Mapping[str, int]
-    bewijs: str
-    blijft: tuple[str, ...]
-
-
-def remove_person(rights: Rights, request_id: str, persoonsnummer: str, reden: str) -> RemovalOutcome:
-    """Remove what is held on the person of a granted request; who granted it may not carry it out.
-
-    LegalHold while an objection about one of the applications is running, RequestBusy while a run is at work on them:
-    then the request stays granted.
+    RequestBusy while a run is at work on them: then the request waits for another round.
     """
-    with carrying_out(rights, request_id, Asked.VERWIJDERING, persoonsnummer, reden) as (_, number):
-        work = _Removal(rights, rights.remover(), request_id)
-        counts: dict[str, int] = {}
-        for _attempt in range(_TRIES):  # a run may publish this person again while we are at it
-            person = find_person(rights, number)
-            work.refuse_when_held(person)
-            work.refuse_when_busy(person)
-            _add(counts, work.rows(person))
-            _add(counts, work.snapshots(number, person.services))
-            _add(counts, {"datums herschreven": len(follow_removals(rights.installation))})
-            drop_staged(rights.installation)
-            left = find_person(rights, number)
-            if not left.results:
-                break
-        work.refuse_when_held(left)
-        work.refuse_when_busy(left)
-        if left.results:
-            raise _busy(request_id)
-        rights.due.let_go()
-        proof = write_proof(rights.installation, work.remover)
-        take_step(rights, request_id, RequestState.UITGEVOERD, "Verwijderd.", counts)
-        return RemovalOutcome(counts, proof, _stays(rights))
+    work = _Removal(rights, rights.remover(), request.id)
+    names = rights.records.names(request.id)
+    counts: dict[str, int] = {}
+    for _attempt in range(_TRIES):  # a run may publish this person again while we are at it
+        person = find_person(rights, names)
+        work.refuse_when_busy(person)
+        _add(counts, work.about(person))
+        _add(counts, work.snapshots(person))
+        _add(counts, work.results(person))
+        _add(counts, {"datums herschreven": len(follow_removals(rights.installation))})
+        drop_staged(rights.installation)
+        left = find_person(rights, names)
+        if not left.results:
+            break
+    work.refuse_when_busy(left)
+    if left.results:
+        raise _busy(request.id)
+    proof = write_proof(rights.installation, work.remover)
+    told = counts | {
+        PROOF: int(proof.rpartition("/")[2].removesuffix(".json") or 0),
+        RAW: len(raw_deliveries(rights)),
+        NEW_KEYS: work.new_keys(person),
+    }
+    done = take_step(rights, request.id, RequestState.UITGEVOERD, "Verwijderd.", told)
+    rights.due.let_go()  # of the names too, which went with that step
+    return done
 
 
 def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
@@ -85,73 +80,74 @@ class _Removal:
     def installation(self) -> Installation:
         return self.rights.installation
 
-    def refuse_when_held(self, person: Person) -> None:
-        held = self.rights.due.held(self.installation.dataset) & person.services
-        if not held:
-            return
-        event = self.rights.event(
-            Action.PERSOONSVERZOEK, called(self.request_id), "geweigerd: bewaarplicht", aanvragen=len(held)
-        )
-        self.installation.ledger.note(event)
-        raise LegalHold(
-            f"{len(held)} of the applications of this person are under legal hold: an objection is running.",
-            where=called(self.request_id),
-            next_step="Wait until the objection is closed, then carry out the request again.",
-        )
+    @property
+    def dataset(self) -> str:
+        return self.installation.dataset
 
     def refuse_when_busy(self, person: Person) -> None:
         if self.rights.records.busy_runs(self.installation.dataset, person.digests):
             raise _busy(self.request_id)
 
-    def rows(self, person: Person) -> dict[str, int]:
-        """Remove results in the order of their publication, then the objections and requests about them."""
-        dataset, caller = self.installation.dataset, self.installation.caller
-        gone = 0
-        for run, van in _by_run(person.results).items():
-            told = self.remover.remove_of(dataset, [run], van, self._ground, caller, self.installation.clock.now())
-            gone += sum(tombstone.aantal for tombstone in told)
-        requests = [str(each["verzoek"]) for each in self.rights.records.run_requests_of(dataset, person.numbers)]
+    def about(self, person: Person) -> dict[str, int]:
+        """Remove what was said of the applications: closed objections, and requests to judge them again."""
+        requests = [str(e["verzoek"]) for e in self.rights.records.run_requests_of(self.dataset, person.numbers)]
         return {
-            "resultaten": gone,
             "bezwaren": self._others(Removed.BEZWAREN, sorted(person.services)),
             "verzoeken": self._others(Removed.VERZOEKEN, requests),
         }
 
+    def results(self, person: Person) -> dict[str, int]:
+        """Remove results in the order of their publication: an older one never becomes current again."""
+        gone = 0
+        for run, van in _by_run(person.results).items():
+            caller, now = self.installation.caller, self.installation.clock.now()
+            told = self.remover.remove_of(self.dataset, [run], van, called(self.request_id), caller, now)
+            gone += sum(tombstone.aantal for tombstone in told)
+        return {"resultaten": gone}
+
+    def new_keys(self, person: Person) -> int:
+        """Return how many keys came into use since the request was taken in: under these nobody was looked for."""
+        known = {name.partition(":")[0] for name in person.persons}
+        return len(set(self.rights.records.key_ids(self.dataset)) - known)
+
     def _others(self, soort: Removed, keys: list[str]) -> int:
-        installation = self.installation
+        installation, ground = self.installation, called(self.request_id)
         told: Tombstone | None = self.remover.remove_rows(
-            soort, installation.dataset, keys, self._ground, installation.caller, installation.clock.now()
+            soort, self.dataset, keys, ground, installation.caller, installation.clock.now()
         )
         return told.aantal if told else 0
 
-    def snapshots(self, number: PersonNumber, services: frozenset[str]) -> dict[str, int]:
+    def snapshots(self, person: Person) -> dict[str, int]:
         """Take the person out of every snapshot, those of other people's applications too."""
         rows = files = 0
         for digest, snapshot in snapshots(self.rights):
-            drop_leftovers(self.installation.blobs, f"{self.installation.dataset}/{digest}")  # of a try that was killed
-            persons = frozenset({number.under(snapshot.key_id)})
-            if not mentions(snapshot, persons, services):
+            drop_leftovers(self.installation.blobs, f"{self.dataset}/{digest}")  # of a try that was killed
+            if not mentions(snapshot, person.persons, person.services):
                 continue
-            left, removed = without(snapshot, persons, services, lambda key_id=snapshot.key_id: _label(key_id))  # type: ignore[misc]
-            self._tell_snapshot(digest, removed)
+            label = lambda key_id=snapshot.key_id: _label(key_id)  # noqa: E731
+            left, removed = without(snapshot, person.persons, person.services, label)
+            self._tell_snapshot(digest, removed, person)
             rewrite_snapshot(self.installation, digest, left, removed)
             rows, files = rows + removed, files + 1
         return {"rijen in momentopnamen": rows, "momentopnamen": files}
 
-    def _tell_snapshot(self, digest: str, removed: int) -> None:
-        """Leave the tombstone of rows in a snapshot, once: a second try at the same one is the same removal."""
-        object_ = f"momentopname {self.installation.dataset}/{digest}, {called(self.request_id)}"
-        if self.remover.files_told(object_) is None:
-            manifest = self.installation.blobs.sha256(
-                "momentopname", f"{self.installation.dataset}/{digest}/manifest.json"
-            )
-            going = removed, hashlib.sha256(f"{manifest} {removed}".encode()).hexdigest()
-            caller, now = self.installation.caller, self.installation.clock.now()
-            self.remover.tell_files(object_, self.installation.dataset, going, self._ground, caller, now)
+    def _tell_snapshot(self, digest: str, removed: int, person: Person) -> None:
+        """Leave the tombstone of rows in a snapshot, once: a second try at the same one is the same removal.
 
-    @property
-    def _ground(self) -> str:
-        return called(self.request_id)
+        Holds are looked at in the transaction of every tombstone, for who opens objections without our rules.
+        """
+        object_ = f"momentopname {self.dataset}/{digest}, {called(self.request_id)}"
+        if self.remover.files_told(object_) is not None:
+            return
+        manifest = self.installation.blobs.sha256("momentopname", f"{self.dataset}/{digest}/manifest.json")
+        going = removed, hashlib.sha256(f"{manifest} {removed}".encode()).hexdigest()
+        caller, now, ground = self.installation.caller, self.installation.clock.now(), called(self.request_id)
+        if self.remover.tell_files(object_, self.dataset, going, ground, caller, now, person.services) is None:
+            raise LegalHold(
+                "An application of this person came under legal hold while it was being removed.",
+                where=called(self.request_id),
+                next_step="Find out who opened the objection, and close it; the rest is removed after that.",
+            )
 
 
 def _by_run(results: tuple[HeldResult, ...]) -> dict[str, list[str]]:
@@ -175,15 +171,5 @@ def _busy(request_id: str) -> RequestBusy:
     return RequestBusy(
         "A run is at work on the data of this person, or waits for it.",
         where=called(request_id),
-        next_step="Carry out the request again when the next round is done.",
+        next_step="The next rounds try again.",
     )
-
-
-def _stays(rights: Rights) -> tuple[str, ...]:
-    trail = "Het auditspoor (wie wat deed of zag) blijft tot zijn eigen termijn; het leidt naar geen gegevens meer."
-    raw = len(raw_deliveries(rights))
-    waiting = (
-        f"{raw} ruwe levering(en) wachten nog op verwerking of in quarantaine; daarin is niemand op te zoeken. Zij "
-        "gaan na verwerking, of na hoogstens veertien dagen."
-    )
-    return (trail, waiting) if raw else (trail,)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.dataset import ColumnClass
 from shared.errors import RequestRefused, TransitionRefused
 from shared.events import Action, AuditEvent
-from shared.failures import as_told
 from shared.installation import Installation
 from shared.interventions import checked_reason
 from shared.ports import KeySource
 from shared.retention.port import Due, Remover
-from shared.rights.port import PersonRecords, PersonRequest
+from shared.rights.port import Names, PersonRecords, PersonRequest
 from shared.rights.states import Asked, RequestState
 from shared.stages.pseudonymise import Pseudonymiser
 
@@ -96,40 +94,33 @@ def withdraw_request(rights: Rights, request_id: str, reden: str) -> PersonReque
 
 
 def take_step(
-    rights: Rights, request_id: str, to: RequestState, reden: str, uitkomst: Mapping[str, int]
+    rights: Rights,
+    request_id: str,
+    to: RequestState,
+    reden: str,
+    uitkomst: Mapping[str, int],
+    names: Names | None = None,
 ) -> PersonRequest:
     """Bring a request to another state, with its event."""
     event = rights.event(Action.PERSOONSVERZOEK, called(request_id), str(to), **dict(uitkomst))
-    return rights.records.step(request_id, to, reden, uitkomst, event, rights.installation.lease)
+    return rights.records.step(request_id, to, reden, uitkomst, event, names)
 
 
-@contextmanager
-def carrying_out(
-    rights: Rights, request_id: str, soort: Asked, persoonsnummer: str, reden: str
-) -> Iterator[tuple[PersonRequest, PersonNumber]]:
-    """Carry out a granted request as another than who granted it; given back when that cannot be finished.
-
-    RequestRefused when the number is not that of the request, or the request is of another kind.
-    """
-    reason, number = checked_reason(reden), person_number(rights, persoonsnummer)
-    known = rights.records.request(request_id)
+def recognise(rights: Rights, known: PersonRequest, soort: Asked, persoonsnummer: str) -> PersonNumber:
+    """Return the number that was entered; RequestRefused when it is not that of the request, or the kind is another."""
+    number = person_number(rights, persoonsnummer)
     key_id, value = known.check
     if known.soort is not soort:
         raise RequestRefused(
-            f"This is a request for {known.soort}.", where=called(request_id), next_step="Choose the right request."
+            f"This is a request for {known.soort}.", where=called(known.id), next_step="Choose the right request."
         )
-    if not hmac.compare_digest(value, number.check(key_id, request_id)):
+    if not hmac.compare_digest(value, number.check(key_id, known.id)):
         raise RequestRefused(
             "This is not the number of whom this request is about.",
-            where=called(request_id),
+            where=called(known.id),
             next_step="Check the number and the request; nothing was shown or removed.",
         )
-    begun = take_step(rights, request_id, RequestState.IN_UITVOERING, reason, {})
-    try:
-        yield begun, number
-    except Exception as cause:
-        take_step(rights, request_id, RequestState.TOEGEWEZEN, f"Niet voltooid: {as_told(cause).code}", {})
-        raise
+    return number
 
 
 def called(request_id: str) -> str:

@@ -18,6 +18,7 @@ import pytest
 
 from shared import bootstrap
 from shared.access import PUBLIC, ROUTES, Person, Role
+from shared.adapters.sql.purge import SqlPurge
 from shared.api import PREFIX
 from shared.api.app import make_api
 from shared.api.guard import LARGEST_BODY
@@ -191,6 +192,21 @@ def models(story: Story) -> None:
     assert len(scored) > 100
 
 
+def being_removed(story: Story, prediction: str) -> None:
+    """While the clock removes, an objection about what goes is refused."""
+    refused = []
+
+    def meddling(*given: Any, plain: Any = SqlPurge.remove_of) -> Any:
+        said = story.case_worker.post(f"{PREFIX}/bezwaren", {"voorspelling": prediction, **WHY})
+        refused.append((said.status, said.document["code"]))
+        return plain(*given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqlPurge, "remove_of", meddling)
+        bootstrap.daytime()
+    assert refused and set(refused) == {(409, "SC-580")}
+
+
 def requests_of_persons(story: Story, clients: dict[str, str]) -> None:
     number = story.numbers(1)[0]
     person, url = clients[number], f"{PREFIX}/verzoeken"
@@ -210,7 +226,15 @@ def requests_of_persons(story: Story, clients: dict[str, str]) -> None:
     assert first.post(f"{access}/beslissing", {"toegewezen": True, **WHY}).status == 409
     assert first.post(f"{access}/inzage", carrying_out).status == 403, "another carries out"
     assert second.post(f"{access}/inzage", {"persoonsnummer": "1", **WHY}).status == 400
-    exported = second.post(f"{access}/inzage", carrying_out)
+    taken_in = second.post(f"{access}/inzage", carrying_out)
+    assert (taken_in.status, taken_in.document["toestand"]) == (202, "wacht op uitvoering")
+    assert taken_in.headers["location"] == access
+    assert second.get(f"{access}/inzage", Inzage_Reden=READING).status == 409, "not ready yet"
+    bootstrap.daytime()
+    assert second.get(access).document["toestand"] == "op te halen"
+    assert first.get(f"{access}/inzage", Inzage_Reden=READING).status == 403, "another fetches"
+    exported = second.get(f"{access}/inzage", Inzage_Reden=READING)
+    assert second.get(f"{access}/inzage", Inzage_Reden=READING).document["tekst"], "more than once"
     assert number in exported.body.decode() and exported.document["tekst"]
     others = set(clients.values()) - {person}
     assert not [other for other in others if len(other) > 6 and other in exported.body.decode()]
@@ -219,15 +243,18 @@ def requests_of_persons(story: Story, clients: dict[str, str]) -> None:
     objection = story.case_worker.post(f"{PREFIX}/bezwaren", {"voorspelling": prediction, **WHY}).headers["location"]
     assert second.post(f"{gone}/verwijdering", carrying_out).document["code"] == "SC-590", "an objection is running"
     story.watcher.post(f"{objection}/afhandeling", {"uitkomst": "ingetrokken", **WHY})
-    removed = second.post(f"{gone}/verwijdering", carrying_out)
-    assert removed.status == 200 and removed.document["bewijs"] and sum(removed.document["aantallen"].values()) > 0
+    taken_in = second.post(f"{gone}/verwijdering", carrying_out)
+    assert (taken_in.status, taken_in.headers["location"]) == (202, gone)
+    being_removed(story, prediction)
+    removed = second.get(gone).document
+    assert removed["bewijs"] and removed["blijft"] and removed["stappen"][-1]["uitkomst"]["resultaten"] > 0
     again = {"soort": "persoon", "nummer": person, **WHY}
     assert story.case_worker.post(f"{PREFIX}/aanvragen/_zoek", again).document["voorspellingen"] == []
     taken_back = recorded("inzage")
     assert first.post(f"{taken_back}/intrekking", WHY).document["toestand"] == "ingetrokken"
     assert first.post(f"{taken_back}/intrekking", WHY).status == 409
     listed = first.get(f"{url}?dataset={DATASET}").document["verzoeken"]
-    assert [each["toestand"] for each in listed] == ["ingetrokken", "uitgevoerd", "uitgevoerd"]
+    assert [each["toestand"] for each in listed] == ["ingetrokken", "uitgevoerd", "op te halen"]
     assert first.get(access).document == listed[-1]
 
 

@@ -216,10 +216,17 @@ def test_an_objection_blocks_a_removal_until_it_is_closed(visit: Visit, site: Si
     second.page.locator("tr", has_text="Inzage").get_by_role("link").first.click()
     second.write("Waarom voert u dit uit?", "Het is toegewezen.")
     second.write("Klantnummer van de persoon", "een ander nummer")
-    second.press("Gegevens tonen")
+    second.press("Gegevens verzamelen")
     assert "Dit nummer hoort niet bij dit verzoek." in second.text
     second.looks_well("46-verkeerd-nummer")
     second.write("Klantnummer van de persoon", person)
+    second.press("Gegevens verzamelen")
+    assert "Uw verzoek wordt uitgevoerd" in second.text
+    second.looks_well("46-wordt-uitgevoerd")
+    site.command("run")
+    second.page.reload()
+    second.looks_well("47-op-te-halen")
+    second.write("Waarom haalt u dit op?", "Voor de persoon.")
     second.press("Gegevens tonen")
     assert "WAT WIJ OVER U BEWAREN" in second.text
     assert application in second.text
@@ -237,7 +244,10 @@ def test_an_objection_blocks_a_removal_until_it_is_closed(visit: Visit, site: Si
     assert "Dit bezwaar is afgesloten." in worker.text
     worker.looks_well("50-bezwaar-afgesloten")
     _carry_out_removal(second, person)
-    assert second.title == "De gegevens zijn verwijderd"
+    assert "Uw verzoek wordt uitgevoerd" in second.text
+    site.command("run")
+    second.page.reload()
+    assert "De gegevens zijn verwijderd" in second.text
     second.looks_well("51-verwijderd")
     assert application not in {line["aanvraagnummer"] for line in site.current(INVESTIGATE)}
     _find(worker, "Een aanvraagnummer", application)

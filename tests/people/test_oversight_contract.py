@@ -210,7 +210,7 @@ def test_an_assessment_goes_with_its_result_and_not_before(world: World) -> None
         world.oversight.add_assessment(id_of(world, number), FOLLOWED, world.event(Action.BEOORDELING_VASTLEGGEN))
     world.open("p:2", "b1")
     purger = Caller("bewaartermijnen", "tijdklok")
-    now = world.office.now + DAY
+    now = world.office.now + 200 * DAY
     world.purge.remove_results(DATASET, now, "bewaartermijn verstreken", purger, now)
     assert (world.count("resultaten"), world.count("beoordelingen")) == (1, 1)
     assert world.oversight.assessments(id_of(world, "2"))[0].toelichting == "gezien"
@@ -351,7 +351,7 @@ def test_of_two_people_who_close_an_objection_at_once_one_does(world: World) -> 
 
 def test_what_is_under_hold_stays_and_goes_when_the_objection_is_closed(world: World) -> None:
     world.open("p:2", "b1")
-    purger, now = Caller("bewaartermijnen", "tijdklok"), world.office.now + DAY
+    purger, now = Caller("bewaartermijnen", "tijdklok"), world.office.now + 200 * DAY
     world.purge.remove_results(DATASET, now, "bewaartermijn verstreken", purger, now)
     assert [hit.aanvraagnummer for hit in world.oversight.by_person(DATASET, ["q:1", "q:2"])] == ["2"]
     world.close("b1")

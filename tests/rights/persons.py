@@ -14,9 +14,14 @@ import sqlalchemy as sa
 from shared.adapters.sql.due_rows import SqlDue
 from shared.adapters.sql.person_requests import SqlPersonRecords
 from shared.adapters.sql.purge import SqlPurge
+from shared.errors import SlimmeCheckError
 from shared.events import Caller
 from shared.installation import Installation
 from shared.records import CheckedDelivery, FeatureTable, Finding, PseudonymisedDelivery, ResultSet, RunIdentity
+from shared.retention.terms import DEFAULT
+from shared.rights.carrying import accept_request, take_up
+from shared.rights.export import fetch_export
+from shared.rights.port import PersonRequest
 from shared.rights.requests import Rights, decide_request, record_request
 from shared.rights.states import Asked
 from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
@@ -95,9 +100,31 @@ class Office:
         decide_request(self.rights("tweede"), request.id, True, "terecht")
         return request.id
 
+    def clock(self, removes: bool = True, **ports: Any) -> list[SlimmeCheckError]:
+        """Let the clock carry out what waits; return what went wrong."""
+        return take_up(self.rights("systeem", **ports), DEFAULT, removes=removes)
+
+    def found(self, request: str) -> PersonRequest:
+        """The request as it is now."""
+        return self.rights("wie dan ook").records.request(request)
+
+    def remove(self, request: str = "", who: str = "derde", number: str = ANNA) -> PersonRequest:
+        """Let a removal be carried out, of a new request when none is given; fails when the clock could not."""
+        request = request or self.granted(Asked.VERWIJDERING, number)
+        accept_request(self.rights(who), request, Asked.VERWIJDERING, number, "zoals toegewezen")
+        assert self.clock() == []
+        return self.found(request)
+
+    def export(self, request: str = "", who: str = "derde", number: str = ANNA) -> dict[str, Any]:
+        """Let an export be made ready and fetch it, of a new request when none is given."""
+        request = request or self.granted(Asked.INZAGE, number)
+        accept_request(self.rights(who), request, Asked.INZAGE, number, "zoals toegewezen")
+        assert self.clock() == []
+        return fetch_export(self.rights(who), DEFAULT, request, "de persoon haalt het op")
+
 
 def office(scene: Scene) -> Office:
     """The scene, with persons."""
-    case = cast(Any, SimpleNamespace(dataset=plain.DATASET, routes=ROUTES, schema=SCHEMA))
+    case = cast(Any, SimpleNamespace(dataset=plain.DATASET, routes=ROUTES, schema=SCHEMA, follow_up=None))
     workshop = Workshop(replace(scene.installation, core=CORE, use_case=case), scene.workshop.root)
     return Office(Scene(workshop, scene.app, scene.purger))

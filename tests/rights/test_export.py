@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from shared.people.replay import Verdict
-from shared.retention.terms import DEFAULT
-from shared.rights.export import export_person
+from shared.rights.outcome import outcome_of
 from shared.rights.readable import readable
 from shared.rights.states import Asked
 from shared.sweep import run_waiting
@@ -22,7 +21,7 @@ ROWS = {"zaak1001-anna": 1, "zaak1002-ben": 2, "zaak1003-": 4}
 
 
 def seen_by(desk: Office, number: str = ANNA) -> dict[str, Any]:
-    return export_person(desk.rights("derde"), DEFAULT, desk.granted(Asked.INZAGE, number), number, "zoals toegewezen")
+    return desk.export(number=number)
 
 
 def test_it_holds_result_inputs_purpose_ground_recipients_and_terms(either: Scene) -> None:
@@ -185,7 +184,9 @@ def test_a_real_person_sees_everything_and_after_a_removal_nothing_is_left(night
     first, second = Caller("eerste", "test"), Caller("tweede", "test")
     asked = bootstrap.record_person_request(Asked.INZAGE, number, "vraag", caller=first)
     bootstrap.decide_person_request(asked.id, toegewezen=True, reden="terecht", caller=first)
-    document, text = bootstrap.export_person(asked.id, number, "zoals toegewezen", caller=second)
+    bootstrap.accept_person_request(asked.id, Asked.INZAGE, number, "zoals toegewezen", caller=second)
+    bootstrap.daytime()
+    document, text = bootstrap.fetch_person_export(asked.id, "de persoon haalt het op", caller=second)
     assert {row.aanvraagnummer for row in mine} == {one["aanvraagnummer"] for one in document["aanvragen"]}
     assert document["invoer"] and document["doel"] and document["grondslag"]
     strangers = {value for row in rows if row.persoon != pseudonym for value in row if value and value not in mine[0]}
@@ -193,8 +194,10 @@ def test_a_real_person_sees_everything_and_after_a_removal_nothing_is_left(night
 
     asked = bootstrap.record_person_request(Asked.VERWIJDERING, number, "vraag", caller=first)
     bootstrap.decide_person_request(asked.id, toegewezen=True, reden="terecht", caller=first)
-    outcome = bootstrap.remove_person(asked.id, number, "zoals toegewezen", caller=second)
-    assert outcome.aantallen["resultaten"] == len(mine) and outcome.aantallen["momentopnamen"] > 0
+    bootstrap.accept_person_request(asked.id, Asked.VERWIJDERING, number, "zoals toegewezen", caller=second)
+    bootstrap.daytime()
+    outcome = outcome_of(bootstrap.person_request(asked.id))
+    assert outcome and outcome.aantallen["resultaten"] == len(mine) and outcome.aantallen["momentopnamen"] > 0
     names = {value for row in mine for value in row} | {number}
     for name, data in everything(night).items():
         if name.split("/")[0] in ("uitvoer", "momentopname", "terugkoppeling") and not name.endswith(

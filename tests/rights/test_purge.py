@@ -192,6 +192,7 @@ def test_a_run_of_which_a_part_went_is_not_copied_as_a_whole(scene: Scene) -> No
 
     scene.night("2026-11-20", OLD)
     ((run,),) = scene.sql("SELECT run FROM verwerkingen")
+    scene.later(200)
     now = scene.workshop.clock.now()
     SqlPurge(scene.purger).remove_of(DATASET, [run], scene.pseudonyms("zaak1002"), "verzoek", scene.purging.caller, now)
     write_date(scene.installation, "2026-11-20")

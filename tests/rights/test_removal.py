@@ -2,21 +2,20 @@
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from shared.errors import KeyUnavailable, LegalHold, RequestBusy
+from shared.errors import KeyUnavailable, LegalHold
 from shared.interventions import request_run
-from shared.rights.removal import remove_person
+from shared.rights.outcome import RemovalOutcome, outcome_of
+from shared.rights.port import PersonRequest
 from shared.rights.states import Asked, RequestState
 from shared.sweep import run_waiting
 from tests.reliability.failing import Fault, Faults, failing
 from tests.rights.persons import ANNA, BEN, Office, office
 from tests.rights.removing import CONTAINERS, Scene
-from tests.shell.crashing import Fuse
-from tests.shell.workshop import Crash, Keys
+from tests.shell.workshop import Keys
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 TRAIL = ("logboek",)
@@ -39,7 +38,13 @@ def left_of(desk: Office, names: list[str]) -> list[str]:
 
 
 def remove(desk: Office, who: str = "derde") -> dict[str, int]:
-    return dict(remove_person(desk.rights(who), desk.granted(Asked.VERWIJDERING), ANNA, "zoals toegewezen").aantallen)
+    return dict(told(desk.remove(who=who)).aantallen)
+
+
+def told(request: PersonRequest) -> RemovalOutcome:
+    outcome = outcome_of(request)
+    assert outcome
+    return outcome
 
 
 def test_nothing_of_the_person_is_left_but_the_audit_trail(either: Scene) -> None:
@@ -93,13 +98,12 @@ def test_a_running_objection_blocks_the_removal_and_when_it_is_closed_it_goes_on
     request, bezwaar = desk.granted(Asked.VERWIJDERING), desk.scene.object("zaak1001-anna")
     before = desk.scene.workshop.everything()
     with pytest.raises(LegalHold, match="objection is running"):
-        remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+        desk.remove(request)
     assert desk.scene.workshop.everything() == before and desk.scene.count("resultaten") == 3
     assert desk.rights("x").records.request(request).toestand is RequestState.TOEGEWEZEN
-    told = desk.scene.sql("SELECT resultaat FROM gebeurtenissen")
-    assert ("geweigerd: bewaarplicht",) in told
+    assert ("geweigerd: bewaarplicht",) in desk.scene.sql("SELECT resultaat FROM gebeurtenissen")
     desk.scene.close(bezwaar)
-    remove_person(desk.rights("derde"), request, ANNA, "nu kan het")
+    desk.remove(request)
     assert left_of(desk, names) == []
     assert (desk.scene.count("bezwaren"), desk.scene.count("bewaarplichten")) == (0, 0)
 
@@ -137,7 +141,7 @@ def test_without_a_key_under_which_something_is_held_nothing_is_said_to_be_remov
     other = office(replace(scene, workshop=scene.workshop.with_(keys=Lost(("k-2",)))))
     request = other.granted(Asked.VERWIJDERING)
     with pytest.raises(KeyUnavailable):
-        remove_person(other.rights("derde"), request, ANNA, "zoals toegewezen")
+        other.remove(request)
     assert other.rights("x").records.request(request).toestand is RequestState.TOEGEWEZEN
 
 
@@ -166,10 +170,11 @@ def test_a_run_that_is_at_work_is_waited_for(scene: Scene) -> None:
     desk.scene.night("2026-11-20", ROWS)
     request_run(desk.scene.installation, "2026-11-20", None, "wacht nog")
     request = desk.granted(Asked.VERWIJDERING)
-    with pytest.raises(RequestBusy):
-        remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    assert desk.remove(request).toestand is RequestState.WACHT
+    assert desk.scene.count("resultaten") == 3
     run_waiting(desk.scene.installation)
-    remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    assert desk.clock() == []
+    assert desk.found(request).toestand is RequestState.UITGEVOERD
 
 
 def test_a_raw_delivery_that_still_waits_is_told_of(scene: Scene) -> None:
@@ -177,8 +182,7 @@ def test_a_raw_delivery_that_still_waits_is_told_of(scene: Scene) -> None:
     desk.scene.night("2026-11-20", ROWS)
     desk.scene.workshop.deliver("2026-11-21", {"zaak1009-anna": 1}, oordeel="aangehouden")
     run_waiting(desk.scene.installation)
-    request = desk.granted(Asked.VERWIJDERING)
-    outcome = remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    outcome = told(desk.remove())
     assert len(outcome.blijft) == 2 and outcome.blijft[1].startswith("1 ruwe levering")
 
 
@@ -231,7 +235,7 @@ def test_the_proof_tells_of_the_removal_by_the_id_of_the_request_and_nothing_els
     desk.scene.night("2026-11-20", ROWS)
     names = names_of_anna(desk)
     request = desk.granted(Asked.VERWIJDERING)
-    outcome = remove_person(desk.rights("derde"), request, ANNA, "zoals toegewezen")
+    outcome = told(desk.remove(request))
     (proof,) = desk.scene.proofs()
     assert outcome.bewijs in {f"{name}" for name in desk.scene.workshop.files("logboek")}
     assert {one["grond"] for one in proof["verwijderd"]} == {f"verzoek van een persoon {request}"}
@@ -245,60 +249,6 @@ def test_a_person_of_whom_nothing_is_held_is_told_so(scene: Scene) -> None:
     assert desk.scene.count("resultaten") == 1
 
 
-class Fused:
-    """A port whose effects pass a fuse, removals and steps of requests too."""
-
-    EFFECTS = frozenset(
-        {"write", "copy", "delete", "note", "record_output", "step", "remove_of", "remove_rows", "tell_files"}
-    )
-
-    def __init__(self, port: object, fuse: Fuse) -> None:
-        self._port, self._fuse = port, fuse
-
-    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
-        found = getattr(self._port, name)
-        if name not in self.EFFECTS:
-            return found
-        return lambda *given, **named: self._fuse.burn(name, found, given, named)
-
-
-def interrupted(desk: Office, request: str, fuse: Fuse) -> None:
-    """Carry out a removal, every port of which passes the fuse."""
-    plain = desk.rights("derde")
-    wrapped = replace(
-        plain.installation, blobs=Fused(plain.installation.blobs, fuse), ledger=Fused(plain.installation.ledger, fuse)
-    )
-    ports = {"records": Fused(plain.records, fuse), "remover": Fused(plain.remover(), fuse)}
-    remove_person(desk.rights("derde", wrapped, **ports), request, ANNA, "zoals toegewezen")
-
-
-def test_killed_at_any_effect_carrying_it_out_again_finishes(make_scene: Callable[[str], Scene]) -> None:
-    def prepared(name: str) -> tuple[Office, str, list[str]]:
-        desk = office(make_scene(name))
-        desk.scene.night("2026-11-20", ROWS)
-        desk.scene.night("2026-11-21", {"zaak1004-anna": 2, "zaak1005-ben": 1})
-        return desk, desk.granted(Asked.VERWIJDERING), names_of_anna(desk)
-
-    desk, request, _ = prepared("telling")
-    fuse = Fuse()
-    interrupted(desk, request, fuse)
-    assert len(fuse.seen) > 15
-    for at in range(1, len(fuse.seen) + 1):
-        desk, request, names = prepared(f"na-{at}")
-        with pytest.raises(Crash):
-            interrupted(desk, request, Fuse(at, after=True))
-        if desk.rights("x").records.request(request).toestand is not RequestState.UITGEVOERD:
-            desk.scene.later(0.05)
-            remove_person(desk.rights("vierde"), request, ANNA, "opnieuw begonnen")
-        assert left_of(desk, names) == []
-        assert not desk.scene.purge().failures
-        assert sum(n for (n,) in desk.scene.sql("SELECT aantal FROM verwijderbewijzen WHERE soort = 'resultaten'")) == 2
-        assert [line["aanvraagnummer"] for line in desk.scene.workshop.current("2026-11-21")] == ["zaak1005-ben"]
-        told = [one["gebeurtenis"] for proof in desk.scene.proofs() for one in proof["verwijderd"]]
-        assert len(told) == len(set(told)) == desk.scene.count("verwijderbewijzen")
-        assert desk.scene.holds()
-
-
 def test_ben_is_untouched_by_all_of_it(scene: Scene) -> None:
     desk = office(scene)
     desk.scene.night("2026-11-20", ROWS)
@@ -306,4 +256,4 @@ def test_ben_is_untouched_by_all_of_it(scene: Scene) -> None:
     remove(desk)
     assert desk.scene.sql("SELECT * FROM resultaten WHERE aanvraagnummer = 'zaak1002-ben'") == before
     request = desk.granted(Asked.VERWIJDERING, BEN)
-    assert remove_person(desk.rights("derde"), request, BEN, "ook hij").aantallen["resultaten"] == 1
+    assert told(desk.remove(request, number=BEN)).aantallen["resultaten"] == 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.adapters.sql import event_rows
+from shared.adapters.sql import carrying_rows, event_rows
 from shared.adapters.sql.tables import bewaarplichten, bezwaren, resultaten, verwerkingen
 from shared.errors import NotKnown, TransitionRefused
 from shared.events import Action, AuditEvent, moment_of, moment_text
@@ -15,7 +15,11 @@ from shared.people.records import Objection, ObjectionState
 
 
 def open_(connection: Connection, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent) -> Objection:
-    """Record an objection and put its application under hold, under every pseudonym that it has."""
+    """Record an objection and put its application under hold, under every pseudonym that it has.
+
+    RequestBusy while its data are being removed: either the hold came first, and nothing goes, or the removal did.
+    """
+    carrying_rows.refuse_while_removed(connection, dataset, _names(connection, dataset, dienst))
     _add(connection, bezwaar, dataset, dienst, ObjectionState.OPEN, reden, event)
     event_rows.append(connection, event)
     _hold_all(connection, find(connection, bezwaar), event)

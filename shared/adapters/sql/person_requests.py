@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from shared.adapters.sql import event_rows, run_rows
+from shared.adapters.sql import carrying_rows, event_rows, run_rows
 from shared.adapters.sql.engine import transaction
 from shared.adapters.sql.tables import (
     beoordelingen,
@@ -23,9 +23,9 @@ from shared.adapters.sql.tables import (
     verwerkingen,
     verzoeken,
 )
-from shared.errors import NotKnown, RequestBusy
+from shared.errors import NotKnown
 from shared.events import AuditEvent, StoredEvent, canonical, moment_text
-from shared.rights.port import HeldResult, PersonRequest
+from shared.rights.port import HeldResult, Names, PersonRequest
 from shared.rights.states import Asked, RequestState, Step, check_step
 from shared.runstates import RunState
 
@@ -73,16 +73,36 @@ class SqlPersonRecords:
         reden: str,
         uitkomst: Mapping[str, int],
         event: AuditEvent,
-        lease: timedelta,
+        names: Names | None = None,
     ) -> PersonRequest:
-        """Bring a request to another state, by the table of states and the rule of four eyes."""
+        """Bring a request to another state, by the table of states and the rule of four eyes; keep names with it."""
         with transaction(self._engine, writes=True) as connection:
             known = _find(connection, request_id)
-            check_step(known.stappen, to, event.caller.actor)
-            if to is RequestState.IN_UITVOERING:
-                _refuse_while_busy(connection, moment_text(event.tijdstip - lease))
+            check_step(known.soort, known.stappen, to, event.caller.actor)
             _add_step(connection, request_id, to, reden, uitkomst, event)
+            carrying_rows.keep(connection, request_id, names or {})
             return _find(connection, request_id)
+
+    def begin(self, request_id: str, reden: str, event: AuditEvent, lease: timedelta) -> PersonRequest:
+        """Begin to carry a request out, in one transaction with what could stand in its way."""
+        with transaction(self._engine, writes=True) as connection:
+            known = _find(connection, request_id)
+            check_step(known.soort, known.stappen, RequestState.IN_UITVOERING, event.caller.actor)
+            carrying_rows.refuse_while_busy(connection, event.tijdstip - lease)
+            if known.soort is Asked.VERWIJDERING:
+                carrying_rows.keep_applications(connection, request_id, known.dataset)
+            _add_step(connection, request_id, RequestState.IN_UITVOERING, reden, {}, event)
+            return _find(connection, request_id)
+
+    def names(self, request_id: str) -> Names:
+        """Return the names that are kept with a request."""
+        with transaction(self._engine, writes=False) as connection:
+            return carrying_rows.names(connection, request_id)
+
+    def unfinished(self, dataset: str) -> list[PersonRequest]:
+        """Return the requests that wait to be carried out, are being so, or can be fetched; the oldest first."""
+        with transaction(self._engine, writes=False) as connection:
+            return [_find(connection, found) for found in carrying_rows.unfinished(connection, dataset)]
 
     def request(self, request_id: str) -> PersonRequest:
         """Return a request; NotKnown when there is none."""
@@ -107,10 +127,17 @@ class SqlPersonRecords:
         with transaction(self._engine, writes=False) as connection:
             return sorted(connection.execute(query).scalars())
 
-    def results_of(self, dataset: str, persons: Collection[str]) -> list[HeldResult]:
+    def run_key_ids(self, dataset: str) -> list[str]:
+        """Return the ids of the keys that any run was made with."""
+        query = sa.select(verwerkingen.c.sleutel).distinct().where(verwerkingen.c.dataset == dataset)
+        with transaction(self._engine, writes=False) as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def results_of(self, dataset: str, persons: Collection[str], services: Collection[str] = ()) -> list[HeldResult]:
         """Return every result of a person, in order of publication, those of shadow runs too."""
         mine = sa.select(resultaten.c.dienst).where(resultaten.c.persoon.in_(persons))
-        of_person = resultaten.c.persoon.in_(persons) | (resultaten.c.persoon.is_(None) & resultaten.c.dienst.in_(mine))
+        nameless = resultaten.c.dienst.in_(mine) | resultaten.c.dienst.in_(services)
+        of_person = resultaten.c.persoon.in_(persons) | (resultaten.c.persoon.is_(None) & nameless)
         same_row = (bijdragen.c.verwerking_nr == resultaten.c.verwerking_nr) & (bijdragen.c.regel == resultaten.c.regel)
         query = (
             sa.select(resultaten, bijdragen.c.bijdragen, verwerkingen.c.run, _IS_CURRENT)
@@ -213,21 +240,3 @@ def _add_step(
         )
     )
     event_rows.append(connection, event)
-
-
-def _refuse_while_busy(connection: Connection, since: str) -> None:
-    """Refuse when a request is being carried out: two that rewrite the same snapshot would undo each other."""
-    newest = sa.select(sa.func.max(persoonsverzoekstappen.c.volgnr)).group_by(persoonsverzoekstappen.c.verzoek)
-    busy = connection.execute(
-        sa.select(sa.func.count()).where(
-            persoonsverzoekstappen.c.volgnr.in_(newest),
-            persoonsverzoekstappen.c.toestand == str(RequestState.IN_UITVOERING),
-            persoonsverzoekstappen.c.tijdstip > since,
-        )
-    ).scalar_one()
-    if busy:
-        raise RequestBusy(
-            "A request of a person is being carried out at this moment.",
-            where="verzoek van een persoon",
-            next_step="Try again in a while.",
-        )

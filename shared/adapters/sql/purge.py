@@ -1,12 +1,12 @@
 """The Purge in SQL: every removal is one transaction of event, tombstone and deletion, or nothing.
 
-The triggers of the database hold the same rules, for everybody: see migration 0003. On PostgreSQL the purge role may
-delete by two functions alone; on SQLite the same statements stand here.
+The triggers of the database hold the same rules, for everybody: see migrations 0003, 0006 and 0008. On
+PostgreSQL the purge role may delete by functions alone; on SQLite the same statements stand here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,13 +109,30 @@ class SqlPurge:
             return tombstone
 
     def tell_files(
-        self, object_: str, dataset: str, going: tuple[int, str], grond: str, caller: Caller, now: datetime
-    ) -> Tombstone:
-        """Leave the tombstone of files, and its event, before they go. `going`: how many, and one hash of them."""
+        self,
+        object_: str,
+        dataset: str,
+        going: tuple[int, str],
+        grond: str,
+        caller: Caller,
+        now: datetime,
+        of: Collection[str] = (),
+    ) -> Tombstone | None:
+        """Leave the tombstone of files, and its event, before they go. `going`: how many, and one hash of them.
+
+        None when one of the applications that they are `of` is under legal hold; objections open before this or after.
+        """
         with transaction(self.engine, writes=True) as connection:
+            if of and removal_rows.any_held(connection, dataset, sorted(of)):
+                return None
             tombstone = _told(connection, Removed.BESTANDEN, object_, dataset, "", going, grond, caller, now)
             _delete(connection, tombstone, "bestanden_verwijderd(:event)", {}, lambda: None)
             return tombstone
+
+    def is_held(self, dataset: str, of: Collection[str]) -> bool:
+        """Say whether one of these applications is under legal hold."""
+        with transaction(self.engine, writes=False) as connection:
+            return bool(of) and removal_rows.any_held(connection, dataset, sorted(of))
 
     def files_told(self, object_: str) -> datetime | None:
         """Return when it was last told that these files go; None when it never was."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.adapters.sql import result_rows
+from shared.adapters.sql.due_rows import held_applications
 from shared.adapters.sql.tables import (
     bewaarplichten,
     bezwaren,
@@ -67,6 +68,13 @@ def _held(dataset: Any, dienst: Any, outside: Any) -> Any:
         .where(hold.c.dataset == dataset, hold.c.dienst == dienst, hold.c.aan, ~superseded)
         .correlate(outside)
     )
+
+
+def any_held(connection: Connection, dataset: str, services: Sequence[str]) -> bool:
+    """Say whether one of these applications is under legal hold."""
+    if connection.dialect.name == "postgresql":
+        return bool(connection.execute(sa.select(sa.func.onder_bewaarplicht(dataset, _texts(services)))).scalar())
+    return bool(held_applications(connection, dataset) & set(services))
 
 
 def free_results(connection: Connection, run: str, van: Sequence[str] = ()) -> Any:

@@ -17,7 +17,7 @@ ROLES = (APP, PURGE, READER)
 _ADDED = (
     "leveringen, verwerkingen, resultaten, bijdragen, bevindingen, gebeurtenissen, stopknop, verzoeken, "
     "uitvoerstanden, bewaarplichten, beoordelingen, bezwaren, "
-    "persoonsverzoeken, persoonsverzoekstappen, modelversies, modelstappen"
+    "persoonsverzoeken, persoonsverzoekstappen, persoonsverzoeknamen, modelversies, modelstappen"
 )
 _NUMBERED = (
     "leveringen_nr_seq, verwerkingen_nr_seq, stopknop_volgnr_seq, bewaarplichten_volgnr_seq, "
@@ -29,6 +29,7 @@ _REMOVALS = ", ".join(
     (
         "te_verwijderen_resultaten(text), verwijder_resultaten(text, bigint)",
         "verwijder_gebeurtenissen(bigint, bigint), bestanden_verwijderd(bigint)",
+        "onder_bewaarplicht(text, text[])",
         "te_verwijderen_van(text, text[]), verwijder_van(text, text[], bigint), rijen(text, text[])",
         *(f"te_verwijderen_{kind}(text, text[]), verwijder_{kind}(text, text[], bigint)" for kind in _KINDS),
     )

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0007"  # of the newest migration; a test keeps them together
+VERSION = "0008"  # of the newest migration; a test keeps them together
 
 LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
@@ -281,6 +281,15 @@ persoonsverzoekstappen = Table(
     _text("actor"),
     _text("tijdstip"),
     Index(None, "verzoek"),
+)
+
+persoonsverzoeknamen = Table(
+    "persoonsverzoeknamen",
+    metadata,
+    Column("verzoek", Text, primary_key=True),
+    Column("soort", Text, primary_key=True),
+    Column("naam", Text, primary_key=True),
+    Index(None, "naam"),
 )
 
 modelversies = Table(

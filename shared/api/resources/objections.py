@@ -97,9 +97,12 @@ def one_objection(services: Served, id_: ObjectionId) -> ObjectionShown:
     return _shown(found)
 
 
-@router.post("/bezwaren", status_code=201, summary="Een bezwaar vastleggen", **said("Het bezwaar.", 404))
+@router.post("/bezwaren", status_code=201, summary="Een bezwaar vastleggen", **said("Het bezwaar.", 404, 409))
 def open_objection(services: Served, caller: Calling, form: ObjectionForm, response: Response) -> ObjectionShown:
-    """Legt een bezwaar vast; vanaf nu wordt van deze aanvraag niets verwijderd, tot het bezwaar is afgehandeld."""
+    """Legt een bezwaar vast; vanaf nu wordt van deze aanvraag niets verwijderd, tot het bezwaar is afgehandeld.
+
+    Kan niet meer zodra de gegevens op verzoek van de persoon worden verwijderd.
+    """
     found = services.people.open_objection(caller, form.voorspelling, form.reden)
     response.headers["Location"] = f"{PREFIX}/bezwaren/{found.bezwaar}"
     return _shown(found)

@@ -1,6 +1,7 @@
 """`verzoeken` of persons: recorded, decided by one and carried out by another. The number is in the body, and not kept.
 
-An export and a removal each have their own address, for they answer differently.
+An export and a removal are done by the clock: the answer is where to see how far it is. What an export found is read at
+an address of its own, as often as needed while the term lasts.
 """
 
 from __future__ import annotations
@@ -21,13 +22,16 @@ from shared.api.forms import (
     PageSize,
     Reason,
     ReasonForm,
+    ReasonToRead,
     RequestId,
     Shown,
     page_of,
     said,
 )
 from shared.api.guard import Calling, GuardedRoute, Served
-from shared.events import moment_of
+from shared.api.services import Services
+from shared.events import Caller, moment_of
+from shared.rights.outcome import counts_of, outcome_of
 from shared.rights.port import PersonRequest
 from shared.rights.states import SENTENCES, Asked, RequestState
 
@@ -76,6 +80,8 @@ class RequestShown(Shown):
     toestand: RequestState
     zin: str = Field(description="De toestand in een zin.")
     stappen: list[RequestStepShown]
+    bewijs: str | None = Field(description="Kenmerk van het verwijderbewijs, als er iets verwijderd is.")
+    blijft: list[str] = Field(description="Waar de persoon na een verwijdering nog in kan staan, tot de termijn om is.")
 
 
 class RequestsShown(Listed):
@@ -91,16 +97,9 @@ class ExportShown(Shown):
     tekst: str = Field(description="Hetzelfde, leesbaar voor de persoon.")
 
 
-class RemovalShown(Shown):
-    """What a removal took away."""
-
-    aantallen: dict[str, int] = Field(description="Hoeveel er verwijderd is, per soort.")
-    bewijs: str = Field(description="Kenmerk van het verwijderbewijs.")
-    blijft: list[str] = Field(description="Waar de persoon nog in kan staan tot de bewaartermijn om is.")
-
-
 def shown_request(found: PersonRequest) -> RequestShown:
     """Return a request as it goes out."""
+    done = outcome_of(found)
     return RequestShown(
         id=found.id,
         soort=found.soort,
@@ -113,10 +112,12 @@ def shown_request(found: PersonRequest) -> RequestShown:
                 reden=step.reden,
                 door=step.actor,
                 tijdstip=moment_of(step.tijdstip),
-                uitkomst=dict(step.uitkomst),
+                uitkomst=counts_of(step),
             )
             for step in found.stappen
         ],
+        bewijs=done.bewijs or None if done else None,
+        blijft=list(done.blijft) if done else [],
     )
 
 
@@ -163,15 +164,37 @@ def withdraw(services: Served, caller: Calling, id_: RequestId, form: ReasonForm
     return shown_request(services.rights.withdraw(caller, id_, form.reden))
 
 
-@router.post("/verzoeken/{id}/inzage", summary="Inzage uitvoeren", **said("Alles over deze persoon.", 404, 409))
-def export(services: Served, caller: Calling, id_: RequestId, form: CarryingOutForm) -> ExportShown:
-    """Voert een toegewezen verzoek om inzage uit: alles wat er over deze persoon is, en nooit iets van een ander."""
-    document, text = services.rights.export(caller, id_, form.persoonsnummer, form.reden)
+_TAKEN_IN = "Aangenomen; `Location` zegt waar de stand te volgen is."
+
+
+@router.post("/verzoeken/{id}/inzage", status_code=202, summary="Inzage uitvoeren", **said(_TAKEN_IN, 404, 409))
+def export(
+    services: Served, caller: Calling, id_: RequestId, form: CarryingOutForm, response: Response
+) -> RequestShown:
+    """Laat een toegewezen verzoek om inzage uitvoeren. Is het klaar, dan is het overzicht op te halen."""
+    return _carry_out(services, caller, id_, Asked.INZAGE, form, response)
+
+
+@router.get("/verzoeken/{id}/inzage", summary="Een inzage ophalen", **said("Alles over deze persoon.", 404, 409))
+def fetch(services: Served, caller: Calling, id_: RequestId, reden: ReasonToRead) -> ExportShown:
+    """Geeft alles wat er over deze persoon is, en nooit iets van een ander; kan vaker, zolang de termijn loopt."""
+    document, text = services.rights.fetch(caller, id_, reden)
     return ExportShown(gegevens=dict(document), tekst=text)
 
 
-@router.post("/verzoeken/{id}/verwijdering", summary="Verwijdering uitvoeren", **said("Wat er weg is.", 404, 409))
-def remove(services: Served, caller: Calling, id_: RequestId, form: CarryingOutForm) -> RemovalShown:
-    """Voert een toegewezen verzoek om verwijdering uit; niet zolang een bezwaar loopt."""
-    found = services.rights.remove(caller, id_, form.persoonsnummer, form.reden)
-    return RemovalShown(aantallen=dict(found.aantallen), bewijs=found.bewijs, blijft=list(found.blijft))
+@router.post(
+    "/verzoeken/{id}/verwijdering", status_code=202, summary="Verwijdering uitvoeren", **said(_TAKEN_IN, 404, 409)
+)
+def remove(
+    services: Served, caller: Calling, id_: RequestId, form: CarryingOutForm, response: Response
+) -> RequestShown:
+    """Laat een toegewezen verzoek om verwijdering uitvoeren; niet zolang een bezwaar loopt."""
+    return _carry_out(services, caller, id_, Asked.VERWIJDERING, form, response)
+
+
+def _carry_out(
+    services: Services, caller: Caller, id_: str, soort: Asked, form: CarryingOutForm, response: Response
+) -> RequestShown:
+    found = services.rights.carry_out(caller, id_, soort, form.persoonsnummer, form.reden)
+    response.headers["Location"] = f"{PREFIX}/verzoeken/{found.id}"
+    return shown_request(found)

@@ -1,0 +1,172 @@
+"""Carries out what was granted: taken in with the number of the person, done by the clock, told at every step.
+
+The number itself is not kept: what is kept until the request is done are the pseudonyms under which results and inputs
+are held anyway. They go with the step that ends the request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.errors import KeyUnavailable, LegalHold, RequestBusy, SlimmeCheckError, TransitionRefused
+from shared.events import Action, Caller, moment_of
+from shared.failures import as_told
+from shared.interventions import checked_reason
+from shared.logs import run_log
+from shared.retention.terms import Kept, Retention
+from shared.rights.export import prepare_export
+from shared.rights.held import find_person, snapshot_keys
+from shared.rights.port import Names, PersonRequest
+from shared.rights.removal import remove_person
+from shared.rights.requests import PersonNumber, Rights, called, recognise, take_step
+from shared.rights.states import SENTENCES, Asked, Named, RequestState, begun, check_step, ready_since
+
+_CLOCK = "tijdklok"
+
+
+def accept_request(rights: Rights, request_id: str, soort: Asked, persoonsnummer: str, reden: str) -> PersonRequest:
+    """Take in a granted request to be carried out, on behalf of another than who granted it.
+
+    RequestRefused when the number is not that of the request, FourEyesRequired for who granted it, TransitionRefused
+    when there is nothing to carry out, LegalHold while an objection about one of the applications is running: then
+    nothing was removed, and the request stays granted. KeyUnavailable when a key under which results are held is gone.
+    """
+    reason, known = checked_reason(reden), rights.records.request(request_id)
+    number = recognise(rights, known, soort, persoonsnummer)
+    check_step(known.soort, known.stappen, RequestState.WACHT, rights.installation.caller.actor)
+    if known.toestand is not RequestState.TOEGEWEZEN:
+        _refuse_unless_left(rights, known)
+    names = _names_of(rights, number)
+    if soort is Asked.VERWIJDERING:
+        held = _held(rights, names)
+        if held:
+            raise _told_of_hold(rights, request_id, held)
+    return take_step(rights, request_id, RequestState.WACHT, reason, {}, names)
+
+
+def _refuse_unless_left(rights: Rights, known: PersonRequest) -> None:
+    """Let a request that an older version of the app left half-way be taken in again; refuse any other."""
+    if any(step.toestand is RequestState.WACHT for step in known.stappen):
+        raise TransitionRefused(
+            "This request is being carried out already.",
+            where=called(known.id),
+            next_step=SENTENCES[known.toestand],
+        )
+    if moment_of(known.stappen[-1].tijdstip) + rights.installation.lease > rights.installation.clock.now():
+        raise RequestBusy(
+            "This request is being carried out at this moment.", where=called(known.id), next_step="Try again later."
+        )
+
+
+def _names_of(rights: Rights, number: PersonNumber) -> Names:
+    """Return the pseudonyms of a person under every key that results are held under, and those of runs that we have."""
+    dataset = rights.installation.dataset
+    needed = set(rights.records.key_ids(dataset))
+    found = {number.under(key_id) for key_id in needed}
+    for key_id in sorted(set(rights.records.run_key_ids(dataset)) - needed):
+        try:
+            found.add(number.under(key_id))
+        except KeyUnavailable:  # gone with the last that was held under it; a snapshot that says otherwise is told of
+            continue
+    return {Named.PERSOON: frozenset(found)}
+
+
+def take_up(rights: Rights, retention: Retention, *, removes: bool) -> list[SlimmeCheckError]:
+    """Carry out what waits; what fails is tried again later, and does not keep the others from being done.
+
+    `removes`: whether removals are done here too, or left to where they may be. Returns what went wrong.
+    """
+    failures = []
+    for request in rights.records.unfinished(rights.installation.dataset):
+        if request.soort is Asked.VERWIJDERING and not removes:
+            continue
+        try:
+            _take_up(rights, retention, request)
+        except RequestBusy as busy:
+            run_log().info("request: %s", busy)
+        except Exception as cause:  # told on the request itself too
+            failures.append(as_told(cause))
+            run_log().error("request: %s", failures[-1])
+    return failures
+
+
+def _take_up(rights: Rights, retention: Retention, request: PersonRequest) -> None:
+    if request.toestand is RequestState.OPHAALBAAR:
+        _end_fetching(rights, request, retention.of(Kept.INZAGE))
+        return
+    asked = [step for step in request.stappen if step.toestand is RequestState.WACHT]
+    if not asked or not _is_due(rights, request):
+        return
+    rights = replace(rights, installation=replace(rights.installation, caller=Caller(asked[-1].actor, _CLOCK)))
+    if not begun(request.stappen) and not _may_begin(rights, request):
+        return
+    event = rights.event(Action.PERSOONSVERZOEK, called(request.id), str(RequestState.IN_UITVOERING))
+    try:
+        rights.records.begin(request.id, asked[0].reden, event, rights.installation.lease)
+    except LegalHold:
+        _told_of_hold(rights, request.id, _held(rights, rights.records.names(request.id)))
+        _give_back(rights, request, "Er loopt een bezwaar. Er is niets verwijderd.")
+        return
+    try:
+        if request.soort is Asked.VERWIJDERING:
+            remove_person(rights, request)
+        else:
+            prepare_export(rights, request)
+    except Exception as cause:
+        why = f"Nog niet voltooid: {as_told(cause).code}. De app probeert het later opnieuw."
+        take_step(rights, request.id, RequestState.WACHT, why, {})
+        raise
+
+
+def _is_due(rights: Rights, request: PersonRequest) -> bool:
+    """Say whether it is time: at once, and after every try a longer while later."""
+    wait = rights.installation.lease * begun(request.stappen)
+    return moment_of(request.stappen[-1].tijdstip) + wait <= rights.installation.clock.now()
+
+
+def _may_begin(rights: Rights, request: PersonRequest) -> bool:
+    """Say whether nothing stands in the way; given back when a snapshot has a key under which no name was made."""
+    names = rights.records.names(request.id)
+    known = {name.partition(":")[0] for name in names[Named.PERSOON]}
+    missing = snapshot_keys(rights) - known
+    if missing:
+        _give_back(rights, request, f"Niet begonnen: {KeyUnavailable.code}. Voer het opnieuw uit, met het nummer.")
+        raise KeyUnavailable(
+            f"No name of the person was made under {len(missing)} of the keys of snapshots.",
+            where=called(request.id),
+            next_step="See that the key is in its place and carry out the request again.",
+        )
+    if request.soort is not Asked.VERWIJDERING:
+        return True
+    digests = find_person(rights, names).digests
+    return not rights.records.busy_runs(rights.installation.dataset, digests)  # else the next round
+
+
+def _give_back(rights: Rights, request: PersonRequest, why: str) -> None:
+    take_step(rights, request.id, RequestState.TOEGEWEZEN, why, {})
+
+
+def _held(rights: Rights, names: Names) -> int:
+    return len(rights.due.held(rights.installation.dataset) & find_person(rights, names).services)
+
+
+def _told_of_hold(rights: Rights, request_id: str, number: int) -> LegalHold:
+    event = rights.event(Action.PERSOONSVERZOEK, called(request_id), "geweigerd: bewaarplicht", aanvragen=number)
+    rights.installation.ledger.note(event)
+    return LegalHold(
+        f"{number} of the applications of this person are under legal hold: an objection is running.",
+        where=called(request_id),
+        next_step="Wait until the objection is closed, then carry out the request again.",
+    )
+
+
+def _end_fetching(rights: Rights, request: PersonRequest, term: timedelta) -> None:
+    """End a request whose overview was fetched when its term is over; one that nobody fetched is granted again."""
+    ready = ready_since(request.stappen)
+    if moment_of(ready[0].tijdstip) + term > rights.installation.clock.now():
+        return
+    if len(ready) > 1:
+        take_step(rights, request.id, RequestState.UITGEVOERD, "Opgehaald; de termijn is om.", {})
+    else:
+        _give_back(rights, request, "Niet opgehaald binnen de termijn.")

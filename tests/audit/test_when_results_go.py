@@ -1,0 +1,189 @@
+"""Results go when they are old, or when their person asked and it is being carried out: the database holds to it.
+
+Whoever has the identity that removes cannot say otherwise, not by another hour and not by another ground.
+"""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import sqlalchemy as sa
+
+from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.person_requests import SqlPersonRecords
+from shared.adapters.sql.purge import SqlPurge
+from shared.errors import LedgerUnavailable
+from shared.events import Action, AuditEvent, Caller
+from shared.retention.terms import TERMS, Kept
+from shared.rights.port import Names, PersonRequest
+from shared.rights.requests import called
+from shared.rights.states import UNFINISHED, Asked, Named, RequestState
+from shared.sweep import run_waiting
+from tests.audit.databases import MIGRATOR, REAL_CLOCK, Server
+from tests.shell.workshop import DATASET, Workshop, make_installation
+
+pytestmark = pytest.mark.xdist_group("postgresql")
+carrying = importlib.import_module("shared.adapters.sql.migrations.versions.0008_uitvoeren")
+PURGER = Caller("bewaartermijnen", "tijdklok")
+LEASE = timedelta(minutes=31)
+
+
+@dataclass
+class Night:
+    """One published night, the records of requests as the app has them, and who removes."""
+
+    workshop: Workshop
+    records: SqlPersonRecords
+    purge: SqlPurge
+    server: Server | None = None
+    name: str = ""
+
+    def left(self) -> int:
+        return int(self.workshop.sql("SELECT count(*) FROM resultaten")[0][0])
+
+    def names(self) -> Names:
+        """What applicant 1001 goes by."""
+        ((person, dienst),) = self.workshop.sql("SELECT persoon, dienst FROM resultaten WHERE aanvraagnummer = '1001'")
+        return {Named.PERSOON: frozenset({person}), Named.DIENST: frozenset({dienst})}
+
+    def event(self, actor: str) -> AuditEvent:
+        now = self.workshop.clock.now()
+        return AuditEvent(Action.PERSOONSVERZOEK, "verzoek", "gedaan", Caller(actor, "test"), now)
+
+    def request(self, *steps: RequestState, soort: Asked = Asked.VERWIJDERING, names: Names | None = None) -> str:
+        """Record a request about applicant 1001 and bring it this far."""
+        id_ = f"verzoek-{len(self.records.requests())}"
+        self.records.record(PersonRequest(id_, soort, DATASET, ("k-1", "x"), "vraag", ()), self.event("eerste"))
+        given = names if names is not None else self.names()
+        for step in steps:
+            if step is RequestState.IN_UITVOERING:
+                self.records.begin(id_, "begonnen", self.event("derde"), LEASE)
+                continue
+            actor = "tweede" if step is RequestState.TOEGEWEZEN else "derde"
+            kept = given if step is RequestState.WACHT else None
+            self.records.step(id_, step, "zo", {}, self.event(actor), kept)
+        return id_
+
+    def remove_of(self, ground: str, number: str = "1001") -> int:
+        """Remove the result of an application on this ground, as the purge; return how many went."""
+        ((run,),) = self.workshop.sql("SELECT run FROM verwerkingen")
+        ((dienst,),) = self.workshop.sql(f"SELECT dienst FROM resultaten WHERE aanvraagnummer = '{number}'")
+        told = self.purge.remove_of(DATASET, [run], [dienst], ground, PURGER, self.workshop.clock.now())
+        return sum(tombstone.aantal for tombstone in told)
+
+    def remove_old(self, days: float) -> int:
+        """Say that it is so many days later, and remove everything of before."""
+        now = self.workshop.clock.now() + timedelta(days=days)
+        return sum(one.aantal for one in self.purge.remove_results(DATASET, now, "bewaartermijn", PURGER, now))
+
+    def refused(self, remove: Any) -> None:
+        before = self.left(), self.workshop.sql("SELECT count(*) FROM gebeurtenissen")
+        with pytest.raises(LedgerUnavailable, match=r"23001|TRIGGER"):
+            remove()
+        assert (self.left(), self.workshop.sql("SELECT count(*) FROM gebeurtenissen")) == before
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def night(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> Iterator[Night]:
+    workshop = Workshop(make_installation(tmp_path / "werk", empty_database), tmp_path / "werk")
+    own = app = purger = cast(SqlLedger, workshop.installation.ledger).engine
+    server, name = None, ""
+    if request.param == "postgresql":
+        server = cast(Server, request.getfixturevalue("server"))
+        name = server.database()
+        app, purger = server.engine(name, "proef_app"), server.engine(name, "proef_purge")
+        workshop = workshop.with_(ledger=SqlLedger(app))
+    workshop.deliver("2026-11-20")
+    assert not run_waiting(workshop.installation).failed
+    yield Night(workshop, SqlPersonRecords(app), SqlPurge(purger), server, name)
+    for engine in {own, app, purger}:
+        engine.dispose()
+
+
+def test_what_the_database_holds_to_is_what_the_code_says() -> None:
+    assert TERMS[Kept.RESULTATEN].least == carrying.LEAST_DAYS
+    assert {str(state) for state in UNFINISHED} == set(carrying.OPEN)
+    assert str(RequestState.IN_UITVOERING) == carrying.AT_WORK
+    assert f"'{called('')}' || q.verzoek" in carrying._ASKED and str(Asked.VERWIJDERING) in carrying._ASKED
+
+
+def test_results_younger_than_any_term_stay_whatever_the_purge_asks(night: Night) -> None:
+    night.refused(lambda: night.remove_old(0))
+    night.refused(lambda: night.remove_old(182.9))
+    assert night.remove_old(183.1) == 3 and night.left() == 0
+
+
+def test_the_hour_is_that_of_the_server_and_not_of_who_removes(server: Server, tmp_path: Path) -> None:
+    name = server.database()
+    workshop = Workshop(make_installation(tmp_path), tmp_path)
+    cast(SqlLedger, workshop.installation.ledger).engine.dispose()
+    app, purger, owner = (server.engine(name, who) for who in ("proef_app", "proef_purge", MIGRATOR))
+    with owner.begin() as connection:
+        connection.exec_driver_sql(REAL_CLOCK)
+        today = connection.exec_driver_sql("SELECT statement_timestamp()").scalar_one()
+    workshop = workshop.with_(ledger=SqlLedger(app))
+    for age, number in ((200, "2026-11-19"), (10, "2026-11-20")):
+        workshop.clock.moment = today - timedelta(days=age)
+        workshop.deliver(number)
+        assert not run_waiting(workshop.installation).failed
+    later = today + timedelta(days=3650)
+    with pytest.raises(LedgerUnavailable, match="23001"):  # the older one went; of the younger it cannot say so
+        SqlPurge(purger).remove_results(DATASET, later, "bewaartermijn", PURGER, later)
+    assert workshop.sql("SELECT DISTINCT levering FROM verwerkingen v JOIN resultaten r ON r.verwerking_nr = v.nr") == [
+        ("2026-11-20",)
+    ]
+    with pytest.raises(sa.exc.DBAPIError, match=r"permission denied|must be owner"), purger.begin() as connection:
+        connection.exec_driver_sql(REAL_CLOCK)
+    for engine in (app, purger, owner):
+        engine.dispose()
+
+
+R = RequestState
+NOT_AT_WORK = {
+    "recorded": (),
+    "granted": (R.TOEGEWEZEN,),
+    "refused": (R.AFGEWEZEN,),
+    "waits": (R.TOEGEWEZEN, R.WACHT),
+    "withdrawn": (R.TOEGEWEZEN, R.WACHT, R.INGETROKKEN),
+    "done": (R.TOEGEWEZEN, R.WACHT, R.IN_UITVOERING, R.UITGEVOERD),
+}
+AT_WORK = (R.TOEGEWEZEN, R.WACHT, R.IN_UITVOERING)
+
+
+@pytest.mark.parametrize("steps", NOT_AT_WORK.values(), ids=NOT_AT_WORK)
+def test_a_request_that_is_not_being_carried_out_is_no_ground(night: Night, steps: tuple[RequestState, ...]) -> None:
+    request = night.request(*steps)
+    night.refused(lambda: night.remove_of(called(request)))
+
+
+def test_on_the_ground_of_a_request_goes_what_is_of_its_person_and_nothing_else(night: Night) -> None:
+    request = night.request(*AT_WORK)
+    night.refused(lambda: night.remove_of(called(request), "1002"))
+    night.refused(lambda: night.remove_of(called("een ander verzoek")))
+    night.refused(lambda: night.remove_of("zomaar"))
+    assert night.remove_of(called(request)) == 1 and night.left() == 2
+
+
+def test_a_request_to_see_or_of_another_dataset_is_no_ground_to_remove(night: Night) -> None:
+    see = night.request(*AT_WORK, soort=Asked.INZAGE)
+    night.refused(lambda: night.remove_of(called(see)))
+    night.workshop.clock.pass_by(timedelta(hours=1))
+    other = PersonRequest("elders", Asked.VERWIJDERING, "ander", ("k-1", "x"), "vraag", ())
+    night.records.record(other, night.event("eerste"))
+    night.records.step("elders", R.TOEGEWEZEN, "zo", {}, night.event("tweede"))
+    night.records.step("elders", R.WACHT, "zo", {}, night.event("derde"), night.names())
+    night.records.begin("elders", "zo", night.event("derde"), LEASE)
+    night.refused(lambda: night.remove_of(called("elders")))
+
+
+def test_the_purge_adds_no_name_and_no_step(night: Night) -> None:
+    if night.server is None:
+        pytest.skip("SQLite knows no identities")
+    request = night.request(*AT_WORK, names={})
+    with pytest.raises(sa.exc.DBAPIError, match="permission denied"), night.purge.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO persoonsverzoeknamen VALUES ('{request}', 'persoon', 'x')")
+    night.refused(lambda: night.remove_of(called(request)))
