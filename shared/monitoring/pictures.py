@@ -11,7 +11,7 @@ from shared.monitoring.disclosure import Counts, SuppressedTable
 from shared.monitoring.measures import Share, band, difference, rate, ratio, shares_of, smallest_found
 from shared.monitoring.months import Stream
 from shared.monitoring.reportfacts import Gap, GroupPicture, Measure, Window
-from shared.monitoring.windows import Shown, shown_in, table_of
+from shared.monitoring.windows import TOGETHER, Shown, shown_in, table_of
 
 
 class GroupRule(Protocol):
@@ -118,7 +118,7 @@ def _cells(table: SuppressedTable, counts: Counts) -> dict[str, int]:
 
 def _gaps(table: SuppressedTable, shares: Mapping[str, Mapping[Measure, Share]], privileged: str) -> Iterator[Gap]:
     """Yield each row of a table beside the row that the privileged group is in, for the table's own measures."""
-    beside = next((row for row in table.rows if privileged in row.split(" of ")), None)
+    beside = next((row for row in table.rows if privileged in row.split(TOGETHER)), None)
     if beside is None or table.rows[beside] is None:
         return
     about_applications = "gemarkeerd" in table.measures

@@ -147,8 +147,8 @@ class Drift:
     """How one month's distribution lies beside the package's reference, over the bins of `table`.
 
     `reference`: share per row of the table. `ks`: largest distance between both cumulative shares at the borders of
-    the bins (a lower bound of KS on values); `ks_found`: larger than chance gives at 1 %. `threshold_kept`: of the
-    score, whether the border at the threshold is shown.
+    the bins (a lower bound of KS on values); `ks_found`: larger than chance gives at 1 %. A row has no reference where
+    the package knows no border there. `finer`: the scores in smaller bins.
     """
 
     name: str
@@ -158,6 +158,7 @@ class Drift:
     shift: Shift
     ks: float | None
     ks_found: bool
+    finer: SuppressedTable | None = None
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,11 @@ class Quality:
 
 @dataclass(frozen=True)
 class Following:
-    """How often people did what the score says, over the newest window that can be shown; `table`: per signal."""
+    """How often people did what the score says, over the newest window that can be shown.
+
+    Of those who were flagged: the share of the assessments that did so. `near_automatic`: so nearly always that one
+    may doubt whether people decide; also said where the numbers are hidden.
+    """
 
     sampled: bool
     window: Window | None
@@ -219,8 +224,8 @@ class Operation:
 class ReportFacts:
     """One report on one model up to and including `month`.
 
-    `released`: what to write beside the report (plain JSON); the next report takes it into account.
-    `numbers`: suppressed tables of this month alone (redenen, onbekend, uitkomsten).
+    `released`: what to write beside the report (plain JSON); the next report takes it into account. `numbers`:
+    suppressed tables that stand alone (redenen, what is unknown, kinds of outcome); the title says of which months.
     """
 
     dataset: str

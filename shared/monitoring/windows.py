@@ -10,6 +10,7 @@ from shared.monitoring.blocks import YEAR, Block, Chains, Key, Rows, ends_of, jo
 from shared.monitoring.disclosure import Counts, SuppressedTable
 from shared.monitoring.reportfacts import Window
 
+TOGETHER = " + "  # between the names of groups that are one row
 STALE = 6  # months; a full window that ended longer ago gives way to a newer one
 
 
@@ -74,8 +75,8 @@ def table_of(
 
 
 def in_words(row: Sequence[str], names: Mapping[str, str]) -> str:
-    """Return the name of a row: its groups, with "of" between them."""
-    return " of ".join(names.get(group, group) for group in row)
+    """Return the name of a row: its groups, with a plus between them."""
+    return TOGETHER.join(names.get(group, group) for group in row)
 
 
 def _count(block: Block, row: tuple[str, ...], place: int) -> int:

@@ -101,13 +101,13 @@ class Attack:
         size: str | None,
         span: tuple[int, int],
     ) -> None:
-        """Learn every number of a rendered table; a row is one group or several with "of" between them."""
+        """Learn every number of a rendered table; a row is one group or several with a plus between them."""
         for name, counts in {**table.rows, "": table.total}.items():
             if counts is None:
                 continue
             where = grouping if grouping in self.world.groups else next(iter(self.world.groups))
             whole = not name or grouping == "alle"
-            groups = self.world.groups[where] if whole else tuple(name.split(" of "))
+            groups = self.world.groups[where] if whole else tuple(name.split(" + "))
             shown = [(columns_[heading], part) for heading, part in zip(table.measures, counts.parts, strict=True)]
             if size:
                 shown.append((size, counts.size))
