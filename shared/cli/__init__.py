@@ -34,11 +34,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from shared.cli import check, explain, features, model, package, purge, release, replay, run, score, verify_audit
+    from shared.cli import (
+        check,
+        explain,
+        fairness,
+        features,
+        model,
+        package,
+        purge,
+        release,
+        replay,
+        run,
+        score,
+        verify_audit,
+    )
 
     parser = argparse.ArgumentParser(prog="slimme-check", description="Slimme Check: a person always decides.")
     parser.add_argument("--version", action="version", version=f"slimme-check {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (run, check, release, features, score, explain, replay, package, model, verify_audit, purge):
+    started = (run, check, release, features, score, explain, replay)
+    for command in (*started, package, model, fairness, verify_audit, purge):
         command.add_parser(subparsers)
     return parser
