@@ -123,7 +123,7 @@ def test_the_summary_comes_first_and_says_what_to_do(full: Node) -> None:
         "Vrouwen krijgen veel vaker een signaal dan mannen.",
         "In oktober 2026 kregen 830 aanvragen een uitkomst.",
         "Gevonden in augustus 2026",
-        "minder dan ongeveer 8 procentpunten",
+        "‘vrouw’ naast ‘man’: ongeveer 8 procentpunten",
         "Sterk verschoven sinds het model werd gemaakt: ‘Totaal vermogen’",
         "Dat heet selectie",
         "Er is geen steekproef",

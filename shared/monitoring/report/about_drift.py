@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shared.monitoring.disclosure import TO
 from shared.monitoring.report.bars import Bar, Bars
 from shared.monitoring.report.document import Block, Figure, Part, Section, Table
 from shared.monitoring.report.words import NONE, count, number, percent
 from shared.monitoring.reportfacts import Drift, Shift
+
+_LOWEST, _HIGHEST = "laagste", "hoogste"  # as drift.py names the borders beyond which there is none
 
 
 def drift_section(score: Drift, features: Sequence[Drift], labels: Mapping[str, str]) -> Section:
@@ -60,8 +63,16 @@ def _spread(drift: Drift, named: Mapping[str, str]) -> Part:
         size = None if counts is None else counts.size
         now = None if size is None or not total else size / total
         then = drift.reference.get(name)
-        rows.append((name.replace(".", ","), count(size), percent(now, 1), NONE if then is None else percent(then, 1)))
+        rows.append((_bin_words(name), count(size), percent(now, 1), NONE if then is None else percent(then, 1)))
     blocks: tuple[Block, ...] = (
-        Table(f"{_name(drift, named)}: nu en toen", ("Waarde vanaf–tot", "Aantal nu", "Nu", "Toen"), tuple(rows), 3),
+        Table(f"{_name(drift, named)}: nu en toen", ("Waarde", "Aantal nu", "Nu", "Toen"), tuple(rows), 3),
     )
     return Part(f"Wat er verschoof: {_name(drift, named)}", blocks)
+
+
+def _bin_words(name: str) -> str:
+    """Return a bin between two borders in words; the lowest and the highest have one border."""
+    low, high = name.replace(".", ",").split(TO)
+    if low == _LOWEST:
+        return f"minder dan {high}"
+    return f"{low} of meer" if high == _HIGHEST else f"{low} tot {high}"

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from shared.monitoring.months import Stream
 from shared.monitoring.report.about_people import (
     STREAMS,
-    counts_table,
     gaps_figure,
+    is_hidden,
+    outcomes_table,
     shares_figure,
-    window_words,
 )
 from shared.monitoring.report.document import Block, Notice, Part, Section, Table
 from shared.monitoring.report.words import NONE, capital, month
@@ -43,8 +43,12 @@ def month_fairness_section(facts: ReportFacts) -> Section:
     for title, pictures in _by_title(facts.month_groups).items():
         blocks: list[Block] = []
         for picture in pictures:
-            blocks.append(shares_figure(picture).table)
-            gaps = gaps_figure(picture)
+            if is_hidden(picture):
+                blocks.append(_nothing(picture))
+                continue
+            name = f"{title}, alleen deze maand"
+            blocks.append(shares_figure(picture, name).table)
+            gaps = gaps_figure(picture, name)
             blocks += [gaps.table] if gaps else []
         parts.append(Part(f"{title} in {month(facts.month)}", tuple(blocks)))
     return Section(
@@ -68,17 +72,20 @@ def _by_title(pictures: Sequence[GroupPicture]) -> Mapping[str, list[GroupPictur
 def _grouping(title: str, pictures: Sequence[GroupPicture]) -> Part:
     blocks: list[Block] = []
     for picture in pictures:
-        blocks.append(shares_figure(picture))
-        gaps = gaps_figure(picture)
+        if is_hidden(picture):
+            blocks.append(_nothing(picture))
+            continue
+        blocks.append(shares_figure(picture, title))
+        gaps = gaps_figure(picture, title)
         blocks += [gaps] if gaps else []
-        blocks.append(
-            counts_table(
-                picture.outcomes,
-                f"{picture.title}: uitslagen bij {STREAMS[picture.stream]}, {window_words(picture.outcomes_window)}",
-                ("Groep", "Uitslagen", *picture.outcomes.measures),
-            )
-        )
+        blocks.append(outcomes_table(picture, title))
     return Part(capital(title), tuple(blocks))
+
+
+def _nothing(picture: GroupPicture) -> str:
+    if picture.stream is Stream.STEEKPROEF:
+        return "Over een steekproef is hier niets te tonen: die is er niet, of zij is te klein."
+    return f"Wie gekozen werd door {STREAMS[picture.stream]} is hier verborgen: de aantallen zijn te klein."
 
 
 def sequential_section(facts: ReportFacts) -> Section:

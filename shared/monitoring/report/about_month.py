@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.monitoring.disclosure import TO, SuppressedTable
 from shared.monitoring.report.about_people import STREAMS, counts_table, rate_words, window_words
@@ -10,13 +11,14 @@ from shared.monitoring.report.document import Block, Figure, Notice, Part, Secti
 from shared.monitoring.report.histogram import Bin, Histogram
 from shared.monitoring.report.trend import Line
 from shared.monitoring.report.trend import Trend as TrendPicture
-from shared.monitoring.report.words import HIDDEN, NONE, capital, count, month, short_month
-from shared.monitoring.reportfacts import Drift, Following, Quality, ReportFacts, Trend
+from shared.monitoring.report.vocabulary import Vocabulary
+from shared.monitoring.report.words import HIDDEN, capital, count, month, short_month
+from shared.monitoring.reportfacts import Drift, Following, Quality, Rate, ReportFacts, Trend
 
 
-def month_section(facts: ReportFacts) -> Section:
+def month_section(facts: ReportFacts, vocabulary: Vocabulary) -> Section:
     """Return the numbers of the month, and how each of them went from month to month."""
-    tables = tuple(_numbers(table) for table in facts.numbers)
+    tables = tuple(_numbers(table, vocabulary) for table in facts.numbers)
     return Section(
         "maand",
         f"De cijfers van {month(facts.month)}",
@@ -25,79 +27,58 @@ def month_section(facts: ReportFacts) -> Section:
             "een onderzoek telt in de maand waarin hij binnenkwam.",
             *tables,
         ),
-        tuple(_trend(each) for each in facts.trends if each.months),
+        tuple(_trend(each, vocabulary.title(each.title)) for each in facts.trends if each.months),
     )
 
 
-def _numbers(table: SuppressedTable) -> Table:
-    heads = ("", "Aantal", *(capital(each) for each in table.measures))
-    return counts_table(table, capital(table.title), ("Wat", *heads[1:]))
+def _numbers(table: SuppressedTable, vocabulary: Vocabulary) -> Table:
+    heads = ("Wat", "Aantal", *(capital(each) for each in table.measures))
+    found = counts_table(table, vocabulary.title(table.title), heads)
+    return replace(found, rows=tuple((vocabulary.read(name), *cells) for name, *cells in found.rows))
 
 
-def _trend(trend: Trend) -> Part:
+def _trend(trend: Trend, title: str) -> Part:
     rated = bool(trend.rates)
-    values = (
-        tuple((None if rate.value is None else rate.value * 100) for rate in trend.rates)
-        if rated
-        else tuple(None if number is None else float(number) for number in trend.counts)
-    )
+    values = _percents(trend.rates) if rated else tuple(None if each is None else float(each) for each in trend.counts)
+    if all(value is None for value in values):
+        return Part(title, (f"Dit is in elke maand {HIDDEN}.",))
     heads = ("Maand", "Aantal", "Aandeel (marge)") if rated else ("Maand", "Aantal")
     rows = []
     for at, name in enumerate(trend.months):
-        number = trend.counts[at] if at < len(trend.counts) else None
-        rows.append((month(name), count(number), *((rate_words(trend.rates[at]),) if rated else ())))
-    words = f"Lijn per maand: {trend.title}. De tabel zegt hetzelfde."
-    return Part(
-        capital(trend.title),
-        (
-            Figure(
-                TrendPicture(
-                    words,
-                    tuple(short_month(each) for each in trend.months),
-                    (Line(trend.title, values),),
-                    " %" if rated else "",
-                ),
-                Table(f"{capital(trend.title)} per maand", heads, tuple(rows), len(heads) - 1),
-            ),
-        ),
-    )
+        rows.append((month(name), count(trend.counts[at]), *((rate_words(trend.rates[at]),) if rated else ())))
+    words = f"Lijn per maand: {title}. De tabel zegt hetzelfde."
+    months = tuple(short_month(each) for each in trend.months)
+    picture = TrendPicture(words, months, (Line(title, values),), " %" if rated else "")
+    return Part(title, (Figure(picture, Table(f"{title} per maand", heads, tuple(rows), len(heads) - 1)),))
+
+
+def _percents(rates: Sequence[Rate]) -> tuple[float | None, ...]:
+    return tuple(None if rate.value is None else rate.value * 100 for rate in rates)
 
 
 def score_section(score: Drift, threshold: float) -> Section:
-    """Return how the scores of the month are spread, beside those with which the model was made."""
-    bins = tuple(
-        Bin(*_edges(name), None if counts is None else counts.size) for name, counts in score.table.rows.items()
-    )
-    rows = tuple(
-        (name.replace(".", ","), count(None if counts is None else counts.size), _share(score, name))
-        for name, counts in score.table.rows.items()
-    )
-    total = count(score.table.total.size if score.table.total else None)
-    table = Table(
+    """Return how the scores of the month are spread, in the smallest bins that may be shown, and the threshold."""
+    table = score.finer or score.table
+    names = {name: None if counts is None else counts.size for name, counts in table.rows.items()}
+    bins = tuple(Bin(*_edges(name), size) for name, size in names.items())
+    total = count(table.total.size if table.total else None)
+    shown = Table(
         "Aanvragen per score",
-        ("Score vanaf–tot", "Aantal", "Toen het model gemaakt werd"),
-        (*rows, ("samen", total, "")),
-        2,
-        "Naast elkaar gelegen scores met weinig aanvragen zijn samengenomen.",
+        ("Score vanaf–tot", "Aantal"),
+        (*((name.replace(".", ","), count(size)) for name, size in names.items()), ("samen", total)),
+        1,
+        "Scores naast elkaar met weinig aanvragen zijn samengenomen. Loopt de drempel door een staaf, dan hoort een "
+        "deel van die aanvragen eronder en een deel erboven.",
     )
-    drawn = Histogram(
-        "Staven: hoeveel aanvragen welke score kregen, en de drempel. De tabel zegt hetzelfde.", bins, threshold
-    )
-    return Section(
-        "scores",
-        "Hoe de scores verdeeld zijn",
-        ("Elke staaf is een groep scores. Hoe groter de staaf, hoe meer aanvragen.", Figure(drawn, table)),
-    )
+    words = "Staven: hoeveel aanvragen welke score kregen, en de drempel. De tabel zegt hetzelfde."
+    said = "Elke staaf is een groep scores: hoe groter, hoe meer aanvragen. Een donkere staaf ligt boven de drempel."
+    drawn: Block = Figure(Histogram(words, bins, threshold), shown) if bins else shown
+    return Section("scores", "Hoe de scores verdeeld zijn", (said, drawn))
 
 
 def _edges(name: str) -> tuple[float, float]:
     low, high = (float(each.replace(",", ".")) for each in name.split(TO))
     return low, high
-
-
-def _share(drift: Drift, name: str) -> str:
-    share = drift.reference.get(name)
-    return NONE if share is None else f"{share * 100:.1f} %".replace(".", ",")
 
 
 def quality_section(quality: Sequence[Quality], following: Sequence[Following]) -> Section:
@@ -118,6 +99,8 @@ def _quality(quality: Quality) -> Part:
         ("Gevonden, van wie iets mis was", rate_words(quality.recall)),
     )
     title = f"Uitslagen bij {STREAMS[quality.stream]}"
+    if quality.table.total is None:
+        return Part(title, (f"Deze uitslagen zijn {HIDDEN}, of er zijn er geen: er is nog niets te tonen.",))
     counts = counts_table(
         quality.table,
         f"{title}, {window_words(quality.window)}: aantallen",

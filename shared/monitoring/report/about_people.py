@@ -32,7 +32,7 @@ TOGETHER = "samen"
 def window_words(window: Window | None) -> str:
     """Return which months a number is about."""
     if window is None:
-        return "geen maand die getoond mag worden"
+        return "nog niets te tonen"
     if window.first == window.last:
         return month(window.last)
     return f"{month(window.first)} tot en met {month(window.last)}"
@@ -71,17 +71,23 @@ def _hundredfold(rate: Rate) -> tuple[float | None, float | None, float | None]:
     return rate.value * 100, rate.low * 100, rate.high * 100
 
 
-def shares_figure(picture: GroupPicture) -> Figure:
-    """Return the share flagged of every group, as a picture with its table."""
+def is_hidden(picture: GroupPicture) -> bool:
+    """Say whether nothing of a picture may be shown."""
+    tables = (picture.applications, picture.outcomes)
+    return all(table.total is None and not any(table.rows.values()) for table in tables)
+
+
+def shares_figure(picture: GroupPicture, name: str) -> Figure:
+    """Return the share flagged of every group, as a picture with its table; `name`: the grouping, and over what."""
     who, when = STREAMS[picture.stream], window_words(picture.applications_window)
     privileged = {gap.privileged for gap in picture.gaps if gap.measure is Measure.SHARE_FLAGGED}
     rows, drawn = [], []
-    for name, counts in picture.applications.rows.items():
-        rate = picture.rates.get(name, {}).get(Measure.SHARE_FLAGGED, Rate())
-        rows.append((name, *_cells(counts, picture.applications), rate_words(rate)))
-        drawn.append(rate_row(name, rate, reference=name in privileged))
+    for group, counts in picture.applications.rows.items():
+        rate = picture.rates.get(group, {}).get(Measure.SHARE_FLAGGED, Rate())
+        rows.append((group, *_cells(counts, picture.applications), rate_words(rate)))
+        drawn.append(rate_row(group, rate, reference=group in privileged))
     rows.append((TOGETHER, *_cells(picture.applications.total, picture.applications), ""))
-    title = f"{picture.title}: gekozen door {who}, {when}"
+    title = f"{name}: gekozen door {who}, {when}"
     return Figure(
         Intervals(
             f"{title}. Per groep het aandeel met zijn marge. De tabel zegt hetzelfde.", tuple(drawn), suffix=" %"
@@ -90,20 +96,19 @@ def shares_figure(picture: GroupPicture) -> Figure:
     )
 
 
-def gaps_figure(picture: GroupPicture) -> Figure | None:
+def gaps_figure(picture: GroupPicture, name: str) -> Figure | None:
     """Return every difference with the group that others are compared with; None where there is nothing to compare."""
     if not picture.gaps:
         return None
     rows = tuple(_gap_cells(gap) for gap in picture.gaps)
     drawn = tuple(_gap_row(gap) for gap in picture.gaps)
-    title = f"{picture.title}: verschillen bij {STREAMS[picture.stream]}"
-    months = {window_words(picture.applications_window), window_words(picture.outcomes_window)}
+    title = f"{name}: verschillen bij {STREAMS[picture.stream]}"
     words = f"{title}, in procentpunten, met de marge en de band van de stad. De tabel zegt hetzelfde."
     limit = FAIR_DIFFERENCE * 100
     return Figure(
         Intervals(words, drawn, (-limit, limit)),
         Table(
-            f"{title}, {' en '.join(sorted(months))}",
+            title,
             (
                 "Groep en maat",
                 "Verschil in punten (marge)",
@@ -115,6 +120,12 @@ def gaps_figure(picture: GroupPicture) -> Figure | None:
             0,
         ),
     )
+
+
+def outcomes_table(picture: GroupPicture, name: str) -> Table:
+    """Return what came out, per group."""
+    title = f"{name}: uitslagen bij {STREAMS[picture.stream]}, {window_words(picture.outcomes_window)}"
+    return counts_table(picture.outcomes, title, ("Groep", "Uitslagen", *picture.outcomes.measures))
 
 
 def _gap_cells(gap: Gap) -> tuple[str, ...]:

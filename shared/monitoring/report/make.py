@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from shared.monitoring.report.document import Bullets, Document, Section
 from shared.monitoring.report.effects import NoValues, effects_of
 from shared.monitoring.report.page import page
 from shared.monitoring.report.summary import summary_section
+from shared.monitoring.report.vocabulary import Vocabulary
 from shared.monitoring.report.words import day, month
 from shared.monitoring.reportfacts import MEASURE_TITLES, Measure, Operation, ReportFacts
 
@@ -31,11 +32,12 @@ class Edition(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about, beside the facts: the title of the use case, its model, and who is responsible."""
+    """What a report is about: the title of the use case, its model, and its words for flags, reasons and signals."""
 
     title: str
     package: ModelPackage
     no_values: NoValues
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_report(
@@ -66,10 +68,11 @@ def _document(
 ) -> Document:
     package = subject.package
     labels: Mapping[str, str] = package.policy.get("labels", {})
+    vocabulary = Vocabulary(labels, subject.words)
     inside = edition is Edition.VOLLEDIG
     sections = (
-        summary_section(facts, labels),
-        month_section(facts),
+        summary_section(facts, vocabulary),
+        month_section(facts, vocabulary),
         score_section(facts.score, package.threshold),
         fairness_section(facts),
         sequential_section(facts),

@@ -11,6 +11,7 @@ from pathlib import Path
 from shared.monitoring.report.document import Block, Bullets, Document, Figure, Notice, Part, Section, Table
 from shared.monitoring.report.markup import Markup, element, joined
 
+_BESIDE = 4  # columns that fit beside a picture; a table with more stands below it
 _STYLE = Path(__file__).resolve().parent / "style.css"
 
 
@@ -108,7 +109,8 @@ def _block(block: Block, names: Names) -> Markup:
             return _table(block)
         case Figure(picture, table):
             drawn = element("figure", picture.drawn(names.figure()))
-            return element("div", (drawn, _table(table)), class_="figuur")
+            wide = len(table.heads) > _BESIDE
+            return element("div", (drawn, _table(table)), class_="figuur breed" if wide else "figuur")
 
 
 def _table(table: Table) -> Markup:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from shared.monitoring.disclosure import SMALLEST_COUNT, SuppressedTable
 from shared.monitoring.months import Stream
 from shared.monitoring.report.about_fairness import found_sentences
-from shared.monitoring.report.about_people import STREAMS, hidden_rows, rate_words, window_words
+from shared.monitoring.report.about_people import STREAMS, hidden_rows, is_hidden, rate_words, window_words
 from shared.monitoring.report.document import Block, Bullets, Notice, Part, Section
+from shared.monitoring.report.vocabulary import Vocabulary
 from shared.monitoring.report.words import listed, month, number
-from shared.monitoring.reportfacts import Band, Gap, GroupPicture, Measure, ReportFacts, Shift
+from shared.monitoring.reportfacts import Band, Gap, Measure, ReportFacts, Shift
 
+# alarms of which the summary tells more than their own sentence does
+_SAID = ("stopadvies", "ongelijk", "verschuiving")
 _MOST = 8  # sentences below one heading; the chapters have the rest
 
 
-def summary_section(facts: ReportFacts, labels: Mapping[str, str]) -> Section:
-    """Return the summary. `labels`: of features, as a person reads them."""
+def summary_section(facts: ReportFacts, vocabulary: Vocabulary) -> Section:
+    """Return the summary, in the words of the use case."""
     return Section(
         "samenvatting",
         "Samenvatting",
@@ -26,7 +29,7 @@ def summary_section(facts: ReportFacts, labels: Mapping[str, str]) -> Section:
             _advice(facts),
         ),
         (
-            Part("Wat is er gevonden?", _found(facts, labels)),
+            Part("Wat is er gevonden?", _found(facts, vocabulary)),
             Part("Wat had dit rapport niet kunnen vinden?", _not_found(facts)),
             Part("Wat is verborgen, en waarom?", _hidden(facts)),
             Part("Waarom weten wij niet alles?", _selection(facts)),
@@ -51,9 +54,9 @@ def _advice(facts: ReportFacts) -> Notice:
     )
 
 
-def _found(facts: ReportFacts, labels: Mapping[str, str]) -> tuple[Block, ...]:
-    said = [*_volumes(facts), *found_sentences(facts), *_clearly_outside(facts.year_groups), *_moved(facts, labels)]
-    said += [alarm.sentence for alarm in facts.alarms if alarm.sentence not in (*said, *facts.advice.reasons)]
+def _found(facts: ReportFacts, vocabulary: Vocabulary) -> tuple[Block, ...]:
+    said = [*_volumes(facts), *found_sentences(facts), *_clearly_outside(facts), *_moved(facts, vocabulary)]
+    said += [vocabulary.read(alarm.sentence) for alarm in facts.alarms if alarm.name.split()[0] not in _SAID]
     more = len(said) - _MOST
     shown = said[:_MOST]
     return (Bullets(tuple(shown)), *((f"En nog {more} andere bevindingen; zie de hoofdstukken.",) if more > 0 else ()))
@@ -71,11 +74,14 @@ def _volumes(facts: ReportFacts) -> list[str]:
     return found
 
 
-def _clearly_outside(pictures: Iterable[GroupPicture]) -> list[str]:
+def _clearly_outside(facts: ReportFacts) -> list[str]:
+    """Return which groups are chosen clearly more or less often, where the running test does not say so already."""
+    said = {(each.stream, each.grouping, each.group) for each in facts.sequential if each.found}
     found = []
-    for picture in pictures:
+    for picture in facts.year_groups:
         for gap in picture.gaps:
-            if gap.band is Band.DUIDELIJK_BUITEN and gap.measure is Measure.SHARE_FLAGGED:
+            known = (picture.stream, picture.grouping, gap.group) in said
+            if gap.band is Band.DUIDELIJK_BUITEN and gap.measure is Measure.SHARE_FLAGGED and not known:
                 side = "vaker" if (gap.difference.value or 0) > 0 else "minder vaak"
                 when = window_words(picture.applications_window)
                 found.append(
@@ -85,8 +91,8 @@ def _clearly_outside(pictures: Iterable[GroupPicture]) -> list[str]:
     return found
 
 
-def _moved(facts: ReportFacts, labels: Mapping[str, str]) -> list[str]:
-    strong = [f"‘{labels.get(each.name, each.name)}’" for each in facts.features if each.shift is Shift.STERK]
+def _moved(facts: ReportFacts, vocabulary: Vocabulary) -> list[str]:
+    strong = [f"‘{vocabulary.read(each.name)}’" for each in facts.features if each.shift is Shift.STERK]
     if not strong:
         return ["Geen kenmerk van de aanvragen is sterk verschoven sinds het model werd gemaakt."]
     return [f"Sterk verschoven sinds het model werd gemaakt: {listed(strong)}. Kijk of het model nog past."]
@@ -102,8 +108,8 @@ def _not_found(facts: ReportFacts) -> tuple[Block, ...]:
     ]
     known = tuple(_smallest(title, gap) for title, gap in gaps if gap.smallest is not None)
     intro = (
-        "Hoe kleiner een groep, hoe groter een verschil moet zijn om op te vallen. Een kleiner verschil dan hieronder "
-        "kan er zijn zonder dat wij het zien:"
+        "Hoe kleiner een groep, hoe groter een verschil moet zijn om op te vallen. Is het verschil in het aandeel "
+        "met een signaal kleiner dan hieronder, dan kan het er zijn zonder dat wij het zien:"
     )
     if not known:
         return ("Er zijn nog te weinig aanvragen om verschillen tussen groepen te vinden.",)
@@ -112,10 +118,8 @@ def _not_found(facts: ReportFacts) -> tuple[Block, ...]:
 
 def _smallest(title: str, gap: Gap) -> str:
     size = max(round((gap.smallest or 0) * 100), 1)
-    return (
-        f"{title}, ‘{gap.group}’ naast ‘{gap.privileged}’: een verschil van minder dan ongeveer {size} procentpunten "
-        "in het aandeel met een signaal."
-    )
+    unit = "procentpunt" if size == 1 else "procentpunten"
+    return f"{title}, ‘{gap.group}’ naast ‘{gap.privileged}’: ongeveer {size} {unit}."
 
 
 def _hidden(facts: ReportFacts) -> tuple[Block, ...]:
@@ -124,7 +128,8 @@ def _hidden(facts: ReportFacts) -> tuple[Block, ...]:
         f"Een aantal onder de {SMALLEST_COUNT} laten wij niet zien, zodat niemand te herkennen is. Soms is ook een "
         "groter aantal verborgen of met een ander samengenomen. Anders kon iemand het kleine aantal uitrekenen, ook "
         "met eerdere rapporten ernaast. Er staat dan ‘verborgen’, en nooit 0.",
-        f"In dit rapport zijn {number(hidden)} van de {number(rows)} regels over mensen verborgen."
+        f"In dit rapport zijn {number(hidden)} van de {number(rows)} regels over mensen verborgen. Waar van een groep "
+        "niets te tonen is, staat dat er in een zin."
         if hidden
         else "In dit rapport hoefde geen regel over mensen helemaal verborgen te worden.",
         "Een maand die is afgesloten verandert niet meer, ook niet als gegevens van iemand later worden verwijderd. In "
@@ -133,7 +138,7 @@ def _hidden(facts: ReportFacts) -> tuple[Block, ...]:
 
 
 def _tables(facts: ReportFacts) -> list[SuppressedTable]:
-    pictures = (*facts.month_groups, *facts.year_groups)
+    pictures = [each for each in (*facts.month_groups, *facts.year_groups) if not is_hidden(each)]
     others: Sequence[SuppressedTable] = (
         *facts.numbers,
         facts.score.table,

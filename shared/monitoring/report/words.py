@@ -21,6 +21,7 @@ _MONTHS = (
     "november",
     "december",
 )
+_SHORT = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 
 
 def number(value: float, places: int = 0) -> str:
@@ -59,7 +60,7 @@ def month(name: str) -> str:
 def short_month(name: str) -> str:
     """Return a month for beside a picture: okt 26."""
     year, number_of_month = name.split("-")
-    return f"{_MONTHS[int(number_of_month) - 1][:3]} {year[2:]}"
+    return f"{_SHORT[int(number_of_month) - 1]} {year[2:]}"
 
 
 def day(moment: date) -> str:
