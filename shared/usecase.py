@@ -125,6 +125,7 @@ class UseCase:
     * `groupings`: stored features and flags of 0 and 1 by which versions of the model are compared, with their title.
     * `follow_ups`: datasets that come after the judging. `outcome_rules`: what the words in an outcome mean.
     * `group_rules`: how people are divided to measure equal treatment.
+    * `no_values`: per feature the number that stands for no value, and what it means, in words.
     """
 
     dataset: str
@@ -147,3 +148,4 @@ class UseCase:
     follow_ups: tuple[FollowUp, ...] = ()
     outcome_rules: OutcomeRules | None = None
     group_rules: Mapping[str, Grouping] = field(default_factory=dict)
+    no_values: Mapping[str, tuple[float, str]] = field(default_factory=dict)

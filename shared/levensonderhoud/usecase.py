@@ -13,7 +13,7 @@ from shared.levensonderhoud.followups import FOLLOW_UPS, OUTCOME_RULES
 from shared.levensonderhoud.groups import GROUP_RULES
 from shared.levensonderhoud.judge import compute_features
 from shared.levensonderhoud.select import select
-from shared.levensonderhoud.sentences import SENTENCES, UNKNOWN_LABELS, value_in_words
+from shared.levensonderhoud.sentences import NO_VALUES, SENTENCES, UNKNOWN_LABELS, value_in_words
 from shared.records import Finding, Period
 from shared.stages.rules import finding
 from shared.usecase import Tables, UseCase
@@ -59,4 +59,5 @@ LEVENSONDERHOUD = UseCase(
     follow_ups=FOLLOW_UPS,
     outcome_rules=OUTCOME_RULES,
     group_rules=GROUP_RULES,
+    no_values=NO_VALUES,
 )
