@@ -45,13 +45,16 @@ def tidy(installation: Installation) -> Tidied:
     def destroyed() -> None:
         tidied.destroyed = destroy_expired(installation)
 
+    output: tuple[Callable[[], object], ...] = (
+        lambda: _remove_staged(installation),
+        lambda: mend_current(installation),
+        lambda: write_pointer(installation),
+    )
     steps: tuple[Callable[[], object], ...] = (
         leftovers,
         destroyed,
-        lambda: _remove_staged(installation),
-        lambda: mend_current(installation),
+        *(() if installation.use_case.follow_up else output),  # what follows the judging has no results
         lambda: mend_messages(installation),
-        lambda: write_pointer(installation),
         lambda: drop_anchor(installation),
     )
     for step in steps:

@@ -11,6 +11,7 @@ from shared import mailbox
 from shared.administration import ClaimKind, Place, RunRecord
 from shared.events import Action
 from shared.failures import as_told
+from shared.followup import ingest
 from shared.housekeeping import tidy
 from shared.installation import Installation
 from shared.interventions import process_request
@@ -75,7 +76,8 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     _do(_requests(installation), outcomes, progress)
     tidied = tidy(installation)
     outcomes += [Outcome("ronde", failure=failure) for failure in tidied.failures]
-    shadows = score_shadows(installation)  # by itself: what is published waits for nobody's comparison
+    # by itself: what is published waits for nobody's comparison
+    shadows = [] if installation.use_case.follow_up else score_shadows(installation)
     tell_round(installation, outcomes)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
     return Round(tuple(outcomes), waiting, incomplete, tidied.leftovers, tidied.destroyed, tuple(shadows))
@@ -92,7 +94,8 @@ def process_arrived(installation: Installation) -> list[Outcome]:
         seen |= {job.key for job in jobs}
         if _in_order(jobs, outcomes, lambda _: None):
             break
-    write_pointer(installation)
+    if not installation.use_case.follow_up:
+        write_pointer(installation)
     tell_round(installation, outcomes)
     return outcomes
 
@@ -180,11 +183,19 @@ def _interrupted(installation: Installation) -> list[_Job]:
 
 
 def _requested(installation: Installation, run: RunRecord) -> _Job:
-    return _Job(run.run_id, run.new.levering, lambda: process_request(installation, run))
+    def work() -> Outcome:
+        follow_up = installation.use_case.follow_up
+        return ingest.finish(installation, follow_up, run) if follow_up else process_request(installation, run)
+
+    return _Job(run.run_id, run.new.levering, work)
 
 
 def _delivered(installation: Installation, source: StoredDelivery) -> _Job:
-    return _Job(f"{source.folder} {source.digest}", source.levering, lambda: run_delivery(installation, source))
+    def work() -> Outcome:
+        follow_up = installation.use_case.follow_up
+        return ingest.take_in(installation, follow_up, source) if follow_up else run_delivery(installation, source)
+
+    return _Job(f"{source.folder} {source.digest}", source.levering, work)
 
 
 def _deliveries(installation: Installation) -> list[_Job]:

@@ -53,12 +53,14 @@ class FollowUpKind(StrEnum):
 class FollowUp:
     """A small dataset of one table with a mailbox of its own, delivered and checked as the applications are.
 
-    `derive`: what may be stored of its rows, whose number is a pseudonym by then.
+    `derive`: what may be stored of its rows, whose number is a pseudonym by then. `cross_check`: rules over several
+    rows.
     """
 
     kind: FollowUpKind
     schema: DatasetSchema
     derive: Callable[[pd.DataFrame], pd.DataFrame]
+    cross_check: Callable[[Tables], Sequence[Finding]] = lambda _tables: ()
 
     @property
     def dataset(self) -> str:
@@ -126,6 +128,8 @@ class UseCase:
     * `follow_ups`: datasets that come after the judging. `outcome_rules`: what the words in an outcome mean.
     * `group_rules`: how people are divided to measure equal treatment.
     * `no_values`: per feature the number that stands for no value, and what it means, in words.
+    * `follow_up`: filled where this is the mailbox of such a dataset: what arrives in it is kept and not judged;
+      `belongs_to`: the dataset that is.
     """
 
     dataset: str
@@ -149,3 +153,10 @@ class UseCase:
     outcome_rules: OutcomeRules | None = None
     group_rules: Mapping[str, Grouping] = field(default_factory=dict)
     no_values: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    follow_up: FollowUp | None = None
+    belongs_to: str = ""
+
+    @property
+    def judged(self) -> str:
+        """Return the dataset with the applications: its own, or the one that this belongs to."""
+        return self.belongs_to or self.dataset

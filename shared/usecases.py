@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.errors import NotKnown
+from shared.followup.rows import at_mailbox
 from shared.usecase import UseCase
 
 
@@ -18,14 +19,25 @@ def datasets() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in Path(__file__).parent.glob("*/usecase.py")))
 
 
+@lru_cache(maxsize=1)
+def mailboxes() -> tuple[str, ...]:
+    """Return the names of all mailboxes: of every use case, and of what follows its judging."""
+    follow_ups = (follow_up.dataset for dataset in datasets() for follow_up in use_case(dataset).follow_ups)
+    return (*datasets(), *sorted(follow_ups))
+
+
 @lru_cache(maxsize=16)
 def use_case(dataset: str) -> UseCase:
-    """Return the use case of a dataset; NotKnown when there is none."""
-    if dataset not in datasets():
-        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(datasets())}.")
-    module = importlib.import_module(f"shared.{dataset}.usecase")
-    (found,) = (member for member in vars(module).values() if isinstance(member, UseCase))
-    return found
+    """Return the use case of a dataset, or of what follows its judging; NotKnown when there is none."""
+    if dataset in datasets():
+        module = importlib.import_module(f"shared.{dataset}.usecase")
+        (found,) = (member for member in vars(module).values() if isinstance(member, UseCase))
+        return found
+    for case in map(use_case, datasets()):
+        for follow_up in case.follow_ups:
+            if follow_up.dataset == dataset:
+                return at_mailbox(case, follow_up)
+    raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(datasets())}.")
 
 
 def use_case_of(folder: Path) -> UseCase:
@@ -33,4 +45,10 @@ def use_case_of(folder: Path) -> UseCase:
     named = None
     with suppress(OSError, ValueError, AttributeError):
         named = json.loads((folder / "datapackage.json").read_text(encoding="utf-8")).get("dataset")
-    return use_case(named if named in datasets() else datasets()[0])
+    return use_case(named if named in mailboxes() else datasets()[0])
+
+
+def register_folder(dataset: str) -> Path | None:
+    """Return where people wrote about a use case for the algorithm register; None where it is not registered."""
+    folder = Path(__file__).parent / dataset / "register"
+    return folder if folder.is_dir() else None

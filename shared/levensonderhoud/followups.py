@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,9 @@ import pandas as pd
 
 from shared.dataset import read_dataset
 from shared.monitoring.months import UNKNOWN_GROUP
-from shared.usecase import FollowUp, FollowUpKind, OutcomeRules
+from shared.records import Finding
+from shared.stages.rules import finding
+from shared.usecase import FollowUp, FollowUpKind, OutcomeRules, Tables
 
 _HOME = Path(__file__).parent / "dataset"
 _YES_NO: Final = ("ja", "nee")
@@ -47,7 +49,10 @@ def stored_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def stored_groups(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return group attributes as they are stored: no nationality and no country, only whether it is ours."""
+    """Return group attributes as they are stored, one row per person; what contradicts itself is unknown.
+
+    No nationality and no country is kept, only whether it is ours.
+    """
     nationality, country = _lowered(frame["nationaliteit"]), _lowered(frame["geboorteland"])
     found = {
         "geslacht": _lowered(frame["geslacht"]),
@@ -56,13 +61,25 @@ def stored_groups(frame: pd.DataFrame) -> pd.DataFrame:
         "burgerlijke_staat": _lowered(frame["burgerlijke_staat"]),
         "ouderschap": _lowered(frame["ouderschap"]),
     }
-    return pd.DataFrame(
+    kept = pd.DataFrame(
         {
             "persoon": frame["persoon"].astype(object),
             **{name: values.where(values.isin(KEPT_VALUES[name]), UNKNOWN_GROUP) for name, values in found.items()},
             "geboortejaar": frame["geboortejaar"].astype("Int64"),
         }
     )
+    different = kept.groupby("persoon", sort=False).transform("nunique", dropna=False) > 1
+    for name in different.columns:
+        nothing = pd.NA if name == "geboortejaar" else UNKNOWN_GROUP
+        kept[name] = kept[name].mask(different[name], nothing)
+    return kept.drop_duplicates(ignore_index=True)
+
+
+def contradicted(tables: Tables) -> Sequence[Finding]:
+    """Return a finding where one person has rows with different attributes; equal rows count once before this."""
+    numbers = tables["groepskenmerken"]["persoonnr"].astype(object)
+    people = int(numbers[numbers.duplicated()].nunique())
+    return [finding("LEV-606", tabel="groepskenmerken", kolom="persoonnr", aantal=people)] if people else []
 
 
 def _lowered(values: pd.Series) -> pd.Series:
@@ -75,5 +92,5 @@ def _whether(values: pd.Series, ours: frozenset[str]) -> pd.Series:
 
 FOLLOW_UPS: Final = (
     FollowUp(FollowUpKind.UITKOMSTEN, read_dataset(_HOME, "uitkomsten"), stored_outcomes),
-    FollowUp(FollowUpKind.GROEPSKENMERKEN, read_dataset(_HOME, "groepskenmerken"), stored_groups),
+    FollowUp(FollowUpKind.GROEPSKENMERKEN, read_dataset(_HOME, "groepskenmerken"), stored_groups, contradicted),
 )
