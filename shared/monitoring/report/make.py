@@ -21,6 +21,7 @@ from shared.monitoring.report.summary import summary_section
 from shared.monitoring.report.vocabulary import Vocabulary
 from shared.monitoring.report.words import day, month
 from shared.monitoring.reportfacts import MEASURE_TITLES, Measure, Operation, ReportFacts
+from shared.usecase import UseCase
 
 
 class Edition(StrEnum):
@@ -38,6 +39,14 @@ class Subject:
     package: ModelPackage
     no_values: NoValues
     words: Mapping[str, str] = field(default_factory=dict)
+
+
+def subject_of(case: UseCase, package: ModelPackage) -> Subject:
+    """Return what a report on a use case is about, with the package that judges."""
+    words = {flag: f"{label} onbekend" for flag, label in case.unknown_labels.items()}
+    words |= case.reasons
+    words |= {f"Signaal {kind}": f"Signaal ‘{route.omschrijving}’" for kind, route in case.routes.items()}
+    return Subject(case.title, package, case.no_values, words)
 
 
 def make_report(
