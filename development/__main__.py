@@ -1,11 +1,11 @@
-"""Commands of the development part: `demo`, `population`, `train`, `model`, `docs`, `serve`. Never deployed."""
+"""Commands of the development part: `demo`, `population`, `train`, `model`, `docs`, `serve`, `report`. Never deployed."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from development import demo, model, serve
+from development import demo, model, report, serve
 from development.docs import cli as docs
 from development.population import cli as population
 from development.training import cli as training
@@ -22,6 +22,7 @@ def main() -> int:
     model.add_parser(subparsers)
     docs.add_parser(subparsers)
     serve.add_parser(subparsers)
+    report.add_parser(subparsers)
     args = parser.parse_args()
     try:
         code: int = args.run(args)
