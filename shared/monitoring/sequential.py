@@ -4,9 +4,10 @@ Per group and measure the hypothesis is: in every month this group has the same 
 that rate is. Given how many of both together were hit, the number of hits in the group is then a draw without
 replacement (hypergeometric), also when counts are small. The evidence against it is the likelihood of what was seen if
 the odds of the group were ψ times those of the privileged group, divided by the likelihood under the hypothesis; it is
-multiplied over the months and averaged over a fixed list of ψ. Such a product is 1 on average under the hypothesis and
-stays below 1/ε for ever with probability 1 − ε (Ville), so looking every month costs nothing. Holm's correction over
-all groups, measures and streams keeps the chance of any false finding, ever, at 5 %.
+multiplied over the months and averaged over a fixed list of ψ and over every month in which unequal treatment may have
+begun. Such an average is 1 under the hypothesis and stays below 1/ε for ever with probability 1 − ε (Ville), so looking
+every month costs nothing. Holm's correction over all groups, measures and streams keeps the chance of any false
+finding, ever, at 5 %.
 
 The closed months are read unsuppressed; what leaves is found or not found, and since which month, and only where both
 groups have ten hits and ten misses or more.
@@ -53,15 +54,17 @@ class _Hypothesis:
 def watch_groups(months: Sequence[MonthTally], rules: Mapping[str, GroupRule]) -> tuple[Sequential, ...]:
     """Return what the test says after these months, of every group beside its privileged group."""
     hypotheses = list(_hypotheses(rules))
-    evidence = np.zeros((len(hypotheses), len(LOG_ODDS)))
+    evidence = np.full((len(hypotheses), len(LOG_ODDS)), -np.inf)
     smallest_p = np.ones(len(hypotheses))
     since: dict[int, str] = {}
-    for month in months:
+    for number, month in enumerate(months, start=1):
+        ratios = np.zeros_like(evidence)
         for place, hypothesis in enumerate(hypotheses):
             pair = _shares(month, hypothesis)
             if pair is not None:
-                evidence[place] += log_likelihood_ratios(*pair)
-        smallest_p = np.minimum(smallest_p, np.exp(-np.clip(_mean(evidence), 0.0, 700.0)))
+                ratios[place] = log_likelihood_ratios(*pair)
+        evidence = gathered(evidence, ratios, number)
+        smallest_p = np.minimum(smallest_p, np.exp(-np.clip(against(evidence, number), 0.0, 700.0)))
         for place in _rejected(smallest_p):
             since.setdefault(place, month.month)
     return tuple(
@@ -83,6 +86,29 @@ def log_likelihood_ratios(group: Share, privileged: Share) -> npt.NDArray[np.flo
     tilted = weights[:, None] + at[:, None] * LOG_ODDS
     peak = tilted.max(axis=0)
     return group.hits * LOG_ODDS - (peak + np.log(np.exp(tilted - peak).sum(axis=0)))
+
+
+def gathered(
+    evidence: npt.NDArray[np.float64], ratios: npt.NDArray[np.float64], number: int
+) -> npt.NDArray[np.float64]:
+    """Return the logarithms of the evidence after one more month, the first of which is number 1.
+
+    Unequal treatment may begin in month k with weight 1/(k(k+1)); these weights add up to 1 over all months to come.
+    """
+    begins = -math.log(number * (number + 1))
+    added: npt.NDArray[np.float64] = np.logaddexp(evidence, begins) + ratios
+    return added
+
+
+def against(evidence: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.float64]:
+    """Return the logarithm of the evidence against equal treatment, averaged over ψ and over when it began.
+
+    What may still begin after this month weighs 1/(number + 1), and has seen nothing yet.
+    """
+    peak = np.maximum(evidence.max(axis=-1, keepdims=True), -math.log(number + 1))
+    mean = np.exp(evidence - peak).mean(axis=-1) + np.exp(-math.log(number + 1) - peak[..., 0])
+    found: npt.NDArray[np.float64] = peak[..., 0] + np.log(mean)
+    return found
 
 
 def _hypotheses(rules: Mapping[str, GroupRule]) -> Iterator[_Hypothesis]:
@@ -148,12 +174,6 @@ def _rejected(smallest_p: npt.NDArray[np.float64]) -> list[int]:
             break
         rejected.append(place)
     return rejected
-
-
-def _mean(evidence: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    peak = evidence.max(axis=1, keepdims=True)
-    mean: npt.NDArray[np.float64] = peak[:, 0] + np.log(np.exp(evidence - peak).mean(axis=1))
-    return mean
 
 
 def _log_sum(values: npt.NDArray[np.float64]) -> float:

@@ -13,11 +13,13 @@ from shared.monitoring.blocks import Chains, Counted, close_blocks, number_of
 from shared.monitoring.disclosure import DisclosureRefused
 from shared.monitoring.months import Stream
 from shared.monitoring.pictures import picture_columns, shown_tables
+from shared.monitoring.quality import numbers
 from shared.monitoring.released import as_record, from_record
 from tests.monitoring.attack import COLUMNS, Attack
 from tests.monitoring.invented import World, invent
 
 PAIRS, LONG, BOUNDED = 1000, 6, 25
+REASONS = {"MODEL": "model.applications", "GEEN_DIENST": "unscored", "": "proces.applications"}
 
 
 def reports(world: World) -> Iterator[tuple[int, Counted, Chains]]:
@@ -50,6 +52,12 @@ def attack(world: World) -> Attack:
                         assert end < last
                         headings = {heading: _column(column) for column, heading in picture_columns(stream).items()}
                         attacker.learn_table(table, grouping, headings, _column(size) if size else None, (first, end))
+        reasons = numbers(counted, chains, world.months[last - 1])[0]
+        for name, counts in {**reasons.rows, "": reasons.total}.items():
+            if counts is not None:
+                kinds = COLUMNS[REASONS[name]]
+                grouping, groups = next(iter(world.groups.items()))
+                attacker.learn(attacker.functional(grouping, groups, last - 1, last - 1, kinds), counts.size)
     return attacker
 
 
