@@ -19,6 +19,7 @@ class Environment(StrEnum):
     PRODUCTIE = "productie"
 
 
+NOBODY = "beheer@slimme-check.invalid"  # reserved: mail to it arrives nowhere (RFC 2606)
 IDENTITY_SETTINGS: tuple[Setting, ...] = (
     Setting(
         "OMGEVING",
@@ -27,6 +28,11 @@ IDENTITY_SETTINGS: tuple[Setting, ...] = (
         "men zonder Entra ID inloggen, met een eigen uitgever die `make serve` start.",
     ),
     Setting("WEBADRES", "https://localhost", "Adres waarop de app te bereiken is, zonder pad; staat in openapi.json."),
+    Setting(
+        "CONTACT",
+        "een adres dat niet bestaat (`.invalid`)",
+        "E-mailadres voor wie vragen heeft over de API; staat in openapi.json, dat iedereen kan lezen.",
+    ),
     Setting(
         "AANMELDING_TENANT",
         "geen: niemand komt binnen",
@@ -46,6 +52,7 @@ IDENTITY_SETTINGS: tuple[Setting, ...] = (
 )
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")
+_MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _AUDIENCE = re.compile(r"[A-Za-z0-9._:/-]{1,200}")
 
 
@@ -58,6 +65,7 @@ class IdentitySettings:
     tenant: str
     audience: str
     easy_auth: bool
+    contact: str = NOBODY
 
 
 def read_identity(reading: Reading, *, local: bool) -> IdentitySettings:
@@ -85,4 +93,5 @@ def read_identity(reading: Reading, *, local: bool) -> IdentitySettings:
         tenant=tenant.lower(),
         audience=audience,
         easy_auth=easy_auth,
+        contact=checked("CONTACT", NOBODY, _MAIL.fullmatch, "an e-mail address"),
     )

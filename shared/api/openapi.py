@@ -14,6 +14,7 @@ from shared.api import API_VERSION, PREFIX
 from shared.api.forms import said
 from shared.api.guard import GuardedRoute
 from shared.api.problems import MEDIA_TYPE, TITLES
+from shared.identitysettings import NOBODY
 
 _TEXT = """De API van Slimme Check: leveringen, verwerkingen, voorspellingen en modellen volgen en bijsturen.
 
@@ -22,11 +23,7 @@ Tijden zijn in UTC. Fouten komen als `application/problem+json` met een `code` e
 
 **Versies.** Deze versie wordt, als er een nieuwe hoofdversie komt, nog minstens zes maanden ondersteund; er zijn nooit
 meer dan twee hoofdversies tegelijk. Wat er per versie wijzigde staat in CHANGELOG.md van de broncode."""
-_CONTACT = {
-    "name": "Team Slimme Check, gemeente Amsterdam",
-    "email": "slimme-check@example.org",
-    "url": "https://example.org/slimme-check",
-}
+_TEAM = "Team Slimme Check, gemeente Amsterdam"
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "Wat er mis is en wat u kunt doen (RFC 9457).",
@@ -72,7 +69,8 @@ _ALLOW = {"description": "Welke methoden er wel zijn.", "schema": {"type": "stri
 
 
 def description_of(app: FastAPI, address: str) -> dict[str, Any]:
-    """Return the OpenAPI document of an app that is reached at this address."""
+    """Return the OpenAPI document of an app that is reached at this address; its state may say who answers mail."""
+    contact = {"name": _TEAM, "email": getattr(app.state, "contact", NOBODY), "url": address}
     raw = get_openapi(title="Slimme Check", version=API_VERSION, description=_TEXT, routes=app.routes)
     paths = {
         path.removeprefix(PREFIX): {method: _operation(method, path, found) for method, found in operations.items()}
@@ -90,7 +88,7 @@ def description_of(app: FastAPI, address: str) -> dict[str, Any]:
             "title": "Slimme Check",
             "description": _TEXT,
             "version": API_VERSION,
-            "contact": _CONTACT,
+            "contact": contact,
             "license": {"name": "EUPL-1.2", "url": "https://joinup.ec.europa.eu/collection/eupl/eupl-text-eupl-12"},
         },
         "servers": [{"url": f"{address}{PREFIX}", "description": "Deze omgeving"}],

@@ -11,6 +11,7 @@ from shared.api.app import add_routes, make_api
 from shared.api.guard import SignIn
 from shared.api.services import Services
 from shared.api.shield import Shield
+from shared.identitysettings import NOBODY
 from shared.pages import audit, cards, models, objections, operation, requests, start, styles
 from shared.pages.problems import problem_page
 from shared.pages.route import PageSettings
@@ -28,10 +29,20 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 
 def make_site(
-    services: Services, sign_in: SignIn, address: str, config: PageSettings, login: Callable[..., str] | None = None
+    services: Services,
+    sign_in: SignIn,
+    address: str,
+    config: PageSettings,
+    login: Callable[..., str] | None = None,
+    contact: str = NOBODY,
 ) -> ASGIApp:
-    """Return the app as it is served; `login` gives a session for a role, where a local issuer lets people in."""
-    return Shield(make_pages(services, sign_in, address, config, login), address)
+    """Return the app as it is served; `login` gives a session for a role, where a local issuer lets people in.
+
+    `contact`: where questions about the API may be mailed to.
+    """
+    app = make_pages(services, sign_in, address, config, login)
+    app.state.contact = contact
+    return Shield(app, address)
 
 
 def make_pages(

@@ -321,6 +321,8 @@ def test_keys_are_those_of_the_tenant(entra_id: Entra) -> None:
         {"OMGEVING": "thuis"},
         {"WEBADRES": "http://slimme-check.example.org"},
         {"WEBADRES": "https://slimme-check.example.org/pad"},
+        {"CONTACT": "team"},
+        {"CONTACT": "team@stad.example, nog iets"},
     ],
 )
 def test_settings_that_would_let_somebody_in_by_mistake_are_refused(settings: dict[str, str]) -> None:

@@ -80,6 +80,16 @@ def test_it_says_what_it_is_of_whom_and_where(document: dict[str, Any]) -> None:
         assert re.fullmatch(r"https://[^/]+/api/v1", server["url"])
 
 
+def test_who_answers_mail_is_a_setting(
+    make_site: Callable[[Path], Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLIMME_CHECK_CONTACT", "team@stad.example")
+    monkeypatch.setenv("SLIMME_CHECK_WEBADRES", "https://check.stad.example")
+    said = make_site(tmp_path / "werk").nobody().get(f"{PREFIX}/openapi.json")
+    contact = said.document["info"]["contact"]
+    assert (contact["email"], contact["url"]) == ("team@stad.example", "https://check.stad.example")
+
+
 def test_it_is_public_listed_and_readable_from_every_site(site: Site, document: dict[str, Any]) -> None:
     said = site.nobody().get(f"{PREFIX}/openapi.json")
     assert said.status == 200

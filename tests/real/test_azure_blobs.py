@@ -186,3 +186,24 @@ def test_nothing_is_asked_without_a_token(account: str) -> None:
         pytest.raises(HttpResponseError),
     ):
         anybody.get_container_client(BOX).create_container()
+
+
+def test_a_container_that_keeps_everything_takes_the_same_bytes_again_and_no_others(
+    store: AzureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Azurite knows no immutability: the refusal is that of the service, by its code."""
+    store.write("logboek", "deel-0001.jsonl", b"regels")
+
+    def refused(*_: object, **__: object) -> None:
+        cause = HttpResponseError(message="This operation is not permitted as the blob is immutable due to a policy.")
+        cause.status_code, cause.error_code = 409, "BlobImmutableDueToPolicy"  # type: ignore[attr-defined]
+        raise cause
+
+    monkeypatch.setattr(BlobClient, "upload_blob", refused)
+    monkeypatch.setattr(BlobClient, "delete_blob", refused)
+    store.write("logboek", "deel-0001.jsonl", b"regels")
+    with pytest.raises(StorageUnavailable, match="keeps this blob as it is"):
+        store.write("logboek", "deel-0001.jsonl", b"andere regels")
+    assert store.read("logboek", "deel-0001.jsonl") == b"regels"
+    with pytest.raises(StorageUnavailable, match="neither changed nor removed"):
+        store.delete("logboek", "deel-0001.jsonl")

@@ -3,6 +3,7 @@
 * A write is one request, or above 64 MiB parts under names of their own that a last request makes into the blob.
 * A copy reads once, to say the sha256 of exactly what it writes. The service could copy within an account by itself,
   but we would have to read all the same, and it needs a second authorisation that no emulator checks.
+* A write of the bytes that are already there is done, also where the container is immutable and refuses it.
 * A delete of known bytes says by ETag which version it saw; replaced meanwhile, it looks again.
 """
 
@@ -20,7 +21,7 @@ from azure.core import MatchConditions
 from azure.core.credentials import TokenCredential
 from azure.storage.blob import BlobBlock, BlobClient, BlobServiceClient, ContainerClient, ExponentialRetry
 
-from shared.adapters.azure.failures import BlobChanged, kept_changing, told
+from shared.adapters.azure.failures import BlobChanged, BlobKept, kept_by_policy, kept_changing, told
 from shared.errors import BlobNotFound
 
 _PART = 8 << 20
@@ -74,7 +75,15 @@ class AzureStore:
 
     def write(self, container: str, name: str, data: bytes) -> None:
         """Write or replace a blob in one step: a reader sees the old bytes or the new, never a part."""
-        _until_whole(container, name, lambda: self._put(container, name, iter((data,)), len(data)))
+
+        def put() -> None:
+            try:
+                self._put(container, name, iter((data,)), len(data))
+            except BlobKept:  # a worker that was killed after this write writes it again, and those are the same bytes
+                if self._digest(container, name)[0] != hashlib.sha256(data).hexdigest():
+                    raise
+
+        _until_whole(container, name, put)
 
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
@@ -195,8 +204,12 @@ class _Reading(io.RawIOBase):
 def _until_whole[T](container: str, name: str, work: Callable[[], T]) -> T:
     """Return what the work returns; a few times again when another worker replaces the blob meanwhile."""
     for _ in range(_TRIES):
-        with contextlib.suppress(BlobChanged):
+        try:
             return work()
+        except BlobChanged:
+            continue
+        except BlobKept:
+            raise kept_by_policy(container, name) from None
     raise kept_changing(container, name)
 
 

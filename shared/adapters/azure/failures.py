@@ -17,11 +17,17 @@ _CODE = re.compile(r"[A-Za-z]{1,64}")
 _NO_CONTAINER = frozenset({"ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"})
 # the blob was replaced since we looked; or another writer finished it, and our unfinished parts are gone
 _CHANGED = frozenset({"ConditionNotMet", "InvalidBlockList", "InvalidBlobOrBlock"})
+# the container keeps every blob as it is for its term
+_KEPT = frozenset({"BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold"})
 _REFUSED = (401, 403)
 
 
 class BlobChanged(Exception):
     """Another worker replaced the blob meanwhile; beginning again sees the new one. Never leaves these adapters."""
+
+
+class BlobKept(Exception):
+    """The container lets nobody change a blob that is there. Never leaves these adapters."""
 
 
 @contextlib.contextmanager
@@ -44,6 +50,8 @@ def _ours(cause: AzureError, where: str) -> Exception:
     status = cause.status_code if isinstance(cause, HttpResponseError) else None
     if code in _CHANGED:
         return BlobChanged()
+    if code in _KEPT:
+        return BlobKept()
     if code in _NO_CONTAINER:
         what, advice = "The container is not there", "Create the containers (infra/); the next round tries again."
     elif isinstance(cause, ResourceNotFoundError):
@@ -65,4 +73,13 @@ def kept_changing(container: str, name: str) -> StorageUnavailable:
         "The blob was replaced or removed while it was in use.",
         where=f"{container}/{name}",
         next_step="Look who else writes it; the next round tries again.",
+    )
+
+
+def kept_by_policy(container: str, name: str) -> StorageUnavailable:
+    """Return the error for a blob that may not become what it should be, because its container is immutable."""
+    return StorageUnavailable(
+        "The container keeps this blob as it is; it can be neither changed nor removed.",
+        where=f"{container}/{name}",
+        next_step="Its term ends by itself. Look who wrote other bytes than these, if it should have been changed.",
     )
