@@ -15,7 +15,7 @@ from typing import Any
 from shared.administration import Removed, Tombstone
 from shared.events import OTHER, Action, ChainBreak, ChainCheck, ChainStart, StoredEvent, check_chain, moment_text
 from shared.feedback import pretty_json
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.ports import BlobStore, Container, Ledger
 from shared.rowseal import NOTHING, RowSeal
 
@@ -48,13 +48,13 @@ class AuditCheck:
         return self.chain.broken is None and not (self.unreadable or self.untold or self.changed)
 
 
-def drop_anchor(installation: Installation) -> None:
+def drop_anchor(workplace: Workplace) -> None:
     """Keep the end of the chain as it is now outside the database; nothing when nothing ever happened."""
-    last = installation.ledger.last_event()
+    last = workplace.ledger.last_event()
     if last is not None:
         name = f"{FOLDER}/{last.volgnr:012d}.json"
         anchor = {"volgnr": last.volgnr, "tijdstip": last.tijdstip, "hash": last.hash}
-        installation.blobs.write(Container.LOGBOEK, name, pretty_json(anchor))
+        workplace.blobs.write(Container.LOGBOEK, name, pretty_json(anchor))
 
 
 def check_audit(ledger: Ledger, blobs: BlobStore) -> AuditCheck:

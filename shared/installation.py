@@ -40,15 +40,15 @@ class Core:
     read_snapshot: Callable[[Mapping[str, bytes], Mapping[str, str] | None], PseudonymisedDelivery]
 
 
-@dataclass(frozen=True)
-class Installation:
-    """One use case with the model that judges, the ports, and on whose behalf this worker acts.
+@dataclass(frozen=True, kw_only=True)
+class Workplace:
+    """One use case with the ports, and on whose behalf this worker acts; no model package is read for it.
 
-    `versions`: the register that names the active model; without one the model stays what it is.
+    Whoever stops a model, or puts an earlier version back, works from here: a package that is broken is no hindrance.
+    `versions`: the register that names the active model.
     """
 
     use_case: UseCase
-    model: ModelPackage
     core: Core
     blobs: BlobStore
     ledger: Ledger
@@ -63,21 +63,38 @@ class Installation:
     activity: str = ACTIVITY_URI
     telemetry: Telemetry | None = None
     versions: Versions | None = None
-    model_status: ModelStatus = ModelStatus.ACTIEF
 
     @property
     def dataset(self) -> str:
         """Return the dataset of the use case, which is also the folder of its mailbox."""
         return self.use_case.dataset
 
+    def in_use(self) -> tuple[str, str]:
+        """Return name and version of the model by the register, whatever this worker began with."""
+        if self.versions is None:
+            name, _, version = self.use_case.package.rpartition("-")
+            return name, version
+        return self.versions.in_use()
+
+    def event(self, action: Action, object_: str, result: str, run_id: str = "", **details: Any) -> AuditEvent:
+        """Return an event of now, by this caller."""
+        return AuditEvent(action, object_, result, self.caller, self.clock.now(), self.dataset, run_id, details)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation(Workplace):
+    """A workplace with the model that judges; without a register the model stays what it is."""
+
+    model: ModelPackage
+    model_status: ModelStatus = ModelStatus.ACTIEF
+
     def up_to_date(self) -> Installation:
         """Return this installation with the model that is active now: what is claimed next is judged by it."""
         return self if self.versions is None else replace(self, model=self.versions.active())
 
-    def version_in_use(self) -> str:
-        """Return the version that the register names now; readers are told of it, whatever this worker began with."""
-        known = self.versions.register.active(self.dataset) if self.versions else None
-        return known.id.version if known else self.model.version
+    def in_use(self) -> tuple[str, str]:
+        """Return name and version of the model by the register; without one, of the model that judges here."""
+        return (self.model.name, self.model.version) if self.versions is None else super().in_use()
 
     def new_run(self, levering: str, digest: str, *, request_id: str = "", key_id: str = "") -> NewRun:
         """Return the run that this delivery would get now; from a snapshot it keeps the key of the snapshot."""
@@ -117,10 +134,6 @@ class Installation:
     def late_since(self) -> datetime:
         """Return the moment before which no worker that stood still can write any more."""
         return self.clock.now() - _STANDS_STILL
-
-    def event(self, action: Action, object_: str, result: str, run_id: str = "", **details: Any) -> AuditEvent:
-        """Return an event of now, by this caller."""
-        return AuditEvent(action, object_, result, self.caller, self.clock.now(), self.dataset, run_id, details)
 
 
 @dataclass

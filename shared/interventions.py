@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from shared.administration import ClaimKind, DeliveryRecord, RunRecord, RunRequest, StopState
 from shared.anchors import drop_anchor
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
-from shared.events import Action
-from shared.installation import Installation, Steps
+from shared.events import Action, AuditEvent
+from shared.installation import Installation, Steps, Workplace
 from shared.output import write_pointer
 from shared.records import PseudonymisedDelivery
 from shared.runs import Outcome, finish_tail, guarded, judge, publish
@@ -34,7 +34,7 @@ def checked_reason(reden: str) -> str:
     return reason
 
 
-def release(installation: Installation, levering: str, reden: str, digest: str = "") -> RunRecord:
+def release(workplace: Workplace, levering: str, reden: str, digest: str = "") -> RunRecord:
     """Let a held delivery go on, whatever its findings that hold; it is still rejected when it is broken.
 
     Of several deliveries with this name it is the last one that is held, or the one with this digest.
@@ -42,7 +42,7 @@ def release(installation: Installation, levering: str, reden: str, digest: str =
     reason = checked_reason(reden)
     held = [
         run
-        for run in _runs_of(installation, levering, digest)
+        for run in _runs_of(workplace, levering, digest)
         if run.state is RunState.AANGEHOUDEN and run.reason is RunReason.CONTROLE_AANGEHOUDEN
     ]
     if not held:
@@ -52,9 +52,9 @@ def release(installation: Installation, levering: str, reden: str, digest: str =
             next_step="Only a delivery that the check holds can be released.",
         )
     run = held[-1]
-    event = installation.event(Action.VRIJGEVEN, f"levering {levering}", "vrijgegeven", run.run_id, reden=reason)
-    released = installation.ledger.release(run.run_id, event)
-    drop_anchor(installation)
+    event = workplace.event(Action.VRIJGEVEN, f"levering {levering}", "vrijgegeven", run.run_id, reden=reason)
+    released = workplace.ledger.release(run.run_id, event)
+    drop_anchor(workplace)
     return released
 
 
@@ -149,30 +149,30 @@ def _asked_for(installation: Installation, request: RunRequest) -> Pseudonymised
     return read_snapshot(installation, request.digest, chosen)
 
 
-def stop_model(installation: Installation, reden: str) -> StopState:
+def stop_model(workplace: Workplace, reden: str) -> StopState:
     """Turn the stop switch of the model on: nothing is published until it goes off, and readers are told."""
-    reason = checked_reason(reden)
-    model = installation.model.name
-    event = installation.event(Action.STOPPEN, f"model {model}", "gestopt", reden=reason)
-    state = installation.ledger.stop(model, reason, event)
-    write_pointer(installation)
-    drop_anchor(installation)
-    return state
+    return _switch(workplace, workplace.ledger.stop, Action.STOPPEN, "gestopt", reden)
 
 
-def resume_model(installation: Installation, reden: str) -> StopState:
+def resume_model(workplace: Workplace, reden: str) -> StopState:
     """Turn the stop switch of the model off; the next round takes up what was held by it."""
+    return _switch(workplace, workplace.ledger.resume, Action.HERVATTEN, "hervat", reden)
+
+
+def _switch(
+    workplace: Workplace, turn: Callable[[str, str, AuditEvent], StopState], action: Action, result: str, reden: str
+) -> StopState:
+    """Turn the switch of the model that the register names; its package is not read, for it may be what is wrong."""
     reason = checked_reason(reden)
-    model = installation.model.name
-    event = installation.event(Action.HERVATTEN, f"model {model}", "hervat", reden=reason)
-    state = installation.ledger.resume(model, reason, event)
-    write_pointer(installation)
-    drop_anchor(installation)
+    model, _ = workplace.in_use()
+    state = turn(model, reason, workplace.event(action, f"model {model}", result, reden=reason))
+    write_pointer(workplace)
+    drop_anchor(workplace)
     return state
 
 
-def _runs_of(installation: Installation, levering: str, digest: str = "") -> list[RunRecord]:
-    found: list[DeliveryRecord] = installation.ledger.deliveries(installation.dataset, levering)
+def _runs_of(workplace: Workplace, levering: str, digest: str = "") -> list[RunRecord]:
+    found: list[DeliveryRecord] = workplace.ledger.deliveries(workplace.dataset, levering)
     records = [record for record in found if digest in ("", record.digest)]
     if not records:
         raise NotKnown(
@@ -180,4 +180,4 @@ def _runs_of(installation: Installation, levering: str, digest: str = "") -> lis
             where=f"levering {levering}",
             next_step="Check the name of the delivery.",
         )
-    return [run for record in records for run in installation.ledger.runs_of_delivery(record.dataset, record.digest)]
+    return [run for record in records for run in workplace.ledger.runs_of_delivery(record.dataset, record.digest)]

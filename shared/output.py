@@ -17,7 +17,7 @@ from shared.digests import digest_of
 from shared.errors import BlobNotFound
 from shared.events import SYSTEM, Action, moment_text
 from shared.feedback import pretty_json
-from shared.installation import Installation
+from shared.installation import Installation, Workplace
 from shared.ports import Container
 from shared.runfiles import LINES, NUMBER, PARQUET, lines_by_number, parquet_bytes, run_folder
 from shared.runstates import PUBLISHED, RunReason
@@ -102,33 +102,34 @@ def _overwritten(installation: Installation, state: OutputState) -> bool:
     )
 
 
-def write_pointer(installation: Installation) -> None:
+def write_pointer(workplace: Workplace) -> None:
     """Write actueel.json of the dataset: what is current, and whether the model is stopped, since when and why."""
-    name = f"{installation.dataset}/actueel.json"
+    name = f"{workplace.dataset}/actueel.json"
     while True:  # until what was written is what holds
-        document = _pointer(installation)
+        document = _pointer(workplace)
         data = pretty_json(document)
-        if _now_there(installation, name) != data:
-            installation.blobs.write(Container.UITVOER, name, data)
-        if _pointer(installation) == document:
+        if _now_there(workplace, name) != data:
+            workplace.blobs.write(Container.UITVOER, name, data)
+        if _pointer(workplace) == document:
             return
 
 
-def _now_there(installation: Installation, name: str) -> bytes:
+def _now_there(workplace: Workplace, name: str) -> bytes:
     try:
-        return installation.blobs.read(Container.UITVOER, name)
+        return workplace.blobs.read(Container.UITVOER, name)
     except BlobNotFound:
         return b""
 
 
-def _pointer(installation: Installation) -> dict[str, object]:
-    stop = installation.ledger.stop_state(installation.model.name)
-    states = installation.ledger.output_states(installation.dataset)
+def _pointer(workplace: Workplace) -> dict[str, object]:
+    model, version = workplace.in_use()
+    stop = workplace.ledger.stop_state(model)
+    states = workplace.ledger.output_states(workplace.dataset)
     return {
-        "dataset": installation.dataset,
+        "dataset": workplace.dataset,
         "model": {
-            "naam": installation.model.name,
-            "versie": installation.version_in_use(),
+            "naam": model,
+            "versie": version,
             "gestopt": stop.stopped,
             "sinds": moment_text(stop.since) if stop.stopped and stop.since else None,
             "reden": stop.reason if stop.stopped else None,

@@ -51,13 +51,16 @@ class Runs:
 
 @dataclass(frozen=True)
 class ServedModel:
-    """The active model of a dataset, and whether it is stopped."""
+    """The model of a dataset by the register, and whether it is stopped; nothing of it is read from a package.
+
+    `version`, `since` and `sha256`: of the active version; empty while the register holds none.
+    """
 
     dataset: str
     title: str
     name: str
     version: str
-    date: str
+    since: datetime | None
     sha256: str
     stop: StopState
 
@@ -67,8 +70,8 @@ class Models:
     """Models and their stop switch."""
 
     known: Callable[[], Sequence[ServedModel]]
-    stop: Callable[[Caller, str, str], StopState]  # model, reason
-    resume: Callable[[Caller, str, str], StopState]
+    stop: Callable[[Caller, str, str, str], StopState]  # dataset, model, reason
+    resume: Callable[[Caller, str, str, str], StopState]
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,15 @@ class Health:
     parts: Mapping[str, str]
     version: str
     moment: datetime
+
+    @staticmethod
+    def name_of_model(dataset: str) -> str:
+        """Return the name of the part that is the active package of a dataset."""
+        return f"model {dataset}"
+
+    def fault_of_model(self, dataset: str) -> str:
+        """Return what is wrong with the active package of a dataset, as a code; "" when nothing is."""
+        return self.parts.get(self.name_of_model(dataset), "")
 
     @property
     def healthy(self) -> bool:

@@ -4,6 +4,7 @@ Every trigger, command and route is one call from here. Heavy imports wait until
 that only reads the administration starts at once.
 """
 
+from shared.bootstrap.models import resume_model, stop_model
 from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery
 from shared.bootstrap.people import explain_current, replay_everything, replay_run
 from shared.bootstrap.removal import nightly_purge, purge
@@ -22,9 +23,7 @@ from shared.bootstrap.terminal import (
     check_folder,
     release,
     request_run,
-    resume_model,
     run_waiting,
-    stop_model,
     verify_audit,
 )
 from shared.bootstrap.triggered import daytime, delivery_arrived, nightly, poisoned

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.wiring import installation, installation_with, person_here, settings, versions
-from shared.errors import ModelPackageInvalid
+from shared.bootstrap.wiring import person_here, settings, versions, workplace
+from shared.errors import ModelPackageInvalid, NotKnown
 from shared.modelregister.port import ModelVersion, ScoredApplication, StepRecord
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from shared.administration import StopState
     from shared.events import Caller
-    from shared.installation import Installation
+    from shared.installation import Workplace
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,36 @@ class VersionHistory:
     steps: tuple[StepRecord, ...]
 
 
+def model_in_use(dataset: str) -> tuple[str, ModelVersion | None]:
+    """Return the name of the model of a dataset and its active version, by the register alone.
+
+    The first version of an installation is entered by this look; None while it cannot be, its package being broken.
+    """
+    known = versions(settings(), dataset)
+    version = None
+    with suppress(ModelPackageInvalid):
+        version = known.active_version()
+    return known.in_use()[0], version
+
+
+def stop_model(model: str, dataset: str, reden: str, caller: Caller | None = None) -> StopState:
+    """Turn the stop switch of a model on; NotKnown when the dataset has no such model. Reads no package."""
+    from shared import interventions
+
+    return interventions.stop_model(_with_model(model, dataset, caller), reden)
+
+
+def resume_model(model: str, dataset: str, reden: str, caller: Caller | None = None) -> StopState:
+    """Turn the stop switch of a model off; NotKnown when the dataset has no such model. Reads no package."""
+    from shared import interventions
+
+    return interventions.resume_model(_with_model(model, dataset, caller), reden)
+
+
 def model_versions(dataset: str) -> list[ModelVersion]:
     """Return every version of the model of a dataset; the first one of an installation is entered by this look."""
-    known = versions(settings(), dataset)
-    known.active()
-    return known.register.versions(dataset)
+    model_in_use(dataset)
+    return versions(settings(), dataset).register.versions(dataset)
 
 
 def model_version(dataset: str, versie: str) -> VersionHistory:
@@ -44,7 +71,7 @@ def propose_model(
     """Propose the package `<model>-<versie>` that lies in the folder of models; see register.propose."""
     from shared.modelregister import register
 
-    return register.propose(_installed(dataset, caller), versie, reden, reden_drempel, reden_steekproef)
+    return register.propose(_at(dataset, caller), versie, reden, reden_drempel, reden_steekproef)
 
 
 def approve_model(
@@ -53,42 +80,42 @@ def approve_model(
     """Approve a proposal of another; see register.approve."""
     from shared.modelregister import register
 
-    return register.approve(_installed(dataset, caller), versie, reden, steekproef)
+    return register.approve(_at(dataset, caller), versie, reden, steekproef)
 
 
 def reject_model(dataset: str, versie: str, reden: str, caller: Caller | None = None) -> ModelVersion:
     """Reject a proposal of another."""
     from shared.modelregister import register
 
-    return register.reject(_installed(dataset, caller), versie, reden)
+    return register.reject(_at(dataset, caller), versie, reden)
 
 
 def withdraw_model(dataset: str, versie: str, reden: str, caller: Caller | None = None) -> ModelVersion:
     """Withdraw a version that is not active."""
     from shared.modelregister import register
 
-    return register.withdraw(_installed(dataset, caller), versie, reden)
+    return register.withdraw(_at(dataset, caller), versie, reden)
 
 
 def activate_model(dataset: str, versie: str, reden: str, caller: Caller | None = None) -> ModelVersion:
     """Make an approved version active, or an earlier one again: the rollback."""
     from shared.modelregister import register
 
-    return register.activate(_installed_to_activate(dataset, caller, versie), versie, reden)
+    return register.activate(_at(dataset, caller), versie, reden)
 
 
 def start_shadow(dataset: str, versie: str, reden: str, caller: Caller | None = None) -> ModelVersion:
     """Let an approved version score beside the active one."""
     from shared.modelregister import register
 
-    return register.start_shadow(_installed(dataset, caller), versie, reden)
+    return register.start_shadow(_at(dataset, caller), versie, reden)
 
 
 def end_shadow(dataset: str, versie: str, reden: str, caller: Caller | None = None) -> ModelVersion:
     """Let a shadow score no more."""
     from shared.modelregister import register
 
-    return register.end_shadow(_installed(dataset, caller), versie, reden)
+    return register.end_shadow(_at(dataset, caller), versie, reden)
 
 
 def scored_by_version(
@@ -97,7 +124,7 @@ def scored_by_version(
     """Return which applications a version scored between two moments, with who asked and why on record."""
     from shared.modelregister import register
 
-    return register.scored_by_version(_installed(dataset, caller), versie, van, tot, reden)
+    return register.scored_by_version(_at(dataset, caller), versie, van, tot, reden)
 
 
 def make_dossier(dataset: str, versie: str, caller: Caller | None = None) -> str:
@@ -105,18 +132,15 @@ def make_dossier(dataset: str, versie: str, caller: Caller | None = None) -> str
     from shared.modelregister.dossier import make_dossier as make
 
     known = versions(settings(), dataset)
-    return make(_installed(dataset, caller), known, known.candidate(versie)[1]).text
+    return make(_at(dataset, caller), known, known.candidate(versie)[1]).text
 
 
-def _installed(dataset: str, caller: Caller | None) -> Installation:
-    return installation(caller or person_here(), dataset)
+def _at(dataset: str, caller: Caller | None) -> Workplace:
+    return workplace(caller or person_here(), dataset)
 
 
-def _installed_to_activate(dataset: str, caller: Caller | None, versie: str) -> Installation:
-    """Return the installation, also when the active package is broken: then another must be able to take its place."""
-    try:
-        return _installed(dataset, caller)
-    except ModelPackageInvalid:
-        known = versions(settings(), dataset)
-        package = known.package(known.register.version(dataset, versie).id)
-        return installation_with(caller or person_here(), dataset, package)
+def _with_model(model: str, dataset: str, caller: Caller | None) -> Workplace:
+    found = _at(dataset, caller)
+    if found.in_use()[0] != model:
+        raise NotKnown("This dataset has no model with this name.", next_step="Choose one from the list of models.")
+    return found

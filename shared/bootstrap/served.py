@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared import __version__
-from shared.bootstrap.wiring import blobs, installation, ledger, settings
+from shared.bootstrap.wiring import blobs, installation, ledger, settings, versions, workplace
 from shared.errors import NotKnown, SlimmeCheckError
 from shared.events import SYSTEM, Caller
 from shared.usecases import datasets, use_case
@@ -52,7 +52,7 @@ def _form_key() -> FormKey:
     """Return what forms are signed with: made from the current key, which says nothing about it."""
     from shared.pages.csrf import FormKey
 
-    secret = installation(_HERE, datasets()[0]).keys.current().secret
+    secret = workplace(_HERE, datasets()[0]).keys.current().secret
     return FormKey(hmac.digest(secret, b"slimme-check formulieren", "sha256"))
 
 
@@ -106,8 +106,7 @@ def _deliveries() -> Deliveries:
     from shared.api.services import Deliveries
 
     def release(caller: Caller, record: DeliveryRecord, reden: str) -> RunRecord:
-        installed = installation(caller, record.dataset)
-        return interventions.release(installed, record.levering, reden, record.digest)
+        return interventions.release(workplace(caller, record.dataset), record.levering, reden, record.digest)
 
     return Deliveries(
         known=lambda: _newest_first(ledger(settings()).deliveries, lambda record: record.aangekomen),
@@ -152,37 +151,31 @@ def _runs() -> Runs:
 
 
 def _models() -> Models:
-    from shared import interventions
     from shared.api.services import Models, ServedModel
 
+    from shared.bootstrap import models
     def known() -> list[ServedModel]:
         found = []
         for dataset in datasets():
-            model = installation(_HERE, dataset).model
+            name, active = models.model_in_use(dataset)
             found.append(
                 ServedModel(
                     dataset=dataset,
                     title=use_case(dataset).title,
-                    name=model.name,
-                    version=model.version,
-                    date=model.date,
-                    sha256=model.sha256,
-                    stop=ledger(settings()).stop_state(model.name),
+                    name=name,
+                    version=active.id.version if active else "",
+                    since=active.since if active else None,
+                    sha256=active.id.sha256 if active else "",
+                    stop=ledger(settings()).stop_state(name),
                 )
             )
         return found
 
-    def dataset_with(model: str) -> str:
-        for served in known():
-            if served.name == model:
-                return served.dataset
-        raise NotKnown("There is no model with this name.", next_step="Choose one from the list of models.")
+    def stop(caller: Caller, dataset: str, model: str, reden: str) -> StopState:
+        return models.stop_model(model, dataset, reden, caller)
 
-    def stop(caller: Caller, model: str, reden: str) -> StopState:
-        return interventions.stop_model(installation(caller, dataset_with(model)), reden)
-
-    def resume(caller: Caller, model: str, reden: str) -> StopState:
-        return interventions.resume_model(installation(caller, dataset_with(model)), reden)
+    def resume(caller: Caller, dataset: str, model: str, reden: str) -> StopState:
+        return models.resume_model(model, dataset, reden, caller)
 
     return Models(known=known, stop=stop, resume=resume)
 
@@ -263,7 +256,7 @@ class _Health:
         now = SystemClock().now()
         if self._seen is None or (now - self._seen.moment).total_seconds() >= _HEALTH_HOLDS:
             parts = {"administratie": _works(_administration), "opslag": _works(_storage)}
-            parts |= {f"model {dataset}": _works(partial(_golden, dataset)) for dataset in datasets()}
+            parts |= {Health.name_of_model(dataset): _works(partial(_package, dataset)) for dataset in datasets()}
             self._seen = Health(parts, __version__, now)
         return self._seen
 
@@ -289,9 +282,6 @@ def _storage() -> None:
     next(iter(blobs(settings()).names(Container.LOGBOEK, "gezondheid/")), None)
 
 
-def _golden(dataset: str) -> None:
-    from shared.adapters.packages import read_package_files
-    from shared.modelpackage.package import GOLDEN_FILE, check_golden
-
-    model = installation(_HERE, dataset).model
-    check_golden(model, read_package_files(settings().models / f"{model.name}-{model.version}")[GOLDEN_FILE])
+def _package(dataset: str) -> None:
+    """Read the active package as it lies there now: to the last bit that of the register, and right on golden cases."""
+    versions(settings(), dataset).check_active()

@@ -15,13 +15,14 @@ from shared.bootstrap.wiring import (
     person_here,
     settings,
     versions,
+    workplace,
 )
 from shared.usecases import datasets, use_case_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.administration import RunRecord, StopState
+    from shared.administration import RunRecord
     from shared.anchors import AuditCheck
     from shared.events import Caller
     from shared.modelpackage.package import ModelPackage
@@ -82,9 +83,7 @@ def release(levering: str, reden: str, dataset: str = "", caller: Caller | None 
     """Let a held delivery go on; the next round processes it."""
     from shared import interventions
 
-    return interventions.release(
-        installation(caller or person_here(), dataset or dataset_of(levering)), levering, reden
-    )
+    return interventions.release(workplace(caller or person_here(), dataset or dataset_of(levering)), levering, reden)
 
 
 def request_run(
@@ -100,20 +99,6 @@ def request_run(
     return interventions.request_run(
         installation(caller or person_here(), dataset or dataset_of(levering)), levering, aanvraagnummers, reden
     )
-
-
-def stop_model(reden: str, dataset: str, caller: Caller | None = None) -> StopState:
-    """Turn the stop switch of the model on."""
-    from shared import interventions
-
-    return interventions.stop_model(installation(caller or person_here(), dataset), reden)
-
-
-def resume_model(reden: str, dataset: str, caller: Caller | None = None) -> StopState:
-    """Turn the stop switch of the model off."""
-    from shared import interventions
-
-    return interventions.resume_model(installation(caller or person_here(), dataset), reden)
 
 
 def verify_audit() -> AuditCheck:

@@ -6,10 +6,10 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared import __version__
 from shared.errors import RequestRefused
@@ -19,7 +19,7 @@ from shared.settings import Settings, read_settings
 from shared.usecases import datasets, use_case
 
 if TYPE_CHECKING:
-    from shared.installation import Core, Installation
+    from shared.installation import Core, Installation, Workplace
     from shared.modelpackage.package import ModelPackage
     from shared.modelregister.versions import Versions
     from shared.ports import BlobStore, Ledger
@@ -108,41 +108,48 @@ def versions(config: Settings, dataset: str) -> Versions:
 
 
 @lru_cache(maxsize=4)
-def _parts(config: Settings, dataset: str) -> Callable[..., Installation]:
+def _parts(config: Settings, dataset: str) -> Mapping[str, Any]:
+    """Return what every workplace of a dataset shares, by the names of its fields."""
     from shared.adapters.chosen import keys_of, telemetry_of
     from shared.adapters.clock import SystemClock
     from shared.adapters.owner import ProcessOwner
-    from shared.installation import Installation
 
     for own_use in ("STATSBEAT_DISABLED_ALL", "SDKSTATS_DISABLED"):  # what the library would tell of itself
         os.environ.setdefault(f"APPLICATIONINSIGHTS_{own_use}", "true")
-    return partial(
-        Installation,
-        use_case=use_case(dataset),
-        core=core(),
-        blobs=blobs(config),
-        ledger=ledger(config),
-        keys=keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in datasets())),
-        clock=SystemClock(),
-        owner=ProcessOwner(),
-        lease=config.lease,
-        quarantine=config.quarantine,
-        code_version=__version__,
-        settings_digest=config.digest(),
-        activity=config.activity,
-        telemetry=telemetry_of(config),
-        versions=versions(config, dataset),
-    )
+    return {
+        "use_case": use_case(dataset),
+        "core": core(),
+        "blobs": blobs(config),
+        "ledger": ledger(config),
+        "keys": keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in datasets())),
+        "clock": SystemClock(),
+        "owner": ProcessOwner(),
+        "lease": config.lease,
+        "quarantine": config.quarantine,
+        "code_version": __version__,
+        "settings_digest": config.digest(),
+        "activity": config.activity,
+        "telemetry": telemetry_of(config),
+        "versions": versions(config, dataset),
+    }
 
 
 def installation(caller: Caller, dataset: str) -> Installation:
-    """Return everything that a run of this dataset needs, with the active model, acting on behalf of the caller."""
-    return installation_with(caller, dataset, versions(settings(), dataset).active())
+    """Return everything that a run of this dataset needs, with the active model, acting on behalf of the caller.
+
+    ModelPackageInvalid when the active package is not whole; whatever judges nobody uses `workplace`.
+    """
+    from shared.installation import Installation
+
+    model = versions(settings(), dataset).active()
+    return Installation(**_parts(settings(), dataset), caller=caller, model=model)
 
 
-def installation_with(caller: Caller, dataset: str, package: ModelPackage) -> Installation:
-    """Return an installation with another package than the active one: to put a model back when that is broken."""
-    return _parts(settings(), dataset)(model=package, caller=caller)
+def workplace(caller: Caller, dataset: str) -> Workplace:
+    """Return what can be done in a dataset without its model, also when the active package is broken."""
+    from shared.installation import Workplace
+
+    return Workplace(**_parts(settings(), dataset), caller=caller)
 
 
 def person_here() -> Caller:

@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.errors import ScoreInputInvalid
 from shared.events import Action, canonical, moment_text
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.logboek import Batch, write_batch_lines
 from shared.modelpackage.package import ModelPackage
 from shared.modelregister.comparison import Comparison, Grouping, compare, stored_groupings
@@ -41,7 +41,7 @@ class Dossier:
 
 
 def make_dossier(
-    installation: Installation,
+    workplace: Workplace,
     versions: Versions,
     proposed: ModelPackage,
     *,
@@ -53,13 +53,13 @@ def make_dossier(
     `reasons`: of the threshold and of the share of the sample. `groupings`: beside those of the use case. Reading the
     results leaves an event, and lines in the logboek about whose results they were.
     """
-    now = installation.clock.now()
+    now = workplace.clock.now()
     since = now - LOOKS_BACK
     active = versions.active()
     subjects: list[tuple[str, str]] = []
     with closing(versions.register.published_features(versions.dataset, since, now)) as results:
-        compared = _compared(installation, _noting(results, subjects), active, proposed, groupings)
-    _tell(installation, subjects, active, proposed)
+        compared = _compared(workplace, _noting(results, subjects), active, proposed, groupings)
+    _tell(workplace, subjects, active, proposed, (since, now))
     document = {
         "voorstel": _facts(proposed),
         "actief": _facts(active),
@@ -81,13 +81,13 @@ def _noting(results: Iterable[PublishedFeatures], subjects: list[tuple[str, str]
 
 
 def _compared(
-    installation: Installation,
+    workplace: Workplace,
     results: Iterable[PublishedFeatures],
     active: ModelPackage,
     proposed: ModelPackage,
     groupings: Sequence[Grouping],
 ) -> Comparison | None:
-    own = stored_groupings(installation.use_case.groupings)
+    own = stored_groupings(workplace.use_case.groupings)
     try:
         return compare(results, active, proposed, [*own, *groupings])
     except ScoreInputInvalid:
@@ -108,23 +108,29 @@ def _facts(package: ModelPackage) -> dict[str, object]:
 
 
 def _tell(
-    installation: Installation, subjects: Sequence[tuple[str, str]], active: ModelPackage, proposed: ModelPackage
+    workplace: Workplace,
+    subjects: Sequence[tuple[str, str]],
+    active: ModelPackage,
+    proposed: ModelPackage,
+    period: tuple[datetime, datetime],
 ) -> None:
-    event = installation.event(
+    event = workplace.event(
         Action.MODEL_VERGELIJKEN,
         f"model {proposed.name} {proposed.version}",
         "vergeleken",
         sha256=proposed.sha256,
         actief=active.version,
         aanvragen=len(subjects),
+        van=moment_text(period[0]),
+        tot=moment_text(period[1]),
     )
-    installation.ledger.note(event)
+    workplace.ledger.note(event)
     batch = Batch(
-        installation.dataset,
+        workplace.dataset,
         COMPARING,
         ("modelversies vergelijken", "aanvrager bij modelvergelijking"),
         event.tijdstip,
         proposed.sha256,
-        installation.code_version,
+        workplace.code_version,
     )
-    write_batch_lines(installation.blobs, installation.activity, batch, subjects)
+    write_batch_lines(workplace.blobs, workplace.activity, batch, subjects)

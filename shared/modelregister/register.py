@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.errors import RequestRefused
-from shared.events import Action, AuditEvent, Caller
-from shared.installation import Installation
+from shared.events import Action, AuditEvent, Caller, moment_text
+from shared.installation import Workplace
 from shared.interventions import checked_reason
 from shared.logboek import Batch, write_batch_lines
 from shared.modelpackage.package import ModelPackage
@@ -36,7 +36,7 @@ def entered(first: VersionId, caller: Caller, now: datetime) -> AuditEvent:
 
 
 def propose(
-    installation: Installation,
+    workplace: Workplace,
     version: str,
     reden: str,
     reden_drempel: str,
@@ -47,62 +47,62 @@ def propose(
 
     RequestRefused without one of the three reasons, for another package under a known version, or for the active one.
     """
-    versions = _versions(installation)
+    versions = _versions(workplace)
     reason, threshold, sample = (_said(text, where) for text, where in _where(reden, reden_drempel, reden_steekproef))
     version_id, package = versions.candidate(version)
-    dossier = make_dossier(installation, versions, package, reasons=(threshold, sample), groupings=groupings)
+    dossier = make_dossier(workplace, versions, package, reasons=(threshold, sample), groupings=groupings)
     proposal = Proposal(threshold, sample, dossier.text, dossier.sha256, versions.active().sha256)
-    event = _event(installation, Action.MODEL_VOORSTELLEN, version_id, VersionStatus.VOORGESTELD)
+    event = _event(workplace, Action.MODEL_VOORSTELLEN, version_id, VersionStatus.VOORGESTELD)
     return versions.register.propose(version_id, proposal, reason, event)
 
 
-def approve(installation: Installation, version: str, reden: str, steekproef: float | None = None) -> ModelVersion:
+def approve(workplace: Workplace, version: str, reden: str, steekproef: float | None = None) -> ModelVersion:
     """Approve a proposal of another, made against the version that is active now.
 
     `steekproef`: the share of the random sample, said again by the approver; needed where the package sets one above 0,
     and RequestRefused when it is another. FourEyesRequired for who proposed it.
     """
-    versions = _versions(installation)
+    versions = _versions(workplace)
     _, version_id = versions.known(version)
     _check_sample(versions.load(version_id.model, version), steekproef)
-    return _take(installation, version_id, VersionStep.GOEDKEUREN, reden, 0.0 if steekproef is None else steekproef)
+    return _take(workplace, version_id, VersionStep.GOEDKEUREN, reden, 0.0 if steekproef is None else steekproef)
 
 
-def reject(installation: Installation, version: str, reden: str) -> ModelVersion:
+def reject(workplace: Workplace, version: str, reden: str) -> ModelVersion:
     """Reject a proposal of another; FourEyesRequired for who proposed it."""
-    return _take(installation, _known(installation, version), VersionStep.AFWIJZEN, reden)
+    return _take(workplace, _known(workplace, version), VersionStep.AFWIJZEN, reden)
 
 
-def withdraw(installation: Installation, version: str, reden: str) -> ModelVersion:
+def withdraw(workplace: Workplace, version: str, reden: str) -> ModelVersion:
     """Withdraw a version that is not active: it is not used again without a new proposal."""
-    return _take(installation, _as_entered(installation, version), VersionStep.INTREKKEN, reden)
+    return _take(workplace, _as_entered(workplace, version), VersionStep.INTREKKEN, reden)
 
 
-def start_shadow(installation: Installation, version: str, reden: str) -> ModelVersion:
+def start_shadow(workplace: Workplace, version: str, reden: str) -> ModelVersion:
     """Let an approved version score beside the active one, every delivery that is published from now on."""
-    return _take(installation, _known(installation, version), VersionStep.SCHADUW_BEGINNEN, reden)
+    return _take(workplace, _known(workplace, version), VersionStep.SCHADUW_BEGINNEN, reden)
 
 
-def end_shadow(installation: Installation, version: str, reden: str) -> ModelVersion:
+def end_shadow(workplace: Workplace, version: str, reden: str) -> ModelVersion:
     """Let a shadow score no more; what it stored stays."""
-    return _take(installation, _as_entered(installation, version), VersionStep.SCHADUW_STOPPEN, reden)
+    return _take(workplace, _as_entered(workplace, version), VersionStep.SCHADUW_STOPPEN, reden)
 
 
-def activate(installation: Installation, version: str, reden: str) -> ModelVersion:
+def activate(workplace: Workplace, version: str, reden: str) -> ModelVersion:
     """Make an approved version active, or an earlier one again (a rollback); it judges from the next claim on.
 
     RequestRefused for a version that was approved against another one than is active now; a rollback compares nothing.
     """
     reason = checked_reason(reden)
-    version_id = _known(installation, version)
-    event = _event(installation, Action.MODEL_ACTIVEREN, version_id, VersionStatus.ACTIEF)
-    taken = _versions(installation).register.activate(version_id, reason, event)
-    write_pointer(installation)
+    version_id = _known(workplace, version)
+    event = _event(workplace, Action.MODEL_ACTIVEREN, version_id, VersionStatus.ACTIEF)
+    taken = _versions(workplace).register.activate(version_id, reason, event)
+    write_pointer(workplace)
     return taken
 
 
 def scored_by_version(
-    installation: Installation, version: str, van: datetime, tot: datetime, reden: str
+    workplace: Workplace, version: str, van: datetime, tot: datetime, reden: str
 ) -> list[ScoredApplication]:
     """Return which applications a version scored from `van` to `tot`, with who asked and why on record.
 
@@ -116,39 +116,41 @@ def scored_by_version(
             where="van, tot",
             next_step="Give two moments with an offset, the earlier first.",
         )
-    known = _versions(installation).register.version(installation.dataset, version)
-    found = _versions(installation).register.scored_by(known.id, van, tot)
-    event = _event(installation, Action.MODEL_NAGAAN, known.id, "getoond", reden=reason, aanvragen=len(found))
-    installation.ledger.note(event)
+    known = _versions(workplace).register.version(workplace.dataset, version)
+    found = _versions(workplace).register.scored_by(known.id, van, tot)
+    period = {"van": moment_text(van), "tot": moment_text(tot)}
+    details = {"reden": reason, "aanvragen": len(found), **period}
+    event = _event(workplace, Action.MODEL_NAGAAN, known.id, "getoond", **details)
+    workplace.ledger.note(event)
     batch = Batch(
-        installation.dataset,
+        workplace.dataset,
         TRACING,
         ("aanvragen van een modelversie nagaan", "aanvrager nagaan"),
         event.tijdstip,
         known.id.sha256,
-        installation.code_version,
+        workplace.code_version,
     )
     subjects = [(one.person, one.application) for one in found]
-    write_batch_lines(installation.blobs, installation.activity, batch, subjects)
+    write_batch_lines(workplace.blobs, workplace.activity, batch, subjects)
     return found
 
 
 def _take(
-    installation: Installation, version: VersionId, step: VersionStep, reden: str, sample_share: float | None = None
+    workplace: Workplace, version: VersionId, step: VersionStep, reden: str, sample_share: float | None = None
 ) -> ModelVersion:
     reason = checked_reason(reden)
-    event = _event(installation, _ACTIONS[step], version, str(step))
-    return _versions(installation).register.take(version, step, reason, event, sample_share)
+    event = _event(workplace, _ACTIONS[step], version, str(step))
+    return _versions(workplace).register.take(version, step, reason, event, sample_share)
 
 
-def _known(installation: Installation, version: str) -> VersionId:
+def _known(workplace: Workplace, version: str) -> VersionId:
     """Return a version by the digest that its package has now: a step with another package is refused."""
-    return _versions(installation).known(version)[1]
+    return _versions(workplace).known(version)[1]
 
 
-def _as_entered(installation: Installation, version: str) -> VersionId:
+def _as_entered(workplace: Workplace, version: str) -> VersionId:
     """Return a version as it was entered: to stop using it, its package need not be there."""
-    return _versions(installation).register.version(installation.dataset, version).id
+    return _versions(workplace).register.version(workplace.dataset, version).id
 
 
 def _check_sample(package: ModelPackage, chosen: float | None) -> None:
@@ -172,15 +174,15 @@ def _said(text: str, where: str) -> str:
         raise RequestRefused(refused.what, where=where, next_step=refused.next_step) from None
 
 
-def _event(installation: Installation, action: Action, version: VersionId, result: str, **details: Any) -> AuditEvent:
-    return installation.event(action, f"model {version.title}", result, **details)
+def _event(workplace: Workplace, action: Action, version: VersionId, result: str, **details: Any) -> AuditEvent:
+    return workplace.event(action, f"model {version.title}", result, **details)
 
 
-def _versions(installation: Installation) -> Versions:
-    if installation.versions is None:
+def _versions(workplace: Workplace) -> Versions:
+    if workplace.versions is None:
         raise RequestRefused(
             "This installation has no register of model versions.",
-            where=f"dataset {installation.dataset}",
+            where=f"dataset {workplace.dataset}",
             next_step="Use an installation with an administration.",
         )
-    return installation.versions
+    return workplace.versions

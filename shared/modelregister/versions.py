@@ -32,11 +32,31 @@ class Versions:
 
         ModelPackageInvalid when the package is not the approved one, bit for bit.
         """
+        return self.package(self.active_version().id)
+
+    def active_version(self) -> ModelVersion:
+        """Return the active version by the register, whatever became of its package; an empty register gets the first.
+
+        ModelPackageInvalid when that cannot be entered because its package is broken.
+        """
         known = self.register.active(self.dataset)
         if known is None:
             first = self._id(self.loaded(*self.first))
             known = self.register.enter_first(first, self.entered(first))
-        return self.package(known.id)
+        return known
+
+    def in_use(self) -> tuple[str, str]:
+        """Return name and version of what is active by the register, or would be entered first; reads no package."""
+        known = self.register.active(self.dataset)
+        return (known.id.model, known.id.version) if known is not None else self.first
+
+    def check_active(self) -> None:
+        """Read the active package as it lies there now, whatever this process read before.
+
+        ModelPackageInvalid when it is not the approved one, bit for bit, or gives its golden cases another score.
+        """
+        known = self.active_version()
+        _refuse_another(self.load(known.id.model, known.id.version), known.id)
 
     def would_judge(self) -> ModelPackage:
         """Return the active package, or the first one while the register is empty; enters nothing."""
@@ -50,17 +70,12 @@ class Versions:
     def package(self, version: VersionId) -> ModelPackage:
         """Return the package of a version in the register; ModelPackageInvalid when it is not that one."""
         package = self.loaded(version.model, version.version)
-        if package.sha256 != version.sha256:
-            raise ModelPackageInvalid(
-                "The package of this version is not the one that is in the register.",
-                where=f"model {version.title}",
-                next_step="Put back the package that was proposed; another package needs a new version and a proposal.",
-            )
+        _refuse_another(package, version)
         return package
 
     def candidate(self, version: str) -> tuple[VersionId, ModelPackage]:
         """Return the package with this version of the model in use, whether the register knows it or not."""
-        name = self.active().name
+        name, _ = self.in_use()
         package = self.load(name, version)
         if (package.name, package.version) != (name, version):
             raise RequestRefused(
@@ -78,3 +93,13 @@ class Versions:
 
     def _id(self, package: ModelPackage) -> VersionId:
         return VersionId(self.dataset, package.name, package.version, package.sha256)
+
+
+def _refuse_another(package: ModelPackage, version: VersionId) -> None:
+    """Raise ModelPackageInvalid unless the package is the one that the register knows, bit for bit."""
+    if package.sha256 != version.sha256:
+        raise ModelPackageInvalid(
+            "The package of this version is not the one that is in the register.",
+            where=f"model {version.title}",
+            next_step="Put back the package that was proposed; another package needs a new version and a proposal.",
+        )

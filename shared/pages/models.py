@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from shared.api.forms import ModelName, Version
+from shared.api.resources.health import BROKEN_PACKAGE
 from shared.api.resources.models import find_model
 from shared.errors import ModelPackageInvalid, NotKnown, RequestRefused
 from shared.modelregister.states import FOUR_EYES, STATUS_SENTENCES, STEP_SENTENCES, VersionStatus
@@ -27,13 +28,28 @@ from shared.pages.words import day_entered
 
 router = APIRouter(route_class=PageRoute)
 
+_NOT_WHOLE = (
+    "Het pakket van deze versie staat er niet, of is niet heel. Kies een andere versie, of zet het goede pakket terug."
+)
+_CHANGED = ("reden", "Dit kan zo niet. Lees het dossier opnieuw; misschien is er intussen iets veranderd.")
+_REFUSED = {  # by the step: at which field, and why
+    "goedkeuren": (
+        "steekproef",
+        "Dit is een ander percentage dan in het dossier staat, of het dossier is niet meer actueel.",
+    ),
+    "activeren": (
+        "reden",
+        "Dit kan zo niet. Het dossier vergelijkt met een versie die niet meer werkt. Trek deze versie in en stel haar "
+        "opnieuw voor.",
+    ),
+}
 _VERSION = "/modellen/{naam}/versies/{versie}"
 
 
 @router.get("/modellen")
 def models(page: Page) -> Response:
     """Show the models, and whether they work."""
-    return page.show("models.html", "Modellen", models=page.services.models.known())
+    return page.show("models.html", "Modellen", models=page.services.models.known(), health=page.services.health())
 
 
 @router.get("/modellen/{naam}")
@@ -54,6 +70,8 @@ def _model(page: PageContext, name: str, refused: Form | None = None) -> Respons
         f"Model {name}",
         status=400 if refused else 200,
         served=served,
+        fault=page.services.health().fault_of_model(served.dataset),
+        broken=BROKEN_PACKAGE,
         versions=list(reversed(page.services.versions.known(served.dataset))),
         forms=[refused if refused and refused.id == form.id else form for form in forms],
         wrong=refused is not None,
@@ -76,8 +94,9 @@ def _switch(page: PageContext, name: str, posted: Posted, *, stopped: bool) -> R
     form = page.read(stop_form(name, stopped=stopped), posted)
     if form.errors:
         return _model(page, name, form)
+    dataset = find_model(page.services, name).dataset
     turn = page.services.models.resume if stopped else page.services.models.stop
-    turn(page.caller, name, form.answers["reden"])
+    turn(page.caller, dataset, name, form.answers["reden"])
     return page.go(f"/modellen/{name}")
 
 
@@ -182,11 +201,8 @@ def take_step(page: Page, naam: ModelName, versie: Version, stap: str, posted: P
                 "intrekken": known.withdraw,
             }[stap]
             take(page.caller, dataset, versie, reason)
+    except ModelPackageInvalid:
+        return _version(page, naam, versie, form.refuse("reden", _NOT_WHOLE))
     except RequestRefused:
-        wrong = (
-            ("steekproef", "Dit is een ander percentage dan in het dossier staat, of het dossier is niet meer actueel.")
-            if stap == "goedkeuren"
-            else ("reden", "Dit kan zo niet. Lees het dossier opnieuw; misschien is er intussen iets veranderd.")
-        )
-        return _version(page, naam, versie, form.refuse(*wrong))
+        return _version(page, naam, versie, form.refuse(*_REFUSED.get(stap, _CHANGED)))
     return page.go(f"/modellen/{naam}/versies/{versie}")

@@ -7,7 +7,8 @@ from fastapi.responses import Response
 
 from shared.access import Role
 from shared.api.guard import SESSION_COOKIE
-from shared.errors import NotKnown
+from shared.api.resources.health import BROKEN_PACKAGE
+from shared.errors import ModelPackageInvalid, NotKnown
 from shared.pages.forms import Field, Form, Kind, Option
 from shared.pages.route import Page, PageRoute, Posted
 
@@ -77,4 +78,5 @@ def accessibility(page: Page) -> Response:
 def health(page: Page) -> Response:
     """Tell whether everything works; the parts to whoever is signed in."""
     found = page.services.health()
-    return page.show("health.html", "Gezondheid", status=200 if found.healthy else 503, health=found)
+    broken = BROKEN_PACKAGE if ModelPackageInvalid.code in found.parts.values() else ""
+    return page.show("health.html", "Gezondheid", status=200 if found.healthy else 503, health=found, broken=broken)

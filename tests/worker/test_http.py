@@ -17,12 +17,12 @@ API = "/api/v1"
 
 
 def as_(*roles: str) -> dict[str, str]:
-    """The header in which the platform says who signed in."""
+    """The header in which the platform says who signed in, and that of a browser on a page of ours."""
     claims = {"oid": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "tid": TENANT, "aud": AUDIENCE}
     listed = [{"typ": name, "val": value} for name, value in claims.items()]
     listed += [{"typ": "roles", "val": role} for role in roles]
     said = json.dumps({"auth_typ": "aad", "claims": listed})
-    return {"X-MS-CLIENT-PRINCIPAL": base64.b64encode(said.encode()).decode()}
+    return {"X-MS-CLIENT-PRINCIPAL": base64.b64encode(said.encode()).decode(), "Sec-Fetch-Site": "same-origin"}
 
 
 def _problem(outcome: dict[str, Any], status: int) -> dict[str, Any]:
@@ -90,18 +90,34 @@ def test_what_is_wrong_is_told_as_a_problem_without_what_was_sent(app: Path, tmp
 
 
 def test_a_broken_installation_is_a_problem_and_no_traceback(app: Path, tmp_path: Path) -> None:
-    said = ask_worker(
-        app,
-        tmp_path,
-        get(f"{API}/modellen", **as_("modelbeheerder")),
-        get(f"{API}/gezondheid"),
-        MODELLEN=str(tmp_path / "kanarie"),
-        **LOGIN,
-    )
-    assert _problem(said.outcomes[0], 500)["code"] == "SC-200"
+    storage = tmp_path / "opslag"
+    storage.mkdir()
+    (storage / "administratie.sqlite").write_bytes(b"kanarie" * 1000)
+    said = ask_worker(app, storage, get(f"{API}/modellen", **as_("modelbeheerder")), get(f"{API}/gezondheid"), **LOGIN)
+    assert _problem(said.outcomes[0], 503)["code"] == "SC-500"
     assert _problem(said.outcomes[1], 503)["code"] == "VERSTOORD"
     assert "kanarie" not in json.dumps(said.outcomes)
     assert "Traceback" not in said.log
+
+
+def test_without_a_whole_package_the_model_is_stopped_all_the_same(app: Path, tmp_path: Path) -> None:
+    url, watcher = f"{API}/modellen", as_("toezichthouder")
+    stop = {**post(f"{url}/levensonderhoud/stop", {"gestopt": True, "reden": "proef"}, **watcher), "method": "PUT"}
+    said = ask_worker(
+        app,
+        tmp_path,
+        get(f"{API}/gezondheid"),
+        stop,
+        get(url, **watcher),
+        MODELLEN=str(tmp_path / "kanarie"),
+        **LOGIN,
+    )
+    assert _problem(said.outcomes[0], 503)["code"] == "VERSTOORD"
+    assert said.outcomes[1]["status"] == 200
+    (model,) = json.loads(said.outcomes[2]["body"])["modellen"]
+    assert model["versie"] is None and model["stop"]["gestopt"]
+    assert json.loads((tmp_path / "uitvoer" / "levensonderhoud" / "actueel.json").read_bytes())["model"]["gestopt"]
+    assert "kanarie" not in json.dumps(said.outcomes)
 
 
 def test_a_key_of_a_function_is_nobody_and_a_role_is_needed(app: Path, tmp_path: Path) -> None:

@@ -13,7 +13,12 @@ from shared.api.forms import Shown, said
 from shared.api.guard import GuardedRoute, Served, Visitor
 from shared.api.problems import InputError, Problem, ProblemRaised
 from shared.api.services import Health
+from shared.errors import ModelPackageInvalid
 
+BROKEN_PACKAGE = (
+    "Het pakket van het actieve model is niet meer heel. Zet het model stil met de stopknop, of neem een eerdere "
+    "versie weer in gebruik. Zet daarna het goede pakket terug."
+)
 router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["gezondheid"])
 
 
@@ -35,7 +40,7 @@ class HealthShown(Shown):
     **said("Alles werkt."),
 )
 def health(services: Served, visitor: Visitor) -> HealthShown:
-    """Beoordeelt een verzonnen aanvraag van het actieve model na, en kijkt of opslag en administratie antwoorden.
+    """Leest het actieve modelpakket, rekent verzonnen aanvragen na, en kijkt of opslag en administratie antwoorden.
 
     Werkt een onderdeel niet, dan is het antwoord 503.
     """
@@ -50,7 +55,9 @@ def health(services: Served, visitor: Visitor) -> HealthShown:
 
 def _disturbed(found: Health, known: bool) -> Problem:
     errors = [
-        InputError("onderdeel", name, code, "Dit onderdeel werkt niet.")
+        InputError(
+            "onderdeel", name, code, BROKEN_PACKAGE if code == ModelPackageInvalid.code else "Dit onderdeel werkt niet."
+        )
         for name, code in sorted(found.parts.items())
         if code and known
     ]

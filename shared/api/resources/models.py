@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -31,9 +31,9 @@ class ModelShown(Shown):
     naam: str
     dataset: str
     titel: str
-    versie: str = Field(description="De actieve versie.")
-    datum: date = Field(description="De datum van de actieve versie.")
-    sha256: str = Field(description="Vingerafdruk van het actieve modelpakket.")
+    versie: str | None = Field(description="De actieve versie volgens het register; null: het register is nog leeg.")
+    sinds: datetime | None = Field(description="Sinds wanneer deze versie actief is.")
+    sha256: str | None = Field(description="Vingerafdruk van het modelpakket dat is goedgekeurd.")
     stop: StopShown
 
 
@@ -60,9 +60,9 @@ def _shown(model: ServedModel) -> ModelShown:
         naam=model.name,
         dataset=model.dataset,
         titel=model.title,
-        versie=model.version,
-        datum=date.fromisoformat(model.date),
-        sha256=model.sha256,
+        versie=model.version or None,
+        sinds=model.since,
+        sha256=model.sha256 or None,
         stop=shown_stop(model.stop),
     )
 
@@ -101,4 +101,4 @@ def turn_stop(services: Served, caller: Calling, naam: ModelName, form: StopForm
     """
     model = find_model(services, naam)
     turn = services.models.stop if form.gestopt else services.models.resume
-    return shown_stop(turn(caller, model.name, form.reden))
+    return shown_stop(turn(caller, model.dataset, model.name, form.reden))

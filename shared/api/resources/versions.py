@@ -16,6 +16,7 @@ from shared.api.guard import Calling, GuardedRoute, Served
 from shared.api.resources.models import find_model
 from shared.api.services import Services
 from shared.errors import ModelPackageInvalid, RequestRefused, TransitionRefused
+from shared.events import Caller
 from shared.modelregister.port import ModelVersion, StepRecord
 from shared.modelregister.states import STATUS_SENTENCES, VersionStatus
 
@@ -170,8 +171,8 @@ def propose(services: Served, caller: Calling, naam: ModelName, form: ProposalFo
     reasons = form.reden, form.redenDrempel, form.redenSteekproef
     try:
         found = services.versions.propose(caller, _dataset(services, naam), form.versie, *reasons)
-    except ModelPackageInvalid as cause:  # not a fault of ours: this package is not there (yet), or not whole
-        raise TransitionRefused(cause.what, next_step=cause.next_step, code=cause.code) from None
+    except ModelPackageInvalid as cause:
+        raise _not_whole(cause) from None
     response.headers["Location"] = f"{PREFIX}/modellen/{naam}/versies/{form.versie}"
     return VersionShown(**_members(found))
 
@@ -187,13 +188,20 @@ def take_step(services: Served, caller: Calling, naam: ModelName, versie: Versio
 
     Wie voorstelde mag niet zelf goedkeuren of afwijzen. Een eerdere versie opnieuw activeren is terugzetten.
     """
-    dataset, known = _dataset(services, naam), services.versions
     if form.steekproef is not None and form.stap is not Step.GOEDKEUREN:
         raise RequestRefused(
             "A share of the sample goes with an approval alone.", next_step="Leave steekproef out of this step."
         )
+    try:
+        return VersionShown(**_members(_taken(services, caller, _dataset(services, naam), versie, form)))
+    except ModelPackageInvalid as cause:
+        raise _not_whole(cause) from None
+
+
+def _taken(services: Services, caller: Caller, dataset: str, versie: str, form: StepForm) -> ModelVersion:
+    known = services.versions
     if form.stap is Step.GOEDKEUREN:
-        return VersionShown(**_members(known.approve(caller, dataset, versie, form.reden, form.steekproef)))
+        return known.approve(caller, dataset, versie, form.reden, form.steekproef)
     take = {
         Step.AFWIJZEN: known.reject,
         Step.INTREKKEN: known.withdraw,
@@ -201,7 +209,12 @@ def take_step(services: Served, caller: Calling, naam: ModelName, versie: Versio
         Step.SCHADUW_BEGINNEN: known.start_shadow,
         Step.SCHADUW_STOPPEN: known.end_shadow,
     }[form.stap]
-    return VersionShown(**_members(take(caller, dataset, versie, form.reden)))
+    return take(caller, dataset, versie, form.reden)
+
+
+def _not_whole(cause: ModelPackageInvalid) -> TransitionRefused:
+    """Return how a package that is not there, or not whole, is told: it is no fault of whoever asked, nor of ours."""
+    return TransitionRefused(cause.what, next_step=cause.next_step, code=cause.code)
 
 
 @router.post(
