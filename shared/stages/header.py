@@ -13,6 +13,7 @@ from shared.stages.rules import finding
 # names that may be told in a finding; a file without a header would otherwise tell the values of its first row
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_ -]{0,40}[0-9]{0,3}", re.ASCII)
 NAMES_TOLD = 50
+MOST_COLUMNS = 500  # of a table; with more it is no table of this contract, and only costs time and memory
 
 
 def required_names(table: TableSchema) -> set[str]:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from shared.dataset import DatasetSchema, Kind, TableSchema
 from shared.records import Finding, Resource
-from shared.stages.header import header_findings, refuses
+from shared.stages.header import MOST_COLUMNS, header_findings, refuses
 from shared.stages.rules import finding
+from shared.stages.values import LONGEST_FIELD
+
+# a real row takes some bytes and packs to a tenth or so; a file beyond both was made to fill the memory
+_ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1, 100
+_ROWS_OF_ANY, _UNPACKED_OF_ANY = 10_000, 16 * 1024 * 1024
+_TEXT = (Kind.NUMMER, Kind.TEKST)
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
 def open_parquet(
     raw: bytes, resource: Resource, table: TableSchema, schema: DatasetSchema
 ) -> tuple[pa.Table | None, list[Finding]]:
-    """Return the contract columns of a Parquet file, text as plain strings, or None with the reasons against it."""
+    """Return the contract columns of a Parquet file, text by dictionary, or None with the reasons against it."""
     try:
         file = pq.ParquetFile(pa.BufferReader(raw))
         arrow_schema = file.schema_arrow
+        if file.metadata.num_columns > MOST_COLUMNS:
+            return None, [finding("LEV-218", tabel=table.name)]
         findings = header_findings(arrow_schema.names, table, schema)
         if refuses(findings):
             return None, findings
@@ -26,14 +37,29 @@ def open_parquet(
         findings += _type_findings(arrow_schema, table)
         if file.metadata.num_rows != resource.rijen:  # before reading: a small file may hold very many rows
             findings.append(finding("LEV-214", tabel=table.name))
+        if _blown_up(file.metadata, wanted, len(raw)):
+            findings.append(finding("LEV-219", tabel=table.name))
         if refuses(findings):
             return None, findings
+        texts = [column.name for column in table.columns if column.name in wanted and column.kind in _TEXT]
+        file = pq.ParquetFile(pa.BufferReader(raw), metadata=file.metadata, read_dictionary=texts)
         opened = file.read(columns=wanted)
         opened.validate(full=True)
-        opened = _plain_text(opened)
+        opened = _by_dictionary(opened)
     except (pa.ArrowException, OSError, ValueError):
         return None, [finding("LEV-215", tabel=table.name)]
-    return opened, findings + _nul_findings(opened, table)
+    return opened, findings + _text_findings(opened, table)
+
+
+def _blown_up(metadata: pq.FileMetaData, wanted: Sequence[str], size: int) -> bool:
+    """Say whether a file holds far more than its size can: it would be unpacked to fill the memory."""
+    if metadata.num_rows > size * _ROWS_PER_BYTE + _ROWS_OF_ANY:
+        return True
+    names = set(wanted)
+    groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
+    chunks = (group.column(place) for group in groups for place in range(group.num_columns))
+    unpacked = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema in names)
+    return bool(unpacked > size * _UNPACKED_PER_BYTE + _UNPACKED_OF_ANY)
 
 
 def _type_findings(arrow_schema: pa.Schema, table: TableSchema) -> list[Finding]:
@@ -46,7 +72,7 @@ def _agreed(arrow_type: pa.DataType, kind: Kind) -> bool:
     """Say whether a Parquet column of this type may carry values of this kind (domain.md §2)."""
     if pa.types.is_null(arrow_type):
         return True
-    if kind in (Kind.NUMMER, Kind.TEKST):
+    if kind in _TEXT:
         text = arrow_type.value_type if pa.types.is_dictionary(arrow_type) else arrow_type
         return bool(pa.types.is_string(text) or pa.types.is_large_string(text) or pa.types.is_string_view(text))
     if kind is Kind.GEHEEL:
@@ -58,20 +84,26 @@ def _agreed(arrow_type: pa.DataType, kind: Kind) -> bool:
     return bool(pa.types.is_timestamp(arrow_type)) and arrow_type.tz is None and arrow_type.unit in ("ms", "us")
 
 
-def _plain_text(opened: pa.Table) -> pa.Table:
+def _by_dictionary(opened: pa.Table) -> pa.Table:
+    """Return the table with every text once in a dictionary: a long text in many rows takes the room of one."""
     fields = [
-        pa.field(field.name, pa.string())
+        pa.field(field.name, _DICTIONARY)
         if pa.types.is_dictionary(field.type)
+        or pa.types.is_string(field.type)
         or pa.types.is_large_string(field.type)
         or pa.types.is_string_view(field.type)
         else field
         for field in opened.schema
     ]
-    return opened.cast(pa.schema(fields))
+    return opened.cast(pa.schema(fields)).unify_dictionaries()
 
 
-def _nul_findings(opened: pa.Table, table: TableSchema) -> list[Finding]:
-    texts = (opened.column(f.name) for f in opened.schema if pa.types.is_string(f.type))
+def _text_findings(opened: pa.Table, table: TableSchema) -> list[Finding]:
+    columns = (opened.column(f.name) for f in opened.schema if pa.types.is_dictionary(f.type))
+    texts = [column.chunk(0).dictionary for column in columns if column.num_chunks]
+    codes = []
     if any(pc.any(pc.match_substring(text, "\x00")).as_py() for text in texts):
-        return [finding("LEV-206", tabel=table.name)]
-    return []
+        codes.append("LEV-206")
+    if any((pc.max(pc.binary_length(text)).as_py() or 0) > LONGEST_FIELD for text in texts):
+        codes.append("LEV-217")
+    return [finding(code, tabel=table.name) for code in codes]

@@ -134,6 +134,19 @@ RULES: dict[str, Rule] = {
         "De kolom heeft in Parquet een ander type dan afgesproken.",
         "Gebruik string, int32 of int64, date32, timestamp (ms of µs) zonder tijdzone, decimal128 of float64.",
     ),
+    "LEV-217": Rule(
+        A,
+        "Een veld is langer dan 1.000.000 bytes, of een regel langer dan 2.000.000.",
+        "Kijk bij de bron na wat daar staat; mogelijk ontbreekt een regeleinde of een aanhalingsteken.",
+    ),
+    "LEV-218": Rule(
+        A, "De tabel heeft meer kolommen dan een tabel kan hebben (500).", "Lever alleen de afgesproken kolommen."
+    ),
+    "LEV-219": Rule(
+        A,
+        "Het Parquet-bestand beweert veel meer te bevatten dan in zijn grootte past.",
+        "Lever het bestand opnieuw uit de bron; zo'n bestand is niet uit gewone rijen gemaakt.",
+    ),
     # the rows
     "LEV-301": Rule(
         T,
@@ -210,6 +223,11 @@ RULES: dict[str, Rule] = {
         T,
         "Van aanvragen zijn gegevens terzijde gelegd; zij krijgen geen voorspelling (GEGEVENS_ONBRUIKBAAR).",
         "Lever de terzijde gelegde rijen verbeterd en vraag om herverwerking.",
+    ),
+    "LEV-606": Rule(
+        M,
+        "Van personen staan rijen in de levering die elkaar tegenspreken; wat verschilt telt als onbekend.",
+        "Lever één rij per persoon.",
     ),
 }
 

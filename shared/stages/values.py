@@ -30,6 +30,7 @@ _CENT = Decimal("0.01")
 # holds every decimal128 and every amount that fits int64, so that an amount is rounded once and not twice
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 NUMBER_LENGTH = 128
+LONGEST_FIELD = 1_000_000  # bytes; a file with a longer one is refused before it costs memory
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?", re.ASCII)

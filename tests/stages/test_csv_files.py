@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from shared.records import Verdict
+from shared.stages.values import LONGEST_FIELD
 from tests.stages.deliveries import Delivery, check, codes, leaks, read_one, texts_of, valid_rows
 
 HEADER = "administratienummer,afspraakresultaat,datum_invoer,datum_afhandeling_gepland"
@@ -232,14 +233,31 @@ def test_rows_with_another_delimiter_than_their_header_have_too_few_fields() -> 
 
 @pytest.mark.parametrize("quote", ["", '"'])
 @pytest.mark.parametrize("before", [0, 200_000])
-def test_one_very_long_field_is_a_field(quote: str, before: int) -> None:
-    long = "x" * (20 << 20)
+def test_a_field_of_a_million_bytes_is_a_field(quote: str, before: int) -> None:
+    long = "x" * LONGEST_FIELD
     read = read_one("afspraken", appointments(*["1,a,,"] * before, f"2,{quote}{long}{quote},,", "3,b,,"), before + 2)
     assert read.frame is not None
     assert long in read.frame["afspraakresultaat"].cat.categories
     assert codes(read.findings) == (["LEV-404"] if before else [])
 
 
+@pytest.mark.parametrize("more", [1, LONGEST_FIELD, 40 * LONGEST_FIELD])
+@pytest.mark.parametrize("form", ["{}", '"{}"', '"a\n{}"'])
+@pytest.mark.parametrize("before", [0, 100_001])
+def test_a_longer_field_is_refused_wherever_it_lies(more: int, form: str, before: int) -> None:
+    long = form.format("x" * (LONGEST_FIELD + more))
+    assert refusal(appointments(*["1,a,,"] * before, f"2,{long},,", "3,b,,"), before + 2) == [("LEV-217", (), 1)]
+
+
+def test_a_longer_field_of_lines_is_refused() -> None:
+    assert refusal(appointments('2,"' + "regel\r\n" * LONGEST_FIELD + '",,', "3,b,,"), 2) == [("LEV-217", (), 1)]
+
+
 def test_a_long_field_with_lines_in_it_is_a_field() -> None:
-    long = "regel\r\n" * (2 << 20)
+    long = "regel\r\n" * (LONGEST_FIELD // 7)
     assert results(appointments(f'2,"{long}",,', "3,b,,"), 2) == [long.strip(), "b"]
+
+
+@pytest.mark.parametrize("row", ["", "x", "1,a,,,"])
+def test_of_very_many_wrong_rows_ten_thousand_are_told(row: str) -> None:
+    assert refusal(appointments(*[row] * 500_000), 500_000) == [("LEV-213", tuple(range(1, 11)), 10_000)]

@@ -47,6 +47,11 @@ def _parquet(delivery: Delivery, **columns: pa.Array) -> None:
     delivery.put("werkopdrachten", parquet_bytes(pa.table(columns)), 1, format="parquet")
 
 
+def _blown_up(delivery: Delivery, table: str, rows: int) -> None:
+    nothing = pa.table({name: pa.nulls(rows, pa.string()) for name in ("partijnr", "persoonnr")})
+    delivery.put(table, parquet_bytes(nothing), rows, format="parquet")
+
+
 def _twice(delivery: Delivery, table: str, **cells: str) -> None:
     delivery.write(table, [*delivery.rows[table], delivery.rows[table][0] | cells])
 
@@ -80,6 +85,9 @@ FILE_RULES: dict[str, Spoil] = {
     "LEV-214": lambda d: d.resource("adressen").update(rijen=99),
     "LEV-215": lambda d: d.put("adressen", b"PAR1kanarie", format="parquet"),
     "LEV-216": lambda d: _parquet(d, dienstnr=pa.array([7]), dtopvoer=_TIMES),
+    "LEV-217": content(lambda raw: raw.replace(b"Kanarie", b"kanarie" * 150_000, 1)),
+    "LEV-218": content(lambda raw: raw.replace(b"straat", b"straat" + b",kanarie" * 500, 1)),
+    "LEV-219": lambda d: _blown_up(d, "partijen", 10**6),
 }
 ROW_RULES: dict[str, Spoil] = {
     "LEV-301": rows("vermogens", 1, bedrag="91827,36"),

@@ -15,6 +15,7 @@ from shared.dataset import Kind
 from shared.records import Resource, Verdict
 from shared.stages.files import open_table
 from shared.stages.read import ReadTable
+from shared.stages.values import LONGEST_FIELD
 from tests.stages.deliveries import SCHEMA, Delivery, check, codes, leaks, parquet_bytes, read_one, texts_of
 
 MOMENT = datetime(2026, 11, 19, 10, 0, 0, 123000)
@@ -278,7 +279,32 @@ def test_a_file_with_more_rows_than_was_said_is_refused_before_they_are_read() -
     rows = 5_000_000
     content = parquet_bytes(pa.table({"dienstnr": pa.nulls(rows, pa.string()), "dtopvoer": pa.nulls(rows)}))
     assert len(content) < 100_000
-    assert refused(read_one("werkopdrachten", content, 1, format="parquet")) == ["LEV-214"]
+    assert refused(read_one("werkopdrachten", content, 1, format="parquet")) == ["LEV-214", "LEV-219"]
+    assert refused(read_one("werkopdrachten", content, rows, format="parquet")) == ["LEV-219"]
+
+
+@pytest.mark.parametrize(("length", "codes_"), [(LONGEST_FIELD, []), (LONGEST_FIELD + 1, ["LEV-217"])])
+def test_a_text_in_many_rows_takes_the_room_of_one(length: int, codes_: list[str]) -> None:
+    """As plain texts these rows are ten billion bytes; packed they are few."""
+    rows = 10_000
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["x" * length]))
+    content = parquet_bytes(arrow_table("afspraken", afspraakresultaat=text), compression="zstd")
+    assert len(content) < 200_000
+    found = read_one("afspraken", content, rows, format="parquet")
+    assert codes(found.findings) == (codes_ or ["LEV-404"])
+
+
+def test_a_file_that_unpacks_to_a_hundred_times_its_size_is_refused() -> None:
+    texts = pa.array([f"{number}{'x' * 40_000}" for number in range(1_000)])
+    content = parquet_bytes(arrow_table("afspraken", afspraakresultaat=texts), compression="zstd", use_dictionary=False)
+    assert len(content) < 300_000
+    assert refused(read_one("afspraken", content, 1_000, format="parquet")) == ["LEV-219"]
+
+
+def test_more_than_five_hundred_columns_are_refused() -> None:
+    more = {f"kanarie{number}": pa.array([None], pa.int32()) for number in range(499)}
+    content = parquet_bytes(arrow_table("werkopdrachten", **more))
+    assert refused(read_one("werkopdrachten", content, 1, format="parquet")) == ["LEV-218"]
 
 
 def test_row_groups_are_one_table() -> None:
