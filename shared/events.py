@@ -86,6 +86,9 @@ class Action(StrEnum):
     VERWIJDERRONDE = "verwijderronde gedaan"
     PERSOONSVERZOEK = "verzoek van een persoon"
     INZAGE_GEVEN = "inzage gegeven"
+    RAPPORT_SCHRIJVEN = "rapport geschreven"
+    RAPPORT_MAKEN = "rapport op verzoek gemaakt"
+    RAPPORT_BEKIJKEN = "rapport bekeken"
 
 
 # the actions that end a check of a delivery; the findings of that attempt hold, also when there are none

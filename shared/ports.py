@@ -10,6 +10,8 @@ Blob names, by container:
 * momentopname/{dataset}/{digest}/{bestand}: pseudonymised audit snapshot, manifest.json last
 * logboek/{dataset}/{jjjj-mm-dd}/{run}/deel-0001.jsonl: Logboek dataverwerkingen of a run; inzage/... of one person read
 * modellog/{model}-{versie}/{jjjj-mm-dd}/{run}.jsonl: what the builder of the model may see of a run
+* rapportage/{dataset}/{jjjj-mm}/rapport.html, openbaar.html, vrijgegeven.json: the report of a month, its public
+  edition, and what both show
 * logboek/ankers/{volgnr}.json: the end of the chain of events, as it was after a round
 """
 
@@ -58,6 +60,7 @@ class Container(StrEnum):
     MOMENTOPNAME = "momentopname"
     LOGBOEK = "logboek"
     MODELLOG = "modellog"
+    RAPPORTAGE = "rapportage"
 
 
 class BlobStore(Protocol):
