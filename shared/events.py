@@ -89,6 +89,7 @@ class Action(StrEnum):
     RAPPORT_SCHRIJVEN = "rapport geschreven"
     RAPPORT_MAKEN = "rapport op verzoek gemaakt"
     RAPPORT_BEKIJKEN = "rapport bekeken"
+    MAAND_SLUITEN = "maand gesloten"
 
 
 # the actions that end a check of a delivery; the findings of that attempt hold, also when there are none
@@ -96,12 +97,24 @@ JUDGED = frozenset({Action.PUBLICEREN, Action.SCHADUW_BEWAREN, Action.AFKEUREN, 
 
 
 @dataclass(frozen=True)
+class Once:
+    """What makes a request count once: a key that no other has, and what was sent with it; both as hashes."""
+
+    key: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Caller:
-    """On whose behalf something happens, and by what way it came in; `trace`: the W3C trace id of the request."""
+    """On whose behalf something happens, and by what way it came in; `trace`: the W3C trace id of the request.
+
+    `once`: with it, what the caller records is recorded one time, however often the request is sent.
+    """
 
     actor: str
     herkomst: str
     trace: str = ""
+    once: Once | None = None
 
 
 def same_actor(one: str, other: str) -> bool:

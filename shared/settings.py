@@ -31,7 +31,8 @@ SETTINGS: tuple[Setting, ...] = (
         "OPSLAG_PER_CONTAINER",
         "alles in OPSLAG",
         "Containers met een eigen account, zoals `brievenbus=https://….blob.core.windows.net,uitvoer=https://…`; "
-        "het log van het model (`modellog`) hoort in productie in een eigen account.",
+        "het log van het model (`modellog`) en de groepskenmerken (`groepskenmerken`, die alleen de telling van een "
+        "maand leest) horen in productie elk in een eigen account.",
     ),
     Setting(
         "DATABASE",
@@ -105,7 +106,19 @@ _IDENTITY = re.compile(r"beheerd|ontwikkelaar|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}
 _WITHOUT_PASSWORD = re.compile(r"postgresql\+psycopg://[^:/@?]+@[^@]+")
 _AZURE_RULE = "an address that begins with https:// and holds no key or token"
 # as in shared.ports
-CONTAINERS = ("brievenbus", "terugkoppeling", "uitvoer", "quarantaine", "momentopname", "logboek", "modellog")
+CONTAINERS = (
+    "brievenbus",
+    "terugkoppeling",
+    "uitvoer",
+    "quarantaine",
+    "momentopname",
+    "logboek",
+    "modellog",
+    "uitkomsten",
+    "groepskenmerken",
+    "telling",
+    "rapportage",
+)
 _NO_PLACE = Path("werk")  # for what is not set where storage is no folder
 
 

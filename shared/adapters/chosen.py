@@ -12,6 +12,7 @@ from shared.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from shared.closing.port import MonthRecords
     from shared.measurement import Telemetry
     from shared.modelregister.port import ModelRegister
     from shared.people.port import Oversight
@@ -133,6 +134,14 @@ def register_of(ledger: Ledger) -> ModelRegister:
     from shared.adapters.sql.model_register import SqlModelRegister
 
     return SqlModelRegister(cast(SqlLedger, ledger).engine)
+
+
+def month_records_of(ledger: Ledger) -> MonthRecords:
+    """Return what is read to close a month, on the connections of the administration."""
+    from shared.adapters.sql.ledger import SqlLedger
+    from shared.adapters.sql.months import SqlMonthRecords
+
+    return SqlMonthRecords(cast(SqlLedger, ledger).engine)
 
 
 def telemetry_of(config: Settings) -> Telemetry | None:

@@ -196,33 +196,15 @@ class _Told:
     def __init__(
         self, rows: MonthRows, rules: CountingRules, known: _Known, arrived: list[tuple[Outcome, Judged]]
     ) -> None:
-        words = rules.outcomes
-        clear: dict[str, dict[str, Outcome]] = {}  # application -> result -> its first outcome
-        overturned: set[str] = set()
-        chosen: dict[str, tuple[datetime, Judged]] = {}  # application -> when people's choice became known
-        for one in rows.outcomes:
-            result = known.at(one.dienst, one.arrived)
-            if result is None:
-                continue
-            if one.resultaat == words.overturned:
-                overturned.add(result.aanvraag)
-            if one.soort == words.investigated:
-                if one.selectie == words.people:
-                    _note(chosen, result, one.arrived)
-                if one.resultaat in (words.worth, words.not_worth):
-                    clear.setdefault(result.aanvraag, {}).setdefault(one.resultaat, one)
-        for assessment in rows.assessments:
-            result = known.at(assessment.dienst, assessment.moment)
-            if result is not None and assessment.route == words.route:
-                _note(chosen, result, assessment.moment)
-        self.chosen = [one for moment, one in chosen.values() if moment >= rules.since and one.score is not None]
-        self._people = set(chosen)
+        self._read(rows, rules, known)
+        chosen = self._chosen.values()
+        self.chosen = [one for moment, one in chosen if moment >= rules.since and one.score is not None]
         self.changed = self.contradicted = 0
         self.outcomes: list[tuple[Judged, Outcome]] = []
         done: set[str] = set()
         for one, result in arrived:
-            of = clear.get(result.aanvraag, {})
-            if of.get(one.resultaat) is not one or result.aanvraag in done | overturned or result.score is None:
+            of = self._clear.get(result.aanvraag, {})
+            if of.get(one.resultaat) is not one or result.aanvraag in done | self._overturned or result.score is None:
                 continue
             done.add(result.aanvraag)
             if any(other.arrived < rules.since for other in of.values()):
@@ -232,15 +214,34 @@ class _Told:
             else:
                 self.outcomes.append((result, one))
 
+    def _read(self, rows: MonthRows, rules: CountingRules, known: _Known) -> None:
+        words = rules.outcomes
+        self._clear: dict[str, dict[str, Outcome]] = {}  # application -> result -> its first outcome
+        self._overturned: set[str] = set()
+        self._chosen: dict[str, tuple[datetime, Judged]] = {}  # application -> when people's choice became known
+        for one in rows.outcomes:
+            result = known.at(one.dienst, one.arrived)
+            if result is None:
+                continue
+            if one.resultaat == words.overturned:
+                self._overturned.add(result.aanvraag)
+            if one.soort == words.investigated and one.selectie == words.people:
+                self._note(result, one.arrived)
+            if one.soort == words.investigated and one.resultaat in (words.worth, words.not_worth):
+                self._clear.setdefault(result.aanvraag, {}).setdefault(one.resultaat, one)
+        for assessment in rows.assessments:
+            result = known.at(assessment.dienst, assessment.moment)
+            if result is not None and assessment.route == words.route:
+                self._note(result, assessment.moment)
+
+    def _note(self, result: Judged, moment: datetime) -> None:
+        before = self._chosen.get(result.aanvraag)
+        if before is None or moment < before[0]:
+            self._chosen[result.aanvraag] = moment, result
+
     def by_people(self, result: Judged) -> bool:
         """Say whether it is known by now that people chose this application."""
-        return result.aanvraag in self._people
-
-
-def _note(chosen: dict[str, tuple[datetime, Judged]], result: Judged, moment: datetime) -> None:
-    before = chosen.get(result.aanvraag)
-    if before is None or moment < before[0]:
-        chosen[result.aanvraag] = moment, result
+        return result.aanvraag in self._chosen
 
 
 def _streams(

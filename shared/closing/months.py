@@ -1,0 +1,217 @@
+"""Closes every month that is over and not closed yet, in order: counted once, kept, told; never counted again.
+
+Order of effects: counts -> logboek, acknowledged -> event, in which the sha256 stands. A month is closed once its event
+is there; killed before that, it is counted and written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from shared.closing.operation import operation_between
+from shared.closing.port import MonthRecords
+from shared.errors import BlobNotFound, SlimmeCheckError
+from shared.events import HERE, Action, moment_text
+from shared.followup.ingest import ACTIVITY
+from shared.followup.stored import Kept, kept_deliveries, read_rows
+from shared.installation import Installation
+from shared.logboek import Batch, write_batch_lines
+from shared.logs import run_log
+from shared.modelpackage.canonical import canonical_json
+from shared.monitoring.counting import CountingRules, Judged, MonthRows, Outcome, count_month
+from shared.monitoring.months import MonthTally, month_tally
+from shared.ports import BlobStore, Container
+from shared.usecase import FollowUpKind
+
+
+class MonthChanged(SlimmeCheckError):
+    """The counts of a closed month are not those that were closed."""
+
+    code = "SC-670"
+
+
+def close_months(installation: Installation, records: MonthRecords) -> list[str]:
+    """Close every month that is over and was not closed; returns which. A use case without outcomes has none."""
+    if installation.use_case.outcome_rules is None:
+        return []
+    months = open_months(installation, records)
+    for month in months:
+        close_month(installation, records, month)
+    return months
+
+
+def open_months(installation: Installation, records: MonthRecords) -> list[str]:
+    """Return the months to close, the oldest first: from the first publication, or after the last one closed."""
+    closed = records.closed(installation.dataset, installation.model.name)
+    first = records.first_publication(installation.dataset)
+    if first is None:
+        return []
+    begin = _next(closed[-1].month) if closed else f"{first.astimezone(HERE):%Y-%m}"
+    now = f"{installation.clock.now().astimezone(HERE):%Y-%m}"
+    found = []
+    while begin < now:
+        found.append(begin)
+        begin = _next(begin)
+    return found
+
+
+def bounds(month: str) -> tuple[datetime, datetime]:
+    """Return when a month begins and ends here."""
+    return _begin(month), _begin(_next(month))
+
+
+def _begin(month: str) -> datetime:
+    first = date.fromisoformat(f"{month}-01")
+    return datetime(first.year, first.month, 1, tzinfo=HERE)
+
+
+def _next(month: str) -> str:
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]), 12)
+    return f"{year:04d}-{number + 1:02d}"
+
+
+def close_month(installation: Installation, records: MonthRecords, month: str) -> MonthTally:
+    """Count a month, keep the counts, and tell of it."""
+    since, until = bounds(month)
+    dataset, model = installation.dataset, installation.model.name
+    results = records.results(dataset, model, since, until, lambda version: _threshold(installation, version))
+    tally = count_month(_rows(installation, records, results, since, until), _rules(installation, month, since))
+    data = canonical_json(tally.as_dict())
+    installation.blobs.write(Container.TELLING, _name(dataset, model, month), data)
+    sha256 = hashlib.sha256(data).hexdigest()
+    lines = _write_lines(installation, month, results, since)
+    event = installation.event(
+        Action.MAAND_SLUITEN,
+        f"telling {dataset} {model} {month}",
+        "geteld",
+        model=model,
+        maand=month,
+        sha256=sha256,
+        aanvragen=sum(tally.versions.values()),
+        uitkomsten=sum(tally.outcomes.values()),
+        tot=moment_text(until),
+        regels=lines,
+    )
+    installation.ledger.note(event)
+    run_log().info("month %s of %s: closed", month, dataset)
+    return tally
+
+
+def closed_months(blobs: BlobStore, records: MonthRecords, dataset: str, model: str) -> list[MonthTally]:
+    """Return the counts of every closed month that are still kept, the oldest first.
+
+    MonthChanged when they are not those that were closed.
+    """
+    found = []
+    for closed in records.closed(dataset, model):
+        try:
+            data = blobs.read(Container.TELLING, _name(dataset, model, closed.month))
+        except BlobNotFound:  # past its term
+            continue
+        if hashlib.sha256(data).hexdigest() != closed.sha256:
+            raise MonthChanged(
+                "The counts of a month are not those that were closed.",
+                where=f"telling {dataset} {closed.month}",
+                next_step="Put the file back from its back-up and find out who changed it.",
+            )
+        found.append(month_tally(json.loads(data)))
+    return found
+
+
+def _name(dataset: str, model: str, month: str) -> str:
+    return f"{dataset}/{model}/{month}.json"
+
+
+def _threshold(installation: Installation, version: str) -> float:
+    package = installation.model
+    if version != package.version and installation.versions is not None:
+        package = installation.versions.loaded(package.name, version)
+    return package.threshold
+
+
+def _rules(installation: Installation, month: str, since: datetime) -> CountingRules:
+    case, package = installation.use_case, installation.model
+    assert case.outcome_rules is not None
+    return CountingRules(
+        dataset=installation.dataset,
+        model=package.name,
+        month=month,
+        since=since,
+        outcomes=case.outcome_rules,
+        groupings=case.group_rules,
+        flags=tuple(case.unknown_labels),
+        reference=package.reference,
+        reference_version=package.version,
+        sampling=package.sample_share > 0,
+    )
+
+
+def _rows(
+    installation: Installation, records: MonthRecords, results: list[Judged], since: datetime, until: datetime
+) -> MonthRows:
+    follow_ups = {follow_up.kind: follow_up for follow_up in installation.use_case.follow_ups}
+    kept = {
+        kind: [one for one in kept_deliveries(installation.ledger, follow_up) if one.since < until]
+        for kind, follow_up in follow_ups.items()
+    }
+    names = [follow_up.dataset for follow_up in follow_ups.values()]
+    happened = operation_between(records, installation.dataset, since, until, names)
+    return MonthRows(
+        results=results,
+        outcomes=_outcomes(installation.blobs, kept.get(FollowUpKind.UITKOMSTEN, [])),
+        assessments=records.assessments(installation.dataset, until),
+        attributes=_attributes(installation.blobs, kept.get(FollowUpKind.GROEPSKENMERKEN, [])),
+        deliveries=happened.deliveries,
+        findings=happened.findings,
+        operation=happened.operation,
+    )
+
+
+def _outcomes(blobs: BlobStore, deliveries: list[Kept]) -> list[Outcome]:
+    found = []
+    for kept in deliveries:
+        rows = read_rows(blobs, kept)
+        if rows is not None:
+            newest = f"{kept.run.new.key_id}:"
+            found += [
+                Outcome(**row, arrived=kept.since, newest_key=row["dienst"].startswith(newest))
+                for row in _records(rows)
+            ]
+    return found
+
+
+def _attributes(blobs: BlobStore, deliveries: list[Kept]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the group attributes by the pseudonym of the person; the row that arrived last counts."""
+    found: dict[str, dict[str, Any]] = {}
+    for kept in deliveries:
+        rows = read_rows(blobs, kept)
+        if rows is not None:
+            found |= {row.pop("persoon"): row for row in _records(rows)}
+    return found
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = rows.astype(object)
+    return [
+        {str(name): value for name, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
+    ]
+
+
+def _write_lines(installation: Installation, month: str, results: list[Judged], since: datetime) -> int:
+    """Write who was counted: everybody of whom something was published in the month."""
+    batch = Batch(
+        dataset=installation.dataset,
+        activity=ACTIVITY,
+        names=("maand tellen", "aanvrager meetellen"),
+        moment=installation.clock.now(),
+        about=month,
+        code_version=installation.code_version,
+    )
+    subjects = [(one.persoon, one.dienst) for one in results if one.published >= since]
+    return write_batch_lines(installation.blobs, installation.activity, batch, subjects)
