@@ -1,8 +1,7 @@
 """Says what a person must hear of, in plain Dutch, and when to stop the model.
 
-No alarm holds a number of people. The advice to stop is given when the test over all months found a difference (which
-is wrong once in twenty runs, all groups and months together), and what may be shown of twelve months lies beyond the
-city's band with its whole interval.
+No alarm holds a number of people. The advice to stop is given when the test over all months is certain that a group of
+the model lies beyond the city's band; it is wrong once in twenty runs, all groups, measures and months together.
 """
 
 from __future__ import annotations
@@ -14,28 +13,24 @@ from shared.monitoring.quality import NEAR_AUTOMATIC
 from shared.monitoring.reportfacts import (
     MEASURE_TITLES,
     Alarm,
-    Band,
     Drift,
     Following,
-    GroupPicture,
     Sequential,
     Shift,
     StopAdvice,
 )
-from shared.monitoring.windows import TOGETHER
 
 _WHO = {Stream.MODEL: "het model", Stream.PROCES: "wat mensen kiezen", Stream.STEEKPROEF: "het model (steekproef)"}
 
 
-def stop_advice(watched: Sequence[Sequential], pictures: Sequence[GroupPicture]) -> StopAdvice:
+def stop_advice(watched: Sequence[Sequential], titles: Mapping[str, str]) -> StopAdvice:
     """Advise to stop when the model leaves a band for certain; what people choose is no reason to stop the model."""
     reasons = [
-        f"{picture.title}: ‘{MEASURE_TITLES[found.measure]}’ ligt bij {found.group} "
-        f"{'hoger' if found.direction > 0 else 'lager'} dan bij {found.privileged}, duidelijk buiten de band."
+        f"{titles[found.grouping]}: ‘{MEASURE_TITLES[found.measure]}’ ligt bij {found.group} "
+        f"{'hoger' if found.direction > 0 else 'lager'} dan bij {found.privileged}, duidelijk buiten de band. "
+        f"Dat is zeker sinds {found.beyond_band_since}."
         for found in watched
-        if found.found and found.stream is not Stream.PROCES
-        for picture in pictures
-        if (picture.stream, picture.grouping) == (found.stream, found.grouping) and _clearly_beyond(picture, found)
+        if found.beyond_band_since is not None and found.stream is not Stream.PROCES
     ]
     return StopAdvice(bool(reasons), tuple(reasons))
 
@@ -81,16 +76,6 @@ def has_moved(drift: Drift, before: Sequence[Drift]) -> bool:
     last = next((other for other in before if other.name == drift.name), None)
     twice = drift.ks_found and last is not None and last.ks_found
     return drift.shift in (Shift.MERKBAAR, Shift.STERK) or twice
-
-
-def _clearly_beyond(picture: GroupPicture, found: Sequential) -> bool:
-    return any(
-        gap.measure is found.measure
-        and found.group in gap.group.split(TOGETHER)
-        and gap.band is Band.DUIDELIJK_BUITEN
-        and (gap.difference.value or 0) * found.direction > 0
-        for gap in picture.gaps
-    )
 
 
 def _moved(drift: Drift) -> str:

@@ -37,9 +37,10 @@ def report_facts(
     drifts = _drifts(chains, month, reference, threshold, counted.last)
     before = _drifts(chains, months[-2], reference, threshold, counted.last - 1) if len(months) > 1 else ()
     year = tuple(pictures(chains, counted.groups, rules, YEAR, counted.last))
+    titles = {name: rule.title for name, rule in rules.items()}
     watched = watch_groups(months, rules)
     people = following(counted, chains, months)
-    advice = stop_advice(watched, year)
+    advice = stop_advice(watched, titles)
     return ReportFacts(
         dataset=month.dataset,
         model=month.model,
@@ -55,7 +56,7 @@ def report_facts(
         advice=advice,
         quality=quality(chains, counted.last),
         following=people,
-        alarms=alarms(drifts, before, watched, {name: rule.title for name, rule in rules.items()}, people, advice),
+        alarms=alarms(drifts, before, watched, titles, people, advice),
         operation=operation(counted, months),
         released=as_record(chains, counted),
     )

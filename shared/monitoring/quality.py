@@ -122,7 +122,7 @@ def unknown_table(flag: str, month: MonthTally, *, shown: bool) -> SuppressedTab
     Who is unknown stands in a feature's lowest or highest bin, beside those who are known to be there: the bins that
     hold a default. `shown`: the number scored in this month may be shown.
     """
-    unknown = month.unknown[flag]
+    unknown = month.unknown.get(flag, -1)
     ends = {bins[end] for bins in month.features.values() if sum(bins) == month.scored for end in (0, -1)}
     near = any(0 < abs(number - unknown) < SMALLEST_COUNT for number in ends)
     rows = {"onbekend": unknown, "bekend": month.scored - unknown}

@@ -111,7 +111,8 @@ class Sequential:
     """What the always-valid test of one group says; the error is 5 % over the whole run and all groups and measures.
 
     `judged`: enough people stand behind it to say anything. `since`: the month in which it was first found.
-    `direction`: 1 = the group has the higher rate, −1 = the lower, 0 = not found.
+    `direction`: 1 = the group has the higher rate, −1 = the lower, 0 = not found. `beyond_band_since`: the month in
+    which it was first certain, by a test of the same kind, that the city's band is left; None = not certain.
     """
 
     stream: Stream
@@ -123,6 +124,7 @@ class Sequential:
     found: bool
     since: str | None
     direction: int
+    beyond_band_since: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ begun. Such an average is 1 under the hypothesis and stays below 1/ε for ever w
 every month costs nothing. Holm's correction over all groups, measures and streams keeps the chance of any false
 finding, ever, at 5 %.
 
+Whether the city's band is left for certain is tested in the same way, with the edge of the band in the place of equal
+odds: the difference of 0.1 or the ratio of 1.25 or 0.8, whichever is nearer, from the privileged group's rate so far.
+
 The closed months are read unsuppressed; what leaves is found or not found, and since which month, and only where both
 groups have ten hits and ten misses or more.
 """
@@ -25,7 +28,7 @@ import numpy.typing as npt
 
 from shared.monitoring.columns import EVERYBODY
 from shared.monitoring.disclosure import SMALLEST_COUNT
-from shared.monitoring.measures import Share, shares_of
+from shared.monitoring.measures import DIFFERENCE_BAND, RATIO_BAND, Share, shares_of
 from shared.monitoring.months import UNKNOWN_GROUP, GroupTally, MonthTally, Stream
 from shared.monitoring.pictures import GroupRule
 from shared.monitoring.reportfacts import Measure, Sequential
@@ -51,30 +54,60 @@ class _Hypothesis:
     measure: Measure
 
 
+class _Run:
+    """The evidence of every hypothesis so far, and since which month each is rejected."""
+
+    def __init__(self, count: int) -> None:
+        self.evidence = np.full((count, len(LOG_ODDS)), -np.inf)
+        self.smallest_p = np.ones(count)
+        self.since: dict[int, str] = {}
+
+    def add(self, ratios: npt.NDArray[np.float64], number: int, month: str) -> None:
+        """Take in the logarithms of the likelihood ratios of one more month."""
+        self.evidence = gathered(self.evidence, ratios, number)
+        p = np.exp(-np.clip(against(self.evidence, number), 0.0, 700.0))
+        self.smallest_p = np.minimum(self.smallest_p, p)
+        for place in _rejected(self.smallest_p):
+            self.since.setdefault(place, month)
+
+
 def watch_groups(months: Sequence[MonthTally], rules: Mapping[str, GroupRule]) -> tuple[Sequential, ...]:
     """Return what the test says after these months, of every group beside its privileged group."""
     hypotheses = list(_hypotheses(rules))
-    evidence = np.full((len(hypotheses), len(LOG_ODDS)), -np.inf)
-    smallest_p = np.ones(len(hypotheses))
-    since: dict[int, str] = {}
+    equal, within = _Run(len(hypotheses)), _Run(len(hypotheses))
+    so_far = [Share(0, 0)] * len(hypotheses)
     for number, month in enumerate(months, start=1):
-        ratios = np.zeros_like(evidence)
+        unequal, beyond = np.zeros_like(equal.evidence), np.zeros_like(within.evidence)
         for place, hypothesis in enumerate(hypotheses):
             pair = _shares(month, hypothesis)
             if pair is not None:
-                ratios[place] = log_likelihood_ratios(*pair)
-        evidence = gathered(evidence, ratios, number)
-        smallest_p = np.minimum(smallest_p, np.exp(-np.clip(against(evidence, number), 0.0, 700.0)))
-        for place in _rejected(smallest_p):
-            since.setdefault(place, month.month)
+                privileged = so_far[place] = Share(so_far[place].hits + pair[1].hits, so_far[place].size + pair[1].size)
+                unequal[place] = log_likelihood_ratios(*pair)
+                beyond[place] = log_likelihood_ratios(*pair, edges_of_band(privileged.hits / privileged.size))
+        equal.add(unequal, number, month.month)
+        within.add(beyond, number, month.month)
     return tuple(
-        _verdict(hypothesis, months, rules[hypothesis.grouping], since.get(place), evidence[place])
+        _verdict(hypothesis, months, rules[hypothesis.grouping], (equal, within), place)
         for place, hypothesis in enumerate(hypotheses)
     )
 
 
-def log_likelihood_ratios(group: Share, privileged: Share) -> npt.NDArray[np.float64]:
-    """Return per ψ the logarithm of how much better it explains these two shares than equal odds do."""
+def edges_of_band(rate: float) -> npt.NDArray[np.float64]:
+    """Return per ψ the logarithm of the odds ratio at the edge of the band on its side, from a privileged rate."""
+    rate = min(max(rate, 1e-4), 1 - 1e-4)
+    high = min(rate + DIFFERENCE_BAND, rate * RATIO_BAND[1], 1 - 1e-9)
+    low = max(rate - DIFFERENCE_BAND, rate * RATIO_BAND[0])
+    upper, lower = (math.log(edge / (1 - edge)) - math.log(rate / (1 - rate)) for edge in (high, low))
+    return np.where(LOG_ODDS > 0, upper, lower)
+
+
+def log_likelihood_ratios(
+    group: Share, privileged: Share, edges: npt.NDArray[np.float64] | float = 0.0
+) -> npt.NDArray[np.float64]:
+    """Return per ψ the logarithm of how much better it explains these two shares than equal odds do.
+
+    With `edges` (per ψ, the logarithm of an odds ratio): how much better ψ times that explains them than that.
+    """
     hits = group.hits + privileged.hits
     factorials = _log_factorials(group.size + privileged.size)
     at = np.arange(max(0, hits - privileged.size), min(group.size, hits) + 1)
@@ -83,9 +116,11 @@ def log_likelihood_ratios(group: Share, privileged: Share) -> npt.NDArray[np.flo
         + factorials[privileged.size] - factorials[hits - at] - factorials[privileged.size - hits + at]
     )  # fmt: skip
     weights = ways - _log_sum(ways)
-    tilted = weights[:, None] + at[:, None] * LOG_ODDS
+    edges = np.broadcast_to(edges, LOG_ODDS.shape)
+    tilted = weights[:, None] + at[:, None] * np.concatenate([LOG_ODDS + edges, edges])
     peak = tilted.max(axis=0)
-    return group.hits * LOG_ODDS - (peak + np.log(np.exp(tilted - peak).sum(axis=0)))
+    sums = peak + np.log(np.exp(tilted - peak).sum(axis=0))
+    return group.hits * LOG_ODDS - (sums[: len(LOG_ODDS)] - sums[len(LOG_ODDS) :])
 
 
 def gathered(
@@ -142,8 +177,8 @@ def _verdict(
     hypothesis: _Hypothesis,
     months: Sequence[MonthTally],
     rule: GroupRule,
-    since: str | None,
-    evidence: npt.NDArray[np.float64],
+    runs: tuple[_Run, _Run],
+    place: int,
 ) -> Sequential:
     pairs = [pair for month in months if (pair := _shares(month, hypothesis)) is not None]
     judged = all(
@@ -151,7 +186,8 @@ def _verdict(
         >= SMALLEST_COUNT
         for side in (0, 1)
     )
-    found = since is not None and judged
+    since, beyond = (run.since.get(place) if judged else None for run in runs)
+    evidence = runs[0].evidence[place]
     lower, higher = _log_sum(evidence[LOG_ODDS < 0]), _log_sum(evidence[LOG_ODDS > 0])
     return Sequential(
         hypothesis.stream,
@@ -160,9 +196,10 @@ def _verdict(
         rule.labels.get(hypothesis.privileged, hypothesis.privileged),
         hypothesis.measure,
         judged,
-        found,
-        since if found else None,
-        (1 if higher > lower else -1) if found else 0,
+        since is not None,
+        since,
+        0 if since is None else 1 if higher > lower else -1,
+        beyond,
     )
 
 

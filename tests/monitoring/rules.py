@@ -29,10 +29,7 @@ RULES = {
     "geboren_in_nederland": _yes_no("Geboorteland", "in Nederland geboren", "elders geboren", "ja"),
     "burgerlijke_staat": Rule(
         "Burgerlijke staat",
-        {
-            name: name
-            for name in ("ongehuwd", "gehuwd", "partnerschap", "gescheiden", "verweduwd", "onbekend")
-        },
+        {name: name for name in ("ongehuwd", "gehuwd", "partnerschap", "gescheiden", "verweduwd", "onbekend")},
         "ongehuwd",
     ),
     "ouderschap": Rule(

@@ -17,6 +17,7 @@ from shared.monitoring.sequential import (
     LOG_ODDS,
     TESTED,
     against,
+    edges_of_band,
     gathered,
     log_likelihood_ratios,
     watch_groups,
@@ -125,3 +126,24 @@ def test_what_begins_after_years_of_equal_treatment_is_found_as_well() -> None:
     found = watch_groups(_months([one for one, _ in pairs], [two for _, two in pairs]), RULE)
     since = next(one.since for one in found if one.measure is Measure.SHARE_FLAGGED)
     assert since is not None and "2028-01" <= since <= "2028-04"
+
+
+@given(st.integers(1, 40), st.integers(1, 60), st.floats(0.02, 0.9), st.data())
+def test_at_the_edge_of_the_band_or_within_it_the_evidence_is_at_most_one_on_average(
+    size: int, others: int, rate: float, data: st.DataObject
+) -> None:
+    total = data.draw(st.integers(0, size + others))
+    edges = edges_of_band(rate)
+    lower, upper = edges[0], edges[-1]
+    odds = np.exp(data.draw(st.sampled_from([lower, upper, 0.0, (lower + upper) / 2])))
+    low, high = max(0, total - others), min(size, total)
+    chance = [nchypergeom_fisher(size + others, size, total, odds).pmf(hits) for hits in range(low, high + 1)]
+    pairs = [(Share(hits, size), Share(total - hits, others)) for hits in range(low, high + 1)]
+    evidence = [np.exp(log_likelihood_ratios(*pair, edges)) for pair in pairs]
+    assert (np.array(chance) @ np.array(evidence) <= 1 + 1e-6).all()
+
+
+@pytest.mark.parametrize(("rate", "low", "high"), [(0.14, 0.112, 0.175), (0.6, 0.5, 0.7), (0.4, 0.32, 0.5)])
+def test_the_edges_of_the_band_are_those_of_the_city(rate: float, low: float, high: float) -> None:
+    edges = np.exp(edges_of_band(rate)) * rate / (1 - rate)
+    assert (edges / (1 + edges))[[0, -1]] == pytest.approx([low, high])

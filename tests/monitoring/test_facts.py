@@ -1,0 +1,151 @@
+"""The facts of a report hold no count below ten, are the same every time, and exist for a village and a first month."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from development.population.months import Plan, synthetic_months
+from shared.monitoring.disclosure import Counts
+from shared.monitoring.facts import report_facts
+from shared.monitoring.months import MonthTally, Stream
+from shared.monitoring.reportfacts import Band, Measure, Operation, ReportFacts, Trend
+from tests.monitoring.rules import RULES
+
+REFERENCE = json.loads((Path(__file__).parents[2] / "models/levensonderhoud-1.0.0/reference.json").read_text())
+
+
+def facts_of(months: list[MonthTally], earlier: Mapping[str, object] | None = None) -> ReportFacts:
+    """Return the facts of the last of these months."""
+    return report_facts(months, REFERENCE, 0.63, RULES, earlier)
+
+
+def people_in(value: object) -> Iterator[int]:
+    """Yield every number of people that stands anywhere in the facts."""
+    if isinstance(value, Counts):
+        yield from (value.size, *value.parts, *value.guarded)
+    elif isinstance(value, Trend):
+        yield from (count for count in value.counts if count is not None)
+    elif isinstance(value, Operation):
+        return
+    elif is_dataclass(value):
+        for field in fields(value):
+            if field.name != "released":
+                yield from people_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from people_in(one)
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from people_in(one)
+
+
+@pytest.mark.parametrize(("per_month", "sample"), [(4, 0.0), (40, 0.1), (830, 0.0), (830, 0.05)])
+def test_no_count_below_ten_stands_anywhere_in_the_facts(per_month: int, sample: float) -> None:
+    months = synthetic_months(Plan(months=14, per_month=per_month, sample_share=sample), seed=6)
+    for last in (1, 2, 8, 14):
+        numbers = list(people_in(facts_of(months[:last])))
+        assert all(number >= 10 for number in numbers)
+        assert len(numbers) > 200 or per_month < 830
+
+
+def test_the_same_months_give_the_same_facts_and_the_record_is_plain_json() -> None:
+    months = synthetic_months(Plan(months=5), seed=7)
+    facts = facts_of(months)
+    assert facts_of(synthetic_months(Plan(months=5), seed=7)) == facts
+    assert json.loads(json.dumps(facts.released)) == facts.released
+
+
+def test_a_report_that_takes_the_one_before_into_account_says_the_same() -> None:
+    months = synthetic_months(Plan(months=8, per_month=200), seed=8)
+    record = None
+    for last in range(1, 9):
+        facts = facts_of(months[:last], record)
+        record = facts.released
+    assert facts == facts_of(months)
+
+
+def test_rates_come_from_the_counts_that_are_shown() -> None:
+    months = synthetic_months(Plan(months=13, sample_share=0.05), seed=9)
+    checked = 0
+    for picture in facts_of(months).year_groups:
+        for row, counts in picture.outcomes.rows.items():
+            if counts is None:
+                continue
+            cells = dict(zip(picture.outcomes.measures, counts.parts, strict=True))
+            shown = picture.rates[row][Measure.PPV].value
+            assert shown == round(cells["TP"] / (cells["TP"] + cells["FP"]), 3)
+            assert (Measure.FPR in picture.rates[row]) == ("TN" in cells)
+            checked += 1
+    assert checked > 30
+
+
+def test_every_group_is_compared_in_every_stream_of_a_city() -> None:
+    months = synthetic_months(Plan(months=12), seed=10)
+    pictures = facts_of(months).year_groups
+    for stream in (Stream.MODEL, Stream.PROCES):
+        for grouping in RULES:
+            picture = next(one for one in pictures if (one.stream, one.grouping) == (stream, grouping))
+            measures = {gap.measure for gap in picture.gaps}
+            assert {Measure.SHARE_FLAGGED, Measure.PPV, Measure.FDR} <= measures, (stream, grouping)
+            assert all(gap.band is not Band.VERBORGEN and gap.smallest for gap in picture.gaps)
+    assert all(
+        one.applications.total is None and one.outcomes.total is None and not one.gaps
+        for one in pictures
+        if one.stream is Stream.STEEKPROEF
+    )
+
+
+def test_people_who_nearly_always_follow_the_signal_are_an_alarm_also_where_the_numbers_are_hidden() -> None:
+    months = synthetic_months(Plan(months=3), seed=11)
+    automatic = [replace(month, assessments={"1/ja": 100, "1/nee": 1}) for month in months]
+    facts = facts_of(automatic)
+    assert [alarm.name for alarm in facts.alarms if alarm.name.startswith("volgen")] == ["volgen gewoon"]
+    assert facts.following[0].near_automatic and facts.following[0].table.total is None
+    few = [replace(month, assessments={"1/ja": 15}) for month in months]
+    assert not any(one.near_automatic for one in facts_of(few).following)
+    assert not any(one.near_automatic for one in facts_of(months).following)
+
+
+def test_a_month_in_which_nothing_happened_is_reported() -> None:
+    empty = MonthTally("levensonderhoud", "levensonderhoud", "2026-11")
+    facts = facts_of([empty])
+    assert list(people_in(facts)) == [] and not facts.advice.stop and not facts.alarms
+    months = [*synthetic_months(Plan(months=12), seed=12), empty]
+    assert facts_of(months).month == "2026-11"
+    # a month that was never closed between two others counts as nobody
+    assert facts_of([months[0], months[2]]).trends[0].months == ("2025-11", "2026-01")
+
+
+def test_a_month_of_ten_thousand_is_made_in_seconds() -> None:
+    months = synthetic_months(Plan(months=13, per_month=10_000, sample_share=0.02), seed=13)
+    begin = perf_counter()
+    facts_of(months)
+    assert perf_counter() - begin < 15
+
+
+def test_the_sample_is_reported_once_there_is_enough_of_it() -> None:
+    months = synthetic_months(Plan(months=12, per_month=5000, sample_share=0.1), seed=14)
+    facts = facts_of(months)
+    sample = next(one for one in facts.quality if one.stream is Stream.STEEKPROEF)
+    assert sample.table.measures == ("TN", "FP", "FN", "TP") and sample.recall.value is not None
+    compared = {gap.measure for one in facts.year_groups if one.stream is Stream.STEEKPROEF for gap in one.gaps}
+    assert compared == set(Measure)
+
+
+def test_objections_are_counted_until_there_are_ten() -> None:
+    months = [
+        replace(month, outcomes={**month.outcomes, "bezwaar afgehandeld/gegrond/proces": 4})
+        for month in synthetic_months(Plan(months=5), seed=15)
+    ]
+    name = "bezwaar afgehandeld: gegrond"
+    trend = next(one for one in facts_of(months).trends if one.title == name)
+    assert set(trend.counts) == {None}
+    tables = [table for table in facts_of(months).numbers if table.title.startswith(name)]
+    assert [table.total.size for table in tables if table.total] == [12]
+    assert tables[0].title.endswith("2025-11 tot en met 2026-01")
