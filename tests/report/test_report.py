@@ -19,7 +19,7 @@ from shared.monitoring.report.about_work import RunningMonth
 from shared.monitoring.report.make import Edition, Subject, make_report
 from shared.monitoring.report.page import content_policy, stylesheet
 from shared.monitoring.report.plain import facts_as_json
-from shared.monitoring.reportfacts import Rate, ReportFacts, StopAdvice
+from shared.monitoring.reportfacts import Operation, Rate, ReportFacts, StopAdvice
 from tests.house.repository import ROOT, imports_of
 from tests.report.facts import SECRET_DELIVERY, facts, picture
 from tests.report.pages import Node, read_page
@@ -199,6 +199,20 @@ def test_the_running_month_tells_of_the_work_alone(subject: Subject, full: Node)
     few = RunningMonth("2026-11", date(2026, 11, 2), 7)
     page = read_page(make_report(subject, facts(), MADE, Edition.VOLLEDIG, few))
     assert "7 aanvragen" not in _section(page, "bedrijf").text
+
+
+def test_a_small_number_of_people_who_objected_is_hidden_and_never_told_day_by_day(subject: Subject) -> None:
+    known = facts().operation
+    operation = Operation(
+        known.months, known.deliveries, known.findings, ({"bezwaar geopend": 3}, {"bezwaar geopend": 12})
+    )
+    running = RunningMonth("2026-11", date(2026, 11, 20), None, {}, {}, {"bezwaar geopend": 14, "model gestopt": 2})
+    page = read_page(make_report(subject, facts(operation=operation), MADE, Edition.VOLLEDIG, running))
+    rows = [row for table in _section(page, "bedrijf").all("table") for row in table.cells()]
+    assert [row for row in rows if row[0] == "Bezwaar geopend"] == [["Bezwaar geopend", "verborgen", "12"]]
+    assert ["Model gestopt", "2"] in rows
+    plain = facts_as_json(facts(operation=operation), public=False)
+    assert plain["operation"]["events"] == [{"bezwaar geopend": "verborgen"}, {"bezwaar geopend": 12}]
 
 
 @pytest.mark.parametrize("other", [MonthTally("proef", "proef", "2026-10"), {"month": "2026-10"}, None])

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from shared.monitoring.disclosure import SMALLEST_COUNT
+from shared.events import Action
+from shared.monitoring.disclosure import HIDDEN, SMALLEST_COUNT
 from shared.monitoring.report.document import Block, Part, Section, Table
 from shared.monitoring.report.words import capital, day, month, number, short_month
 from shared.monitoring.reportfacts import Operation
 
+# events that are about one person each: their number is one of people, and hidden where it is small
+_OF_PEOPLE = frozenset({Action.BEZWAAR_OPENEN, Action.BEZWAAR_AFHANDELEN, Action.PERSOONSVERZOEK, Action.AANVRAGEN})
 _SHOWN = 6  # months beside one another; more do not fit on paper
 
 
@@ -52,9 +55,14 @@ def _months(title: str, head: str, months: Sequence[str], counts: Sequence[Mappi
     names = sorted({name for _, found in shown for name in found})
     if not names:
         return Part(title, ("In deze maanden was er niets.",))
-    rows = tuple((capital(name), *(number(found.get(name, 0)) for _, found in shown)) for name in names)
+    rows = tuple((capital(name), *(event_count(name, found.get(name, 0)) for _, found in shown)) for name in names)
     heads = (head, *(short_month(name) for name, _ in shown))
     return Part(title, (Table(f"{title} per maand", heads, rows, len(shown)),))
+
+
+def event_count(name: str, times: int) -> str:
+    """Return how often something happened; hidden where that is a small number of people."""
+    return HIDDEN if name in _OF_PEOPLE and times < SMALLEST_COUNT else number(times)
 
 
 def _running(running: RunningMonth) -> Part:
@@ -69,7 +77,8 @@ def _running(running: RunningMonth) -> Part:
         ("bevindingen", "Code", running.findings),
         ("gebeurtenissen", "Wat", running.events),
     ):
-        rows = tuple((capital(name), number(counts[name])) for name in sorted(counts))
+        # what may be shown of a whole month may still give one person away from day to day
+        rows = tuple((capital(name), number(counts[name])) for name in sorted(counts) if name not in _OF_PEOPLE)
         if rows:
             blocks.append(Table(f"{capital(month(running.month))} tot nu toe: {title}", (head, "Aantal"), rows, 1))
     return Part(f"De lopende maand: {month(running.month)}", tuple(blocks))

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from shared.monitoring.disclosure import HIDDEN, Counts, DisclosureRefused, SuppressedTable
+from shared.monitoring.report.about_work import event_count
 from shared.monitoring.reportfacts import Rate, ReportFacts
 
 _OUTSIDE = ("operation", "alarms")  # about the work; and what was released before is the next report's business
@@ -17,7 +18,15 @@ _RECORD = "released"
 def facts_as_json(facts: ReportFacts, *, public: bool) -> dict[str, Any]:
     """Return the facts as plain JSON; `public`: without the work itself. What is hidden says so."""
     left_out = {_RECORD, *(_OUTSIDE if public else ())}
-    return {each.name: _plain(getattr(facts, each.name)) for each in fields(facts) if each.name not in left_out}
+    found = {each.name: _plain(getattr(facts, each.name)) for each in fields(facts) if each.name not in left_out}
+    if not public:
+        found["operation"]["events"] = [_events(month) for month in facts.operation.events]
+    return found
+
+
+def _events(month: Mapping[str, int]) -> dict[str, int | str]:
+    """Return how often each thing happened; hidden where that is a small number of people."""
+    return {name: HIDDEN if event_count(name, times) == HIDDEN else times for name, times in month.items()}
 
 
 def _plain(value: Any) -> Any:
