@@ -144,6 +144,18 @@ class SnapshotInvalid(SlimmeCheckError):
     code = "SC-610"
 
 
+class SentBefore(SlimmeCheckError):
+    """A key that makes a request count once, or a form, was used before for something else."""
+
+    code = "SC-565"
+
+
+class TooManyTries(SlimmeCheckError):
+    """Too many numbers that were not that of the person of a request were entered; for a day none is taken."""
+
+    code = "SC-566"
+
+
 class NotSignedIn(SlimmeCheckError):
     """Nobody is signed in, or what was shown as proof is not accepted."""
 

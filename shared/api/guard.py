@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response, params
+from fastapi import Depends, Header, Request, Response, params
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive
 
 from shared.access import ROUTES, Person, check_access
 from shared.api import PREFIX
+from shared.api.once import KEY_PATTERN, once_of
 from shared.api.origin import SAFE, from_here
 from shared.api.problems import InputError, ProblemRaised, problem_of_input, problem_of_status
 from shared.api.services import Services
@@ -157,6 +159,27 @@ def _caller(request: Request) -> Caller:
     )
 
 
+async def _creator(
+    request: Request,
+    caller: Annotated[Caller, Depends(_caller)],
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            pattern=KEY_PATTERN,
+            description="Een willekeurige UUID (versie 4). Stuurt u hetzelfde nog eens met dezelfde sleutel, dan wordt "
+            "er niets nog eens vastgelegd en is het antwoord hetzelfde; iets anders met dezelfde sleutel is een 409.",
+            examples=["0b7e2f6c-5a0d-4c57-9d0e-6f1f7a8b9c0d"],
+        ),
+    ] = None,
+) -> Caller:
+    """Return the caller of a request that records something: what it sends again with its key counts once."""
+    if key is None:
+        return caller
+    sent = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    return replace(caller, once=once_of(caller.actor, "api", key, sent))
+
+
 def _address(request: Request) -> str:
     """Return the network address that the nearest proxy saw, else of the connection; nothing where it is none."""
     forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
@@ -177,3 +200,4 @@ def _services(request: Request) -> Services:
 Served = Annotated[Services, Depends(_services)]
 Visitor = Annotated[Person | None, Depends(_person)]
 Calling = Annotated[Caller, Depends(_caller)]
+Creating = Annotated[Caller, Depends(_creator)]

@@ -21,8 +21,10 @@ from shared.errors import (
     NotSignedIn,
     RequestBusy,
     RequestRefused,
+    SentBefore,
     SlimmeCheckError,
     SnapshotInvalid,
+    TooManyTries,
     TransitionRefused,
 )
 from shared.logs import run_log
@@ -65,6 +67,8 @@ _STATUS: tuple[tuple[type[SlimmeCheckError], int], ...] = (
     (AttemptSuperseded, 409),
     (LegalHold, 409),
     (RequestBusy, 409),
+    (SentBefore, 409),
+    (TooManyTries, 409),
     (RequestRefused, 400),
     (IdentityUnavailable, 503),
 )

@@ -54,6 +54,13 @@ SEARCH = Form(
     ),
     answers={"soort": str(NumberKind.AANVRAAG)},
 )
+_FOLLOWED = Field(
+    "gevolgd",
+    "Volgt u het advies van het model?",
+    Kind.CHOICE,
+    missing="Kies of u het advies volgt.",
+    options=(Option("ja", "Ja"), Option("nee", "Nee")),
+)
 _READ_REASON = Field("leesreden", "Waarom leest u dit?", Kind.HIDDEN, longest=1000)
 _ROUTE_OF = {  # by the id of its form
     "lezen": "/voorspellingen/{id}",
@@ -145,12 +152,12 @@ def assess(page: Page, id: str, posted: Posted) -> Response:
         new = NewAssessment(
             Assessor.BEHANDELAAR,
             answers["route"],
-            answers["gevolgd"] == "ja",
+            answers["gevolgd"] == "ja" if "gevolgd" in answers else None,
             AssessmentReason(answers["reden"]),
             answers["toelichting"],
         )
         try:
-            page.services.people.assess(page.caller, id, new)
+            page.services.people.assess(page.once(posted), id, new)
         except RequestRefused as refused:
             form = form.refuse(*_refusal(refused))
     if form.errors:
@@ -179,7 +186,7 @@ def object_(page: Page, id: str, posted: Posted) -> Response:
     form = page.read(_objection(id), posted)
     if form.errors:
         return _prediction(page, id, form)
-    page.services.people.open_objection(page.caller, id, form.answers["reden"])
+    page.services.people.open_objection(page.once(posted), id, form.answers["reden"])
     return page.go("/bezwaren")
 
 
@@ -220,13 +227,7 @@ def assessment_form(found: Explanation, reason: str) -> Form:
                 missing="Kies waar de aanvraag heen gaat.",
                 options=tuple(Option(route, capital(route)) for route in routes_of(case)),
             ),
-            Field(
-                "gevolgd",
-                "Volgt u het advies van het model?",
-                Kind.CHOICE,
-                missing="Kies of u het advies volgt.",
-                options=(Option("ja", "Ja"), Option("nee", "Nee")),
-            ),
+            *((_FOLLOWED,) if found.gescoord else ()),  # without a score there is no advice of the model
             Field(
                 "reden",
                 "Wat is de belangrijkste reden?",

@@ -1,4 +1,4 @@
-"""Ties every form to the browser and the person that asked for it, by a signed token. Pure."""
+"""Ties every form to the browser and the person that asked for it, by a signed token that counts once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIELD = "formuliersleutel"
 HOLDS = timedelta(hours=8)
 SMALLEST_SECRET = 32  # bytes
 _SESSION = re.compile(r"[A-Za-z0-9_-]{43}")
-_TOKEN = re.compile(r"([0-9]{10})\.([0-9a-f]{64})")
+_TOKEN = re.compile(r"([0-9]{10})\.([0-9a-f]{32})\.([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class FormKey:
         return "FormKey()"
 
     def token(self, session: str, subject: str, now: datetime) -> str:
-        """Return the token of a form for one browser and one person, from now."""
-        seconds = f"{int(now.timestamp()):010d}"
-        return f"{seconds}.{self._signature(session, subject, seconds)}"
+        """Return the token of a form for one browser and one person, from now; no other page has the same."""
+        made = f"{int(now.timestamp()):010d}.{secrets.token_hex(16)}"
+        return f"{made}.{self._signature(session, subject, made)}"
 
     def accepts(self, token: str, session: str, subject: str, now: datetime) -> bool:
         """Say whether a token was made for this browser and this person, and not too long ago."""
@@ -43,11 +43,11 @@ class FormKey:
         if found is None or not is_session(session):
             return False
         made = datetime.fromtimestamp(int(found[1]), UTC)
-        genuine = hmac.compare_digest(found[2], self._signature(session, subject, found[1]))
+        genuine = hmac.compare_digest(found[3], self._signature(session, subject, f"{found[1]}.{found[2]}"))
         return genuine and made - timedelta(minutes=1) <= now <= made + HOLDS
 
-    def _signature(self, session: str, subject: str, seconds: str) -> str:
-        return hmac.new(self.secret, f"{seconds}|{session}|{subject}".encode(), hashlib.sha256).hexdigest()
+    def _signature(self, session: str, subject: str, made: str) -> str:
+        return hmac.new(self.secret, f"{made}|{session}|{subject}".encode(), hashlib.sha256).hexdigest()
 
 
 def new_session() -> str:

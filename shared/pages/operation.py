@@ -131,7 +131,7 @@ def reprocess(page: Page, id_: DeliveryId, posted: Posted) -> Response:
     if not form.errors:
         numbers = _numbers(form.answers["aanvraagnummers"]) or None
         try:
-            run = page.services.runs.request(page.caller, record, numbers, form.answers["reden"])
+            run = page.services.runs.request(page.once(posted), record, numbers, form.answers["reden"])
             return page.go(f"/verwerkingen/{run.run_id}")
         except NotKnown:
             form = form.refuse("aanvraagnummers", "Een van deze nummers staat niet in de levering. Controleer ze.")

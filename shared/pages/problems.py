@@ -57,6 +57,19 @@ BY_CODE: Mapping[str, Words] = {
         "Van deze persoon loopt een bezwaar. Daarom verwijderen wij nu niets. Er is niets verwijderd.",
         ("Wacht tot het bezwaar is afgesloten. Voer het verzoek daarna opnieuw uit.",),
     ),
+    "SC-565": (
+        "Dit formulier is al verstuurd",
+        "U hebt dit formulier al eerder verstuurd, met iets anders erin. Wat u toen stuurde, is vastgelegd.",
+        (
+            "Open de pagina opnieuw en kijk wat er staat.",
+            "Wilt u nog iets vastleggen? Vul het formulier dan opnieuw in.",
+        ),
+    ),
+    "SC-566": (
+        "Te vaak een verkeerd nummer",
+        "Bij dit verzoek is te vaak een nummer ingevuld dat er niet bij hoort. Er is niets getoond of verwijderd.",
+        ("Zoek uit van wie het verzoek is.", "Probeer het morgen opnieuw."),
+    ),
     "SC-580": (
         "Even wachten",
         "De app is nu bezig met gegevens van deze persoon.",

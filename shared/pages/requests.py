@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from shared.api.forms import PageNumber, RequestId, page_of
 from shared.errors import RequestRefused
+from shared.events import same_actor
 from shared.pages.forms import Field, Form, Kind, Option, reason_field
 from shared.pages.route import Answers, Page, PageContext, PageRoute, Posted
 from shared.rights.outcome import counts_of, outcome_of
@@ -75,7 +76,7 @@ def record(page: Page, posted: Posted) -> Response:
         return _requests(page, form)
     answers = form.answers
     found = page.services.rights.record(
-        page.caller, Asked(answers["soort"]), answers["persoonsnummer"], answers["reden"], ""
+        page.once(posted), Asked(answers["soort"]), answers["persoonsnummer"], answers["reden"], ""
     )
     return page.go(f"/verzoeken/{found.id}")
 
@@ -89,7 +90,7 @@ def request(page: Page, id_: RequestId) -> Response:
 def _request(page: PageContext, found: PersonRequest, refused: Form | None = None) -> Response:
     forms = _forms(found)
     granted = next((step for step in found.stappen if step.toestand is RequestState.TOEGEWEZEN), None)
-    own = granted is not None and page.person is not None and granted.actor == page.person.subject
+    own = granted is not None and page.person is not None and same_actor(granted.actor, page.person.subject)
     if own:  # who grants does not carry out
         forms = [form for form in forms if form.id not in ("uitvoeren", "ophalen")]
     return page.show(

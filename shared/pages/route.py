@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.access import Person
 from shared.api.guard import Calling, GuardedRoute, Served, Visitor
+from shared.api.once import once_of
 from shared.api.origin import from_here
 from shared.api.problems import ProblemRaised, problem_of_status
 from shared.api.services import Services
@@ -101,6 +103,16 @@ class PageContext:
     def show(self, template: str, title: str, /, *, status: int = 200, **shown: object) -> Response:
         """Return a page. Forms on it carry a token; the browser gets the cookie that goes with it."""
         return show(self.request, self.person, template, title, status=status, **shown)
+
+    def once(self, posted: Answers) -> Caller:
+        """Return the caller of a form that records something: sent again as it was, it is the same form.
+
+        A page has one token; where it goes to tells its forms apart.
+        """
+        sent = dict(posted)
+        rest = json.dumps(sorted((name, value) for name, value in posted if name != FIELD)).encode()
+        way = f"formulier {self.request.url.path}"
+        return replace(self.caller, once=once_of(self.caller.actor, way, sent[FIELD], rest))
 
     def go(self, path: str) -> Response:
         """Send the browser to another page, after a form has done its work."""

@@ -22,7 +22,8 @@ def assess(desk: Desk, id_text: str, new: NewAssessment) -> Assessment:
     """Record an assessment of a prediction, with its event.
 
     NotKnown when there is no such prediction; RequestRefused for a route that its use case does not have, without
-    words, or when route and `gevolgd` contradict each other.
+    words, when route and `gevolgd` contradict each other, or when `gevolgd` says something of an advice that the model
+    did not give.
     """
     words = checked_reason(new.toelichting)
     prediction = shown_prediction(desk, id_text)
@@ -32,12 +33,7 @@ def assess(desk: Desk, id_text: str, new: NewAssessment) -> Assessment:
         raise RequestRefused(
             "An application cannot take this route.", where="route", next_step=f"Choose from: {', '.join(routes)}."
         )
-    if new.route != CONSULT and new.gevolgd != (new.route == advice):
-        raise RequestRefused(
-            "The route and whether the advice was followed contradict each other.",
-            where="gevolgd",
-            next_step=f"The advice was {advice}: say that it was followed when that is the route, and only then.",
-        )
+    _check_followed(new, advice if prediction.scored else None)
     event = desk.event(
         Action.BEOORDELING_VASTLEGGEN,
         application_of(prediction),
@@ -51,6 +47,23 @@ def assess(desk: Desk, id_text: str, new: NewAssessment) -> Assessment:
         keuze=str(new.reden),
     )
     return desk.oversight.add_assessment(prediction.id, replace(new, toelichting=words), event)
+
+
+def _check_followed(new: NewAssessment, advice: str | None) -> None:
+    """Refuse what says something of an advice that was not given, or of one that was given nothing or the contrary."""
+    if (new.gevolgd is None) != (advice is None):
+        advised = "weighed this application" if advice else "did not weigh this application, so it advised nothing"
+        raise RequestRefused(
+            f"The model {advised}.",
+            where="gevolgd",
+            next_step="Say whether its advice was followed." if advice else "Leave gevolgd out.",
+        )
+    if advice is not None and new.route != CONSULT and new.gevolgd != (new.route == advice):
+        raise RequestRefused(
+            "The route and whether the advice was followed contradict each other.",
+            where="gevolgd",
+            next_step=f"The advice was {advice}: say that it was followed when that is the route, and only then.",
+        )
 
 
 def assessments_of(desk: Desk, id_text: str, reden: str) -> list[Assessment]:

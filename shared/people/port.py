@@ -53,7 +53,11 @@ class Oversight(Protocol):
 
     # --- assessments ----------------------------------------------------------------------------------------------
     def add_assessment(self, id_: PredictionId, new: NewAssessment, event: AuditEvent) -> Assessment:
-        """Record an assessment of a prediction; NotKnown when there is no such prediction."""
+        """Record an assessment of a prediction; NotKnown when there is no such prediction.
+
+        What a caller records that counts once (`Caller.once`) and was recorded before, is returned as it was then, here
+        and wherever something is recorded; SentBefore when something else came with the same key.
+        """
 
     def assessments(self, id_: PredictionId) -> list[Assessment]:
         """Return the assessments of a prediction, the newest first."""

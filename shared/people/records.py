@@ -110,11 +110,14 @@ REASON_SENTENCES = {
 
 @dataclass(frozen=True)
 class NewAssessment:
-    """What somebody makes of a prediction. `route`: where the application goes now; `gevolgd`: as was advised."""
+    """What somebody makes of a prediction. `route`: where the application goes now.
+
+    `gevolgd`: as the model advised; None where the model did not weigh the application, and so advised nothing.
+    """
 
     rol: Assessor
     route: str
-    gevolgd: bool
+    gevolgd: bool | None
     reden: AssessmentReason
     toelichting: str
 
@@ -126,7 +129,7 @@ class Assessment:
     id: PredictionId
     rol: Assessor
     route: str
-    gevolgd: bool
+    gevolgd: bool | None
     reden: AssessmentReason
     toelichting: str
     actor: str

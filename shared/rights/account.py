@@ -5,12 +5,13 @@ The words follow article 15 of the GDPR. What differs per use case comes from it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.administration import DeliveryRecord
 from shared.events import Action, StoredEvent
 from shared.retention.terms import TERMS, Kept, Retention
+from shared.rights.looks import READS_BY_MODEL
 from shared.usecase import UseCase
 
 RECIPIENTS = (
@@ -39,7 +40,7 @@ RIGHTS = (
     "een klacht indienen bij de Autoriteit Persoonsgegevens."
 )
 _TERMS_OF_A_PERSON = (Kept.QUARANTAINE, Kept.MOMENTOPNAME, Kept.RESULTATEN, Kept.AUDIT)
-_READS = frozenset({Action.UITLEG_BEKIJKEN, Action.OPZOEKEN, Action.HERBEREKENEN, Action.INZAGE_GEVEN})
+_READS = frozenset({Action.UITLEG_BEKIJKEN, Action.OPZOEKEN, Action.HERBEREKENEN, Action.INZAGE_GEVEN, *READS_BY_MODEL})
 
 
 def account_of(use_case: UseCase, retention: Retention) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def account_of(use_case: UseCase, retention: Retention) -> dict[str, Any]:
     }
 
 
-def looks_of(events: list[StoredEvent]) -> list[Mapping[str, object]]:
+def looks_of(events: Sequence[StoredEvent]) -> list[Mapping[str, object]]:
     """Return what was done with the data of a person, and when; employees by a number within this document.
 
     A person has a right to know that somebody looked and why, not who that employee is (HvJ EU C-579/21); the audit

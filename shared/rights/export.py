@@ -13,12 +13,13 @@ from typing import Any
 from shared import __version__
 from shared.administration import ModelStatus
 from shared.errors import TransitionRefused
-from shared.events import Action, moment_of, moment_text
+from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.interventions import checked_reason
 from shared.logboek import write_read_line
 from shared.retention.terms import Kept, Retention
 from shared.rights.account import UNSEEN, account_of, looks_of, raw_notice
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
+from shared.rights.looks import looked_at
 from shared.rights.port import HeldResult, PersonRequest
 from shared.rights.requests import Rights, called, take_step
 from shared.rights.states import SENTENCES, Asked, Named, RequestState, ready_since
@@ -96,10 +97,18 @@ def _document(
             "waarom": "Deze rijen gaan ook over een ander, bijvoorbeeld een uitkering samen met een partner. Wat er "
             "voor uw aanvraag uit volgt, staat bij de kenmerken.",
         },
-        "bekeken": looks_of(records.events_about(person.persons | person.services)),
+        "bekeken": looks_of(_looks(rights, person)),
         "niet_zichtbaar": list(UNSEEN),
         "ruwe_leveringen": raw_notice(raw_deliveries(rights)),
     }
+
+
+def _looks(rights: Rights, person: Person) -> list[StoredEvent]:
+    """Return every event about the person, those that name only a model or a run too; the oldest first."""
+    dataset, records = rights.installation.dataset, rights.records
+    about = records.events_about(person.persons | person.services)
+    at_large = records.reads_at_large(dataset, {result.run.run_id for result in person.results})
+    return sorted((*about, *looked_at(at_large, person.results)), key=lambda event: event.volgnr)
 
 
 def _inputs(rights: Rights, person: Person, digests: frozenset[str]) -> tuple[list[Document], int]:

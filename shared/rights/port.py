@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.administration import RunRecord
@@ -108,3 +108,9 @@ class PersonRecords(Protocol):
 
     def events_about(self, pseudonyms: Collection[str]) -> list[StoredEvent]:
         """Return the events about a person or application with one of these pseudonyms, the oldest first."""
+
+    def reads_at_large(self, dataset: str, runs: Collection[str]) -> list[StoredEvent]:
+        """Return the events that tell of a read by model or of one of these runs, and so name nobody; oldest first."""
+
+    def told(self, object_: str, resultaat: str, since: datetime) -> int:
+        """Return how many events about an object have this result since a moment."""

@@ -6,10 +6,11 @@ import hmac
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from shared.dataset import ColumnClass
-from shared.errors import RequestRefused, TransitionRefused
+from shared.errors import RequestRefused, TooManyTries, TransitionRefused
 from shared.events import Action, AuditEvent
 from shared.installation import Installation
 from shared.interventions import checked_reason
@@ -20,6 +21,8 @@ from shared.rights.states import Asked, RequestState
 from shared.stages.pseudonymise import Pseudonymiser
 
 LONGEST_NUMBER = 128
+MOST_TRIES, TRIES_COUNT = 5, timedelta(days=1)
+WRONG_NUMBER = "geweigerd: ander nummer"
 _CHECK = "verzoek"  # a domain of its own: what is kept with a request leads to no row of anybody
 
 
@@ -107,20 +110,37 @@ def take_step(
 
 
 def recognise(rights: Rights, known: PersonRequest, soort: Asked, persoonsnummer: str) -> PersonNumber:
-    """Return the number that was entered; RequestRefused when it is not that of the request, or the kind is another."""
+    """Return the number that was entered; RequestRefused when it is not that of the request, or the kind is another.
+
+    A wrong number is on record, without the number. After MOST_TRIES of them within a day none is taken (TooManyTries):
+    a request is no place to find out whose it is by trying.
+    """
     number = person_number(rights, persoonsnummer)
     key_id, value = known.check
     if known.soort is not soort:
         raise RequestRefused(
             f"This is a request for {known.soort}.", where=called(known.id), next_step="Choose the right request."
         )
+    _refuse_after(rights, known, MOST_TRIES)
     if not hmac.compare_digest(value, number.check(key_id, known.id)):
+        rights.installation.ledger.note(rights.event(Action.PERSOONSVERZOEK, called(known.id), WRONG_NUMBER))
+        _refuse_after(rights, known, MOST_TRIES + 1)  # of several at once too
         raise RequestRefused(
             "This is not the number of whom this request is about.",
             where=called(known.id),
             next_step="Check the number and the request; nothing was shown or removed.",
         )
     return number
+
+
+def _refuse_after(rights: Rights, known: PersonRequest, tries: int) -> None:
+    since = rights.installation.clock.now() - TRIES_COUNT
+    if rights.records.told(called(known.id), WRONG_NUMBER, since) >= tries:
+        raise TooManyTries(
+            "Too many numbers were entered that are not that of this request.",
+            where=called(known.id),
+            next_step="Find out whose request it is, and try again tomorrow.",
+        )
 
 
 def called(request_id: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.errors import FourEyesRequired, TransitionRefused
+from shared.events import same_actor
 
 
 class Asked(StrEnum):
@@ -111,7 +112,7 @@ def check_step(soort: Asked, steps: Sequence[Step], to: RequestState, actor: str
         )
     # the first time is the decision; later ones return to it after a try that could not be finished
     decided = next((step for step in steps if step.toestand is RequestState.TOEGEWEZEN), None)
-    if to in CARRIED_OUT and decided is not None and decided.actor == actor:
+    if to in CARRIED_OUT and decided is not None and same_actor(decided.actor, actor):
         raise FourEyesRequired(
             "Who decided on a request does not carry it out.",
             where="verzoek van een persoon",

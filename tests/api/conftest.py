@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,15 @@ class Site:
     def as_(self, *roles: Role, who: str = "") -> Client:
         """Somebody with these roles."""
         return Client(self.app, {"authorization": f"Bearer {self.issuer.token(*roles, who=who)}"})
+
+    def numbers(self, kind: int) -> list[str]:
+        """Numbers of current applications with this result."""
+        return [
+            line["aanvraagnummer"]
+            for current in sorted((self.storage / "uitvoer" / "levensonderhoud").rglob("actueel.jsonl"))
+            for line in map(json.loads, current.read_text(encoding="utf-8").splitlines())
+            if line["resultaattype"] == kind
+        ]
 
     def nobody(self) -> Client:
         """Somebody who shows no token."""

@@ -30,6 +30,7 @@ from shared.modelpackage.manifest import MANIFEST_FILE, OWN_DIGEST, seal
 from tests.api.calling import Client
 from tests.api.conftest import Site
 from tests.api.documented import Held, Promises
+from tests.api.twice import everything_twice
 from tests.house.repository import ROOT
 
 pytestmark = pytest.mark.slow
@@ -70,12 +71,7 @@ class Story:
 
     def numbers(self, kind: int) -> list[str]:
         """Numbers of current applications with this result."""
-        return [
-            line["aanvraagnummer"]
-            for current in sorted((self.site.storage / "uitvoer" / DATASET).rglob("actueel.jsonl"))
-            for line in map(json.loads, current.read_text(encoding="utf-8").splitlines())
-            if line["resultaattype"] == kind
-        ]
+        return self.site.numbers(kind)
 
     def pointer(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.site.storage / "uitvoer" / DATASET / "actueel.json").read_bytes())
@@ -188,8 +184,8 @@ def models(story: Story) -> None:
     assert detail["stappen"][0]["dossier"] and detail["stappen"][0]["redenDrempel"] == "Minder werk"
     now = datetime.now(UTC)
     period = {"van": (now - timedelta(hours=2)).isoformat(), "tot": now.isoformat(), **WHY}
-    scored = story.operator.post(f"{url}/versies/1.0.0/aanvragen/_zoek", period).document["aanvragen"]
-    assert len(scored) > 100
+    scored = story.operator.post(f"{url}/versies/1.0.0/aanvragen/_zoek?paginaGrootte=100", period).document
+    assert len(scored["aanvragen"]) == 100 < scored["aantal"]
 
 
 def being_removed(story: Story, prediction: str) -> None:
@@ -373,6 +369,7 @@ def test_every_documented_status_is_seen_and_no_other(
     predictions(story)
     models(story)
     requests_of_persons(story, clients)
+    everything_twice(story.case_worker, story.operator, story.watcher, story.numbers(1)[0])
     refusals(site, promises)
     documented = {f"{method} {path}": set(operation["responses"]) for method, path, operation in promises.operations()}
     unseen = {name: sorted(statuses - promises.seen[name]) for name, statuses in documented.items()}

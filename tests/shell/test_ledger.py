@@ -23,7 +23,7 @@ from shared.adapters.sql.tables import APPEND_ONLY, CURRENT_RESULTS, VERSION, me
 from shared.adapters.sql.upgrade import MIGRATIONS, open_embedded, upgrade
 from shared.administration import ClaimKind
 from shared.errors import AttemptSuperseded, LedgerUnavailable, LedgerVersionMismatch, NotKnown
-from shared.events import FIRST_HASH, Action, StoredEvent, link, verify
+from shared.events import FIRST_HASH, Action, Once, StoredEvent, link, verify
 from shared.interventions import request_run, stop_model
 from shared.modelregister.port import VersionId
 from shared.ports import Ledger
@@ -43,7 +43,8 @@ def filled(workshop: Workshop) -> Workshop:
     """A workshop in which every table has rows."""
     workshop.deliver("2026-11-19")
     run_waiting(workshop.installation)
-    request_run(workshop.installation, "2026-11-19", ["1001"], "bezwaar")
+    once = replace(workshop.installation.caller, once=Once("sleutel", "inhoud"))
+    request_run(replace(workshop.installation, caller=once), "2026-11-19", ["1001"], "bezwaar")
     run_waiting(workshop.installation)
     stop_model(workshop.installation, "even niet")
     first = VersionId(DATASET, "proefmodel", "1.0.0", workshop.installation.model.sha256)

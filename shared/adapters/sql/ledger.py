@@ -16,6 +16,7 @@ from shared.adapters.sql import (
     delivery_rows,
     event_rows,
     objection_rows,
+    once_rows,
     result_rows,
     run_rows,
     stop_rows,
@@ -155,9 +156,13 @@ class SqlLedger:
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
         """Record a person's request and the waiting run that follows from it."""
         with self._writing() as connection:
+            made = once_rows.made_before(connection, event)
+            if made is not None:
+                return run_rows.find(connection, made)
             delivery_rows.add_request(connection, request)
             run_rows.insert(connection, new, RunState.WACHTEND, RunReason.AANGEVRAAGD, request.tijdstip)
             event_rows.append(connection, event)
+            once_rows.keep(connection, event, new.run_id)
             return run_rows.find(connection, new.run_id)
 
     def release(self, run_id: str, event: AuditEvent) -> RunRecord:

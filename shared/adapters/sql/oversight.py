@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
-from shared.adapters.sql import assessment_rows, event_rows, objection_rows, prediction_rows, run_rows
+from shared.adapters.sql import assessment_rows, event_rows, objection_rows, once_rows, prediction_rows, run_rows
 from shared.adapters.sql.engine import transaction
 from shared.administration import RunRecord
 from shared.events import AuditEvent, StoredEvent
@@ -81,9 +82,13 @@ class SqlOversight:
     def add_assessment(self, id_: PredictionId, new: NewAssessment, event: AuditEvent) -> Assessment:
         """Record an assessment of a prediction; NotKnown when there is no such prediction."""
         with self._writing() as connection:
-            added = assessment_rows.add(connection, id_, new, event)
+            made = once_rows.made_before(connection, event)
+            if made is not None:
+                return assessment_rows.find(connection, id_, int(made))
+            number = assessment_rows.add(connection, id_, new, event)
             event_rows.append(connection, event)
-            return added
+            once_rows.keep(connection, event, str(number))
+            return assessment_rows.find(connection, id_, number)
 
     def assessments(self, id_: PredictionId) -> list[Assessment]:
         """Return the assessments of a prediction, the newest first."""
@@ -94,6 +99,11 @@ class SqlOversight:
     def open_objection(self, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent) -> Objection:
         """Record an objection and put its application under legal hold, under every pseudonym that it has."""
         with self._writing() as connection:
+            made = once_rows.made_before(connection, event)
+            if made is not None:
+                found = objection_rows.find(connection, made)  # as it was when it was opened
+                return replace(found, toestand=ObjectionState.OPEN, tijdstip=found.geopend)
+            once_rows.keep(connection, event, bezwaar)
             return objection_rows.open_(connection, dataset, dienst, bezwaar, reden, event)
 
     def close_objection(self, bezwaar: str, state: ObjectionState, reden: str, event: AuditEvent) -> Objection:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from shared.adapters.sql import carrying_rows, event_rows, run_rows
+from shared.adapters.sql import carrying_rows, event_rows, once_rows, run_rows
 from shared.adapters.sql.engine import transaction
 from shared.adapters.sql.tables import (
     beoordelingen,
@@ -24,7 +25,8 @@ from shared.adapters.sql.tables import (
     verzoeken,
 )
 from shared.errors import NotKnown
-from shared.events import AuditEvent, StoredEvent, canonical, moment_text
+from shared.events import Action, AuditEvent, StoredEvent, canonical, moment_text
+from shared.rights.looks import READS_BY_MODEL
 from shared.rights.port import HeldResult, Names, PersonRequest
 from shared.rights.states import Asked, RequestState, Step, check_step
 from shared.runstates import RunState
@@ -52,6 +54,11 @@ class SqlPersonRecords:
     def record(self, request: PersonRequest, event: AuditEvent) -> PersonRequest:
         """Record a new request with its first step."""
         with transaction(self._engine, writes=True) as connection:
+            made = once_rows.made_before(connection, event)
+            if made is not None:
+                found = _find(connection, made)  # as it was when it was recorded
+                return replace(found, stappen=found.stappen[:1])
+            once_rows.keep(connection, event, request.id)
             connection.execute(
                 sa.insert(persoonsverzoeken).values(
                     verzoek=request.id,
@@ -180,6 +187,24 @@ class SqlPersonRecords:
         query = sa.select(gebeurtenissen).where(gebeurtenissen.c.object.in_(objects)).order_by(gebeurtenissen.c.volgnr)
         with transaction(self._engine, writes=False) as connection:
             return [StoredEvent(**row._mapping) for row in connection.execute(query)]
+
+    def reads_at_large(self, dataset: str, runs: Collection[str]) -> list[StoredEvent]:
+        """Return the events that tell of a read by model or of one of these runs, and so name nobody; oldest first."""
+        told = gebeurtenissen.c
+        by_model = (told.dataset == dataset) & told.handeling.in_([str(action) for action in READS_BY_MODEL])
+        by_run = (told.handeling == str(Action.HERBEREKENEN)) & told.object.in_([f"verwerking {run}" for run in runs])
+        query = sa.select(gebeurtenissen).where(by_model | by_run).order_by(told.volgnr)
+        with transaction(self._engine, writes=False) as connection:
+            return [StoredEvent(**row._mapping) for row in connection.execute(query)]
+
+    def told(self, object_: str, resultaat: str, since: datetime) -> int:
+        """Return how many events about an object have this result since a moment."""
+        told = gebeurtenissen.c
+        query = sa.select(sa.func.count()).where(
+            told.object == object_, told.resultaat == resultaat, told.tijdstip >= moment_text(since)
+        )
+        with transaction(self._engine, writes=False) as connection:
+            return int(connection.execute(query).scalar_one())
 
     def _mappings(self, query: Any) -> list[Mapping[str, object]]:
         with transaction(self._engine, writes=False) as connection:

@@ -17,7 +17,7 @@ ROLES = (APP, PURGE, READER)
 _ADDED = (
     "leveringen, verwerkingen, resultaten, bijdragen, bevindingen, gebeurtenissen, stopknop, verzoeken, "
     "uitvoerstanden, bewaarplichten, beoordelingen, bezwaren, "
-    "persoonsverzoeken, persoonsverzoekstappen, persoonsverzoeknamen, modelversies, modelstappen"
+    "persoonsverzoeken, persoonsverzoekstappen, persoonsverzoeknamen, eenmalig, modelversies, modelstappen"
 )
 _NUMBERED = (
     "leveringen_nr_seq, verwerkingen_nr_seq, stopknop_volgnr_seq, bewaarplichten_volgnr_seq, "

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0008"  # of the newest migration; a test keeps them together
+VERSION = "0009"  # of the newest migration; a test keeps them together
 
 LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
@@ -235,7 +235,7 @@ beoordelingen = Table(
     Column("regel", Integer, nullable=False),
     _text("rol"),
     _text("route"),
-    Column("gevolgd", Boolean, nullable=False),
+    Column("gevolgd", Boolean, nullable=True),
     _text("reden"),
     _text("toelichting"),
     _text("actor"),
@@ -247,13 +247,7 @@ bezwaren = Table(
     "bezwaren",
     metadata,
     Column("volgnr", Integer, primary_key=True),
-    _text("bezwaar"),
-    _text("dataset"),
-    _text("dienst"),
-    _text("toestand"),
-    _text("reden"),
-    _text("actor"),
-    _text("tijdstip"),
+    *(_text(name) for name in ("bezwaar", "dataset", "dienst", "toestand", "reden", "actor", "tijdstip")),
     Index(None, "bezwaar"),
     Index(None, "dataset", "dienst"),
 )
@@ -262,24 +256,14 @@ persoonsverzoeken = Table(
     "persoonsverzoeken",
     metadata,
     Column("verzoek", Text, primary_key=True),
-    _text("soort"),
-    _text("dataset"),
-    _text("kenmerk"),
-    _text("reden"),
-    _text("actor"),
-    _text("tijdstip"),
+    *(_text(name) for name in ("soort", "dataset", "kenmerk", "reden", "actor", "tijdstip")),
 )
 
 persoonsverzoekstappen = Table(
     "persoonsverzoekstappen",
     metadata,
     Column("volgnr", Integer, primary_key=True),
-    _text("verzoek"),
-    _text("toestand"),
-    _text("reden"),
-    _text("uitkomst"),
-    _text("actor"),
-    _text("tijdstip"),
+    *(_text(name) for name in ("verzoek", "toestand", "reden", "uitkomst", "actor", "tijdstip")),
     Index(None, "verzoek"),
 )
 
@@ -290,6 +274,13 @@ persoonsverzoeknamen = Table(
     Column("soort", Text, primary_key=True),
     Column("naam", Text, primary_key=True),
     Index(None, "naam"),
+)
+
+eenmalig = Table(
+    "eenmalig",
+    metadata,
+    Column("sleutel", Text, primary_key=True),
+    *(_text(name) for name in ("inhoud", "gemaakt", "tijdstip")),
 )
 
 modelversies = Table(
@@ -329,6 +320,7 @@ APPEND_ONLY = (
     stopknop,
     verzoeken,
     uitvoerstanden,
+    eenmalig,
     modelversies,
     modelstappen,
 )

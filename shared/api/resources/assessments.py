@@ -11,7 +11,7 @@ from pydantic import Field
 from shared.access import Role
 from shared.api import PREFIX
 from shared.api.forms import Form, PredictionId, Reason, ReasonToRead, Shown, said
-from shared.api.guard import Calling, GuardedRoute, Served, Visitor
+from shared.api.guard import Calling, Creating, GuardedRoute, Served, Visitor
 from shared.people.records import Assessment, AssessmentReason, Assessor, NewAssessment
 
 router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["beoordelingen"])
@@ -28,7 +28,14 @@ class AssessmentForm(Form):
             examples=["inkomensconsulent"],
         ),
     ]
-    gevolgd: bool = Field(description="Of dit is wat het advies was.")
+    gevolgd: Annotated[
+        bool | None,
+        Field(
+            description="Of dit is wat het model adviseerde. Laat dit weg als het model de aanvraag niet woog "
+            "(`gescoord` is false): dan gaf het geen advies.",
+            examples=[True],
+        ),
+    ] = None
     reden: Annotated[AssessmentReason, Field(strict=False, description="Waarom, uit een vaste lijst.")]
     toelichting: Reason
 
@@ -38,7 +45,7 @@ class AssessmentShown(Shown):
 
     rol: Assessor
     route: str
-    gevolgd: bool
+    gevolgd: bool | None = Field(description="null: het model woog de aanvraag niet.")
     reden: AssessmentReason
     toelichting: str
     door: str = Field(description="Wie beoordeelde: het kenmerk in Entra ID.")
@@ -77,10 +84,10 @@ def list_assessments(services: Served, caller: Calling, id_: PredictionId, reden
     "/voorspellingen/{id}/beoordelingen",
     status_code=201,
     summary="Een beoordeling vastleggen",
-    **said("De beoordeling zoals ze is vastgelegd.", 404),
+    **said("De beoordeling zoals ze is vastgelegd.", 404, 409),
 )
 def add_assessment(
-    services: Served, caller: Calling, visitor: Visitor, id_: PredictionId, form: AssessmentForm
+    services: Served, caller: Creating, visitor: Visitor, id_: PredictionId, form: AssessmentForm
 ) -> AssessmentShown:
     """Legt vast wat een mens van de voorspelling vindt. De score verandert er niet door."""
     person = visitor is not None and Role.BEHANDELAAR in visitor.roles

@@ -21,7 +21,7 @@ from shared.api.forms import (
     page_of,
     said,
 )
-from shared.api.guard import Calling, GuardedRoute, Served
+from shared.api.guard import Calling, Creating, GuardedRoute, Served
 from shared.errors import NotKnown
 from shared.people.records import Objection, ObjectionState
 
@@ -98,7 +98,7 @@ def one_objection(services: Served, id_: ObjectionId) -> ObjectionShown:
 
 
 @router.post("/bezwaren", status_code=201, summary="Een bezwaar vastleggen", **said("Het bezwaar.", 404, 409))
-def open_objection(services: Served, caller: Calling, form: ObjectionForm, response: Response) -> ObjectionShown:
+def open_objection(services: Served, caller: Creating, form: ObjectionForm, response: Response) -> ObjectionShown:
     """Legt een bezwaar vast; vanaf nu wordt van deze aanvraag niets verwijderd, tot het bezwaar is afgehandeld.
 
     Kan niet meer zodra de gegevens op verzoek van de persoon worden verwijderd.

@@ -28,7 +28,7 @@ from shared.api.forms import (
     page_of,
     said,
 )
-from shared.api.guard import Calling, GuardedRoute, Served
+from shared.api.guard import Calling, Creating, GuardedRoute, Served
 from shared.api.services import Services
 from shared.events import Caller, moment_of
 from shared.rights.outcome import counts_of, outcome_of
@@ -144,8 +144,8 @@ def one_request(services: Served, id_: RequestId) -> RequestShown:
     return shown_request(services.rights.find(id_))
 
 
-@router.post("/verzoeken", status_code=201, summary="Een verzoek vastleggen", **said("Het verzoek.", 404))
-def record_request(services: Served, caller: Calling, form: RequestForm, response: Response) -> RequestShown:
+@router.post("/verzoeken", status_code=201, summary="Een verzoek vastleggen", **said("Het verzoek.", 404, 409))
+def record_request(services: Served, caller: Creating, form: RequestForm, response: Response) -> RequestShown:
     """Legt vast wat een persoon vraagt. Het nummer wordt niet bewaard; wel waaraan het later te herkennen is."""
     found = services.rights.record(caller, form.soort, form.persoonsnummer, form.reden, form.dataset)
     response.headers["Location"] = f"{PREFIX}/verzoeken/{found.id}"

@@ -23,7 +23,7 @@ from shared.api.forms import (
     page_of,
     said,
 )
-from shared.api.guard import Calling, GuardedRoute, Served
+from shared.api.guard import Creating, GuardedRoute, Served
 from shared.runstates import REASON_SENTENCES, RunState
 
 router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["verwerkingen"])
@@ -163,9 +163,9 @@ def one_run(services: Served, id_: RunId) -> RunDetail:
     "/verwerkingen",
     status_code=202,
     summary="Een herverwerking aanvragen",
-    **said("Aangenomen; `Location` zegt waar de stand te volgen is.", 404),
+    **said("Aangenomen; `Location` zegt waar de stand te volgen is.", 404, 409),
 )
-def request_run(services: Served, caller: Calling, form: RunForm, response: Response) -> RunShown:
+def request_run(services: Served, caller: Creating, form: RunForm, response: Response) -> RunShown:
     """Laat een levering, of enkele aanvragen daaruit, opnieuw beoordelen met het actieve model.
 
     Enkele aanvragen uit een gewone levering worden meteen gedaan; de rest binnen een kwartier, of vroeg in de ochtend.
