@@ -1,0 +1,91 @@
+"""However a delivery is damaged, it ends in a named state with codes, within 2 seconds and 512 MB, and tells no value.
+
+500 deliveries at every change, 10,000 at night; each through the whole shell with the real stages, in a process of its
+own. Seconds are those of the processor, so that a busy machine makes no difference.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.runstates import RunState
+from shared.stages.rules import RULES
+from tests.hostile.heavy import HEAVY
+from tests.hostile.trying import names_of
+from tests.reliability.size import number
+from tests.stages.mutations import MUTATIONS
+
+TRIES = number(500, 10_000)
+PARTS = number(10, 100)
+ENDS = {str(RunState.AFGEROND), str(RunState.AFGEKEURD), str(RunState.AANGEHOUDEN)}
+MOST_SECONDS, MOST_MEGABYTES = 2, 512
+
+
+def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a fresh interpreter; `fork` warns of threads, of which a copy has none."""
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done
+
+
+def tried(first: int, beyond: int) -> list[dict[str, Any]]:
+    """Try the deliveries of these seeds in a fresh interpreter; one line each."""
+    done = run(["-m", "tests.hostile.trying", str(first), str(beyond)])
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_hostile_delivery_ends_in_a_state_with_codes(part: int) -> None:
+    first, beyond = TRIES * part // PARTS, TRIES * (part + 1) // PARTS
+    results = tried(first, beyond)
+    assert [result["seed"] for result in results] == list(range(first, beyond))
+    for result in results:
+        context = f"seed {result['seed']}: {result['names']}"
+        assert "escaped" not in result, f"{context}: {result.get('escaped')}"
+        assert result["failures"] == [], f"{context}: {result['failures']}"
+        assert len(result["states"]) == 1 and result["states"][0] in ENDS, f"{context}: {result['states']}"
+        assert set(result["codes"]) <= set(RULES), context
+        assert result["codes"] or result["states"] == [str(RunState.AFGEROND)], f"{context}: no reason is told"
+        assert result["told"] == [], f"{context}: {result['told']}"
+        assert result["seconds"] < MOST_SECONDS, f"{context}: {result['seconds']} seconds"
+        assert result["megabytes"] < MOST_MEGABYTES, f"{context}: {result['megabytes']} MB"
+
+
+def test_enough_kinds_of_damage_are_tried_and_each_of_them_often() -> None:
+    drawn = Counter(name for seed in range(500) for name in names_of(seed))
+    assert len(MUTATIONS.keys() | HEAVY.keys()) >= 80
+    assert min(drawn[name] for name in [*MUTATIONS, *HEAVY]) >= 2
+    assert max(len(names_of(seed)) for seed in range(500)) >= 5
+
+
+SPOILED = """
+import json
+from dataclasses import replace
+import tests.hostile.trying as trying
+
+def check(files, *_, **__):
+    filled = bytearray(600 << 20)
+    print(files.read("adressen.csv").decode())
+    raise RuntimeError
+
+trying.REAL_CORE = replace(trying.REAL_CORE, check=check)
+print(json.dumps(trying.attempt(1)))
+"""
+
+
+@pytest.mark.slow
+def test_the_trial_finds_a_stage_that_fails_tells_values_and_takes_too_much() -> None:
+    done = run(["-c", SPOILED])
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["failures"] and result["states"] == [str(RunState.MISLUKT)]
+    assert any(place.startswith("log.txt") for place in result["told"])
+    assert result["megabytes"] > MOST_MEGABYTES
