@@ -3,8 +3,9 @@
 A column is `<stroom>.<maat>`. A family is shown whole or not at all. Its exposures are the numbers of people that a
 reader can work out from it and from the families shown before it: the columns, what is left of one beside another,
 and what the definition of the streams gives away. An outcome comes from a case that people chose (marked by the model
-or not), that the model chose (marked), or that the sample drew (marked or not): five kinds, of which the columns are
-sums. So where two streams are shown some of the five can be found by subtraction, and those must be large enough too.
+or not), that the model chose (marked), or that the sample drew (marked or not; people may have chosen it as well). The
+columns are sums of these, so where two streams are shown some of them can be found by subtraction: those must be large
+enough too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from shared.monitoring.months import GroupTally, MonthTally, Stream
 
 EVERYBODY = "alle"
 CELLS = ("tn", "fp", "fn", "tp")
-OUTCOMES_OF_STREAMS = ("onrechtmatig", "rechtmatig")  # are in the streams, and would give their parts away
+OBJECTIONS = "bezwaar"  # every other kind of outcome is part of a stream, or may be, and would give its parts away
 
 type Terms = Mapping[str, int]  # column -> how often it is added (or, below 0, taken off)
 
@@ -111,7 +112,7 @@ def columns_of_everybody(month: MonthTally) -> dict[str, int]:
     found = {"alle.aanvragen": sum(month.results.values())}
     for name, number in month.outcomes.items():
         kind, result = name.split("/")[:2]
-        if result not in OUTCOMES_OF_STREAMS:
+        if kind.startswith(OBJECTIONS):
             column = f"uitkomst.{kind}/{result}"
             found[column] = found.get(column, 0) + number
     for name, number in month.assessments.items():
@@ -156,9 +157,10 @@ def _flagged(stream: Stream) -> Family:
     )
 
 
-def _by_people_and_marked(actual: int) -> Terms:
+def _chosen_and_marked(actual: int) -> Terms:
+    """Return whom people chose and the model marked, as long as everybody who was not marked was chosen by people."""
     flagged, not_flagged = _cells(actual)
-    return {f"proces.{flagged}": 1, f"model.{not_flagged}": -1, f"steekproef.{not_flagged}": 1}
+    return {f"proces.{flagged}": 1, f"model.{not_flagged}": -1}
 
 
 def _cells(actual: int) -> tuple[str, str]:
@@ -168,13 +170,12 @@ def _cells(actual: int) -> tuple[str, str]:
 
 def _not_flagged() -> Family:
     columns = ("model.tn", "model.fn", "proces.tn", "proces.fn")
-    sample = tuple(f"steekproef.{cell}" for cell in CELLS)
     return Family(
         NOT_FLAGGED,
         columns,
         (
             *(Exposure({column: 1}) for column in columns),
-            *(Exposure(_by_people_and_marked(actual), sample) for actual in (0, 1)),
+            *(Exposure(_chosen_and_marked(actual)) for actual in (0, 1)),
         ),
         parents=(flagged_of(Stream.MODEL), flagged_of(Stream.PROCES)),
     )
@@ -185,7 +186,9 @@ def _sample() -> Family:
     for actual in (0, 1):
         flagged, not_flagged = _cells(actual)
         exposures += [
-            Exposure(_by_people_and_marked(actual)),
+            # the same where the sample draws who is not marked: people chose those drawn as well, or they did not
+            Exposure({**_chosen_and_marked(actual), f"steekproef.{flagged}": -1}),
+            Exposure({**_chosen_and_marked(actual), f"steekproef.{not_flagged}": 1}),
             Exposure({f"model.{not_flagged}": 1, f"steekproef.{not_flagged}": -1}),
             Exposure({f"model.{flagged}": 1, f"steekproef.{flagged}": -1}),
             Exposure({f"proces.{not_flagged}": 1, f"steekproef.{not_flagged}": -1, f"steekproef.{flagged}": -1}),

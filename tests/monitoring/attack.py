@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 
 from shared.monitoring.disclosure import SuppressedTable
 from shared.monitoring.months import Stream
-from tests.monitoring.invented import KINDS, World, tally
+from tests.monitoring.invented import KINDS, OUTCOMES, World, tally
 
 PRIME = 4_194_301  # products of two, added a thousand times, are still exact in a float64
 MEASURES = ("applications", "flagged", "tn", "fp", "fn", "tp")
@@ -33,6 +33,16 @@ def columns() -> dict[str, np.ndarray]:
                 weights[place] = getattr(counted, name) if name in ("applications", "flagged") else getattr(cells, name)
             found[f"{stream}.{name}"] = weights
     found |= {kind: np.eye(len(KINDS), dtype=np.int64)[place] for place, kind in enumerate(KINDS) if kind != "chosen"}
+    for actual in "01":
+        marked = found[f"model.{'tp' if actual == '1' else 'fp'}"]
+        chosen = found[f"proces.{'tp' if actual == '1' else 'fp'}"]
+        everybody = np.array([kind in OUTCOMES and kind.endswith(actual) for kind in KINDS]).astype(np.int64)
+        found |= {
+            f"marked and chosen {actual}": marked * chosen,
+            f"marked and not chosen {actual}": marked * (everybody - chosen),
+            f"chosen and not marked {actual}": chosen * (everybody - marked),
+            f"neither {actual}": (everybody - marked) * (everybody - chosen),
+        }
     found["not flagged"] = found["model.applications"] - found["model.flagged"]
     return found
 
@@ -84,8 +94,10 @@ class Attack:
     def learn_nobody(self) -> None:
         """Learn what is public of how cases come to be: since when there is a sample, whether the model chooses any."""
         whole = next(iter(self.world.numbers.values())).sum(axis=1)
-        for part in ("drawn", "by_model", "unscored"):
-            kinds = np.array([kind.startswith(part) for kind in KINDS])
+        parts = (("unscored",), ("out",), ("drawn0", "drawn1"), ("by_model",), ("by_model_too",))
+        parts += (("drawn_marked", "drawn_not"), ("drawn_too", "drawn_not_too"))
+        for part in parts:
+            kinds = np.array([kind in part or kind[:-1] in part for kind in KINDS])
             met = np.flatnonzero(whole[:, kinds].any(axis=1))
             for month in range(int(met[0]) if len(met) else self.months):
                 for grouping, names in self.world.groups.items():

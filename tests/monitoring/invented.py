@@ -13,13 +13,20 @@ from shared.monitoring.months import Confusion, GroupTally, MonthTally, Stream
 FIRST = "2025-01"
 # Of applications: not scored; drawn or not, and flagged or not; and who of them people chose (counted apart).
 APPLICATIONS = ("unscored", "out0", "out1", "drawn0", "drawn1", "chosen")
-# Of outcomes, worth it (1) or not (0): how the case came to be looked at.
-OUTCOMES = tuple(
-    f"{kind}{actual}"
-    for kind in ("people_marked", "people_not", "by_model", "drawn_marked", "drawn_not")
-    for actual in (0, 1)
+# Of outcomes, worth it (1) or not (0): how the case came to be looked at, and whether a person chose it as well.
+WAYS = (
+    "people_marked",
+    "people_not",
+    "by_model",
+    "by_model_too",
+    "drawn_marked",
+    "drawn_not",
+    "drawn_too",
+    "drawn_not_too",
 )
+OUTCOMES = tuple(f"{kind}{actual}" for kind in WAYS for actual in (0, 1))
 KINDS = (*APPLICATIONS, *OUTCOMES)
+OUTCOME_RATES = [0.02, 0.025, 0.02, 0.02, 0.015, 0.015, 0.01, 0.01, 0.003, 0.003, 0.01, 0.01, 0.003, 0.003, 0.01, 0.01]
 
 
 @dataclass(frozen=True)
@@ -58,15 +65,18 @@ def tally(stream: Stream, row: np.ndarray) -> GroupTally:
     n = dict(zip(KINDS, map(int, row), strict=True))
     scored = n["out0"] + n["out1"] + n["drawn0"] + n["drawn1"]
     if stream is Stream.MODEL:
-        cells = [[n[f"people_not{y}"] + n[f"drawn_not{y}"] for y in (0, 1)]]
-        cells += [[n[f"people_marked{y}"] + n[f"by_model{y}"] + n[f"drawn_marked{y}"] for y in (0, 1)]]
+        not_marked = ("people_not", "drawn_not", "drawn_not_too")
+        marked = ("people_marked", "by_model", "by_model_too", "drawn_marked", "drawn_too")
+        cells = [[sum(n[f"{way}{y}"] for way in ways) for y in (0, 1)] for ways in (not_marked, marked)]
         size, flagged = scored, n["out1"] + n["drawn1"]
     elif stream is Stream.PROCES:
-        cells = [[n[f"by_model{y}"] + n[f"drawn_marked{y}"] + n[f"drawn_not{y}"] for y in (0, 1)]]
-        cells += [[n[f"people_marked{y}"] + n[f"people_not{y}"] for y in (0, 1)]]
+        left = ("by_model", "drawn_marked", "drawn_not")
+        chosen = ("people_marked", "people_not", "by_model_too", "drawn_too", "drawn_not_too")
+        cells = [[sum(n[f"{way}{y}"] for way in ways) for y in (0, 1)] for ways in (left, chosen)]
         size, flagged = scored + n["unscored"], n["chosen"]
     else:
-        cells = [[n[f"drawn_not{y}"] for y in (0, 1)], [n[f"drawn_marked{y}"] for y in (0, 1)]]
+        drawn = (("drawn_not", "drawn_not_too"), ("drawn_marked", "drawn_too"))
+        cells = [[sum(n[f"{way}{y}"] for way in ways) for y in (0, 1)] for ways in drawn]
         size, flagged = n["drawn0"] + n["drawn1"], n["drawn1"]
     (tn, fn), (fp, tp) = cells
     return GroupTally(size, flagged, Confusion(tn, fp, fn, tp))
@@ -79,10 +89,14 @@ def invent(seed: int, months: int) -> World:
     groupings = {"een": ("ja", "nee", "onbekend")[: rng.integers(2, 4)]}
     if rng.random() < 0.25:
         groupings["twee"] = ("a", "b", "c", "onbekend")[: rng.integers(2, 5)]
-    rates = np.array(
-        [0.1, 0.8, 0.14, 0.04, 0.01, 0.06, 0.02, 0.025, 0.02, 0.02, 0.015, 0.015, 0.003, 0.003, 0.01, 0.01]
-    )
+    rates = np.array([0.1, 0.8, 0.14, 0.04, 0.01, 0.06, *OUTCOME_RATES])
     rates = rates * rng.choice([0.2, 1, 1, 3], len(rates)) * scale
+    for way, too in (("by_model", ("by_model_too",)), ("drawn", ("drawn_too", "drawn_not_too"))):
+        also = rng.choice(["never", "always", "at times"])  # whether people choose what was chosen already
+        here = np.array([kind[:-1] in too for kind in OUTCOMES])
+        there = np.array([kind.startswith(way) for kind in OUTCOMES]) & ~here
+        silent = {"never": here, "always": there, "at times": np.zeros(len(OUTCOMES), dtype=bool)}[str(also)]
+        rates[len(APPLICATIONS) :][silent] = 0
     sample = np.array(["drawn" in kind for kind in KINDS])
     begins = int(rng.choice([0, months // 2, months]))
     rates = np.tile(rates, (months, 1)) * rng.choice([0.5, 1, 1, 1.5], (months, 1))
