@@ -1,4 +1,4 @@
-"""Commands of the development part: `demo`, `population`, `train`, `model`, `docs`, `serve`, `report`. Never deployed."""
+"""Development: `demo`, `population`, `train`, `model`, `evaluate`, `docs`, `serve`, `report`. Never deployed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 from development import demo, model, report, serve
 from development.docs import cli as docs
+from development.evaluation import cli as evaluation
 from development.population import cli as population
 from development.training import cli as training
 from shared.errors import SlimmeCheckError
@@ -20,6 +21,7 @@ def main() -> int:
     population.add_parser(subparsers)
     training.add_parser(subparsers)
     model.add_parser(subparsers)
+    evaluation.add_parser(subparsers)
     docs.add_parser(subparsers)
     serve.add_parser(subparsers)
     report.add_parser(subparsers)

@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.errors import NotKnown
-from shared.followup.rows import at_mailbox
-from shared.usecase import UseCase
+from shared.usecase import UseCase, at_mailbox
 
 
 @lru_cache(maxsize=1)
@@ -21,9 +20,15 @@ def datasets() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def mailboxes() -> tuple[str, ...]:
-    """Return the names of all mailboxes: of every use case, and of what follows its judging."""
-    follow_ups = (follow_up.dataset for dataset in datasets() for follow_up in use_case(dataset).follow_ups)
-    return (*datasets(), *sorted(follow_ups))
+    """Return the names of all mailboxes: of every use case, and of what follows its judging.
+
+    ValueError when two have the same name: nobody could say whose a delivery is.
+    """
+    follow_ups = [follow_up.dataset for dataset in datasets() for follow_up in use_case(dataset).follow_ups]
+    names = (*datasets(), *sorted(follow_ups))
+    if len(set(names)) < len(names):
+        raise ValueError("two mailboxes have the same name")
+    return names
 
 
 @lru_cache(maxsize=16)
@@ -51,4 +56,4 @@ def use_case_of(folder: Path) -> UseCase:
 def register_folder(dataset: str) -> Path | None:
     """Return where people wrote about a use case for the algorithm register; None where it is not registered."""
     folder = Path(__file__).parent / dataset / "register"
-    return folder if folder.is_dir() else None
+    return folder if (folder / "algoritme.toml").is_file() else None

@@ -18,12 +18,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Write or check the pages; return 1 where a check finds a difference."""
     from development.docs.pages import differing, write_pages
+    from development.docs.stored_facts import differing_facts, write_facts
 
     if args.check:
-        wrong = differing()
+        wrong = [*(f"docs/{name}" for name in differing()), *differing_facts()]
         for name in wrong:
-            print(f"docs/{name} is out of date: run `make docs` and commit it.", file=sys.stderr)
+            print(f"{name} is out of date: run `make docs` and commit it.", file=sys.stderr)
         return OUT_OF_DATE if wrong else 0
-    for name in write_pages():
-        print(f"docs/{name}")
+    for name in [*write_facts(), *(f"docs/{name}" for name in write_pages())]:
+        print(name)
     return 0

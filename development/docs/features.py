@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from development.docs.markdown import bullets, made_from, page, table, with_places
 from development.docs.specs import Bounds, Case, Spec, read_spec, shared_bounds
-from shared.dataset import Column, DatasetSchema, TableSchema
+from shared.dataset import DatasetSchema
 from shared.levensonderhoud.features.frame import FEATURES
+from shared.monitoring.register.columns import columns_of, features_named
 
-_NUMBERS = re.compile(r"kenmerk(?:en)? (\d+(?:(?:, | en )\d+)*)", re.IGNORECASE)
 # benefits of the applicant may run through a party
 REACHED_THROUGH = {"diensten": ("dienstsubjecten", "partijen")}
 _TITLES = {
@@ -21,16 +20,6 @@ _TITLES = {
     "YEAR_ENDS": "Ended in the year before ref",
     "IN_YEAR": "In the year before ref",
 }
-
-
-def features_named(reason: str) -> frozenset[int]:
-    """Return the numbers of the features that the reason of a column names."""
-    return frozenset(int(number) for found in _NUMBERS.findall(reason) for number in re.findall(r"\d+", found))
-
-
-def columns_of(number: int, schema: DatasetSchema) -> list[tuple[TableSchema, Column]]:
-    """Return the columns whose reason names a feature."""
-    return [(each, c) for each in schema.tables.values() for c in each.columns if number in features_named(c.reason)]
 
 
 def render_features(schema: DatasetSchema, policy: Mapping[str, Any]) -> dict[str, str]:

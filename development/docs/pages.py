@@ -10,6 +10,7 @@ from development.docs.delivery_specification import render_specification
 from development.docs.errors import ROOT, render_errors
 from development.docs.features import render_features
 from development.docs.findings import render_findings
+from development.docs.papers import render_papers
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.modelregister.states import render_version_states
 from shared.retention.terms import render_terms
@@ -33,6 +34,7 @@ def render_pages() -> dict[str, str]:
         "instellingen.md": render_settings(),
         "bewaartermijnen.md": render_terms(),
         "rollen.md": render_access(),
+        **render_papers(),
         **{f"{FEATURE_FOLDER}/{name}": text for name, text in render_features(schema, policy).items()},
     }
 

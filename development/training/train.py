@@ -35,6 +35,32 @@ class Trained:
     facts: dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What is learnt from and what is kept apart to test on.
+
+    `rows`: everyone, in order; `known`: those with an outcome; `outcome`, `learn`, `test` and `features`: of these.
+    """
+
+    rows: pd.DataFrame
+    known: pd.DataFrame
+    outcome: npt.NDArray[np.int64]
+    learn: npt.NDArray[np.bool_]
+    test: npt.NDArray[np.bool_]
+    mean: float
+    features: pd.DataFrame
+
+
+def prepare(frame: pd.DataFrame, labels: pd.Series[int]) -> Prepared:
+    """Return the rows with an outcome, split in time; income that is not known has the mean of what is learnt from."""
+    rows = frame.sort_values("aanvraagnummer", kind="stable")
+    known = rows[rows["aanvraagnummer"].isin(labels.index)]
+    outcome = np.asarray(labels.loc[known["aanvraagnummer"]], dtype=np.int64)
+    learn, test = split_in_time(known["peilmoment"], known["persoon"])
+    mean = income_mean(known.loc[learn, INCOME])
+    return Prepared(rows, known, outcome, learn, test, mean, with_income(known, mean))
+
+
 def train(
     frame: pd.DataFrame,
     labels: pd.Series[int],
@@ -50,12 +76,9 @@ def train(
     empty); `labels`: 0 or 1 by aanvraagnummer; `groups`: group attributes with the same index as `frame`, read for
     the measuring per group and for `reweigh_by` alone, never by the model.
     """
-    rows = frame.sort_values("aanvraagnummer", kind="stable")
-    known = rows[rows["aanvraagnummer"].isin(labels.index)]
-    outcome = np.asarray(labels.loc[known["aanvraagnummer"]], dtype=np.int64)
-    learn, test = split_in_time(known["peilmoment"], known["persoon"])
-    mean = income_mean(known.loc[learn, INCOME])
-    features = with_income(known, mean)
+    part = prepare(frame, labels)
+    rows, known, outcome, learn, test = part.rows, part.known, part.outcome, part.learn, part.test
+    mean, features = part.mean, part.features
     weights = None
     if reweigh_by is not None and groups is not None:
         weights = reweigh(groups.loc[known.index[learn], reweigh_by], outcome[learn])
@@ -72,7 +95,7 @@ def train(
         "invented_people": invented_people,
         "interpret_version": interpret.__version__,
         "income_mean": mean,
-        "training_data": {"sha256": _digest(known[learn], outcome[learn]), "reason": None},
+        "training_data": {"sha256": learnt_digest(part), "reason": None},
         "training": _training(known["peilmoment"], learn, test, reweigh_by),
         "quality": _quality(
             outcome[test],
@@ -132,8 +155,9 @@ def _quality(
     }
 
 
-def _digest(rows: pd.DataFrame, outcome: npt.NDArray[np.int64]) -> str:
-    table = rows[["peilmoment", *FEATURES]].assign(outcome=outcome)
+def learnt_digest(part: Prepared) -> str:
+    """Return the digest of what is learnt from: moments, features and outcomes, without numbers of anybody."""
+    table = part.known.loc[part.learn, ["peilmoment", *FEATURES]].assign(outcome=part.outcome[part.learn])
     return hashlib.sha256(table.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
 
 

@@ -13,13 +13,13 @@ from development.docs.delivery_example import LEVERING, description_text, exampl
 from development.docs.delivery_rows import ROWS
 from development.docs.delivery_specification import FORMS
 from development.docs.errors import known_errors
-from development.docs.features import columns_of, features_named
 from development.docs.pages import differing, render_pages, write_pages
 from development.docs.specs import read_spec, sentence_of, shared_bounds
 from shared.dataset import Kind
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.levensonderhoud.features.frame import FEATURES
 from shared.levensonderhoud.select import WINDOWS
+from shared.monitoring.register.columns import columns_of, features_named
 from shared.settings import SETTINGS
 from shared.stages.describe import read_description
 from shared.stages.rules import RULES

@@ -1,0 +1,97 @@
+"""Tells what reweighing by one attribute would change, in words and tables; every group, not only the one reweighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.monitoring.disclosure import HIDDEN, Counts, SuppressedTable
+from shared.monitoring.register.reweighing import WITH, WITHOUT, Reweighing, World, rates
+from shared.monitoring.report.document import Block, Bullets, Part, Section, Table
+from shared.monitoring.report.words import capital, count, number, percent, points
+
+_SMALLEST = 0.01  # a change of a point or more is told in words
+_HEADS = ("Groep", "Mensen", "Seintje zonder", "Seintje met", "Onterecht zonder", "Onterecht met", "Verschil")
+
+
+def reweighing_section(measured: Reweighing) -> Section:
+    """Return the chapter: what was done, what it changed for every group, and what to learn from it."""
+    return Section(
+        "herwegen",
+        "Wat herwegen zou veranderen",
+        (
+            f"Bij herwegen krijgen mensen in de training een gewicht, zodat {measured.by.lower()} en de uitkomst niet "
+            "meer samenhangen. Het verpakte model is niet herwogen. Hier staat wat er dan zou veranderen, "
+            f"gemeten bij mensen van wie het model niets leerde, met dezelfde drempel van "
+            f"{number(measured.threshold, 2)}.",
+            "Onterecht betekent: van de mensen bij wie niets mis was, het deel dat toch een seintje kreeg.",
+        ),
+        tuple(Part(world.name, tuple(_world(world, measured))) for world in measured.worlds),
+    )
+
+
+def _world(world: World, measured: Reweighing) -> Iterator[Block]:
+    yield world.story
+    if world.planted:
+        yield Bullets(tuple(f"{_PLANTED.get(name, name)}: {percent(chance)}" for name, chance in world.planted.items()))
+    changes = [change for table in world.tables for change in _changes(table)]
+    moved = [change for change in changes if abs(change[1]) >= _SMALLEST]
+    if moved:
+        yield "Wat er met groepen gebeurt:"
+        yield Bullets(tuple(f"{who}: {_moved(by)}." for who, by in sorted(moved, key=lambda each: each[1])))
+        yield _lesson(changes, measured)
+    else:
+        yield "Voor geen enkele groep verandert er iets van een procentpunt of meer."
+    for table in world.tables:
+        yield _table(table, world)
+
+
+def _lesson(changes: list[tuple[str, float]], measured: Reweighing) -> str:
+    better, worse = min(changes, key=lambda each: each[1]), max(changes, key=lambda each: each[1])
+    if worse[1] < _SMALLEST:
+        return f"De last wordt voor {better[0]} minder en voor niemand meer."
+    return (
+        f"Herwegen naar {measured.by.lower()} maakt de last voor {better[0]} minder. Voor {worse[0]} wordt zij meer. "
+        "Zo ging het ook in de eerdere proef: na het herwegen kregen vrouwen en Nederlanders vaker ten onrechte een "
+        "seintje. Daarom meten wij altijd elke groep, en niet alleen de groep waarvoor is herwogen."
+    )
+
+
+def _changes(table: SuppressedTable) -> Iterator[tuple[str, float]]:
+    for name, counts in table.rows.items():
+        if counts is not None:
+            yield f"{table.title} ({name})", rates(counts, WITH).fpr - rates(counts, WITHOUT).fpr
+
+
+def _moved(by: float) -> str:
+    return f"{'vaker' if by > 0 else 'minder vaak'} ten onrechte een seintje ({points(by)} procentpunt)"
+
+
+def _table(table: SuppressedTable, world: World) -> Table:
+    rows = tuple((name, *_row(counts)) for name, counts in table.rows.items())
+    note = "Seintje: van alle mensen in de groep. Onterecht: van wie niets mis was. Verschil: in procentpunten."
+    return Table(f"{capital(table.title)} ({world.name.lower()})", _HEADS, rows, 6, note)
+
+
+def _row(counts: Counts | None) -> tuple[str, ...]:
+    if counts is None:
+        return (HIDDEN,) * 6
+    without, weighed = rates(counts, WITHOUT), rates(counts, WITH)
+    return (
+        count(counts.size),
+        percent(without.flagged, 1),
+        percent(weighed.flagged, 1),
+        percent(without.fpr, 1),
+        percent(weighed.fpr, 1),
+        points(weighed.fpr - without.fpr),
+    )
+
+
+_PLANTED = {
+    "foreign_moved": "Geen Nederlandse nationaliteit, van wie in het laatste jaar verhuisde",
+    "foreign_settled": "Geen Nederlandse nationaliteit, van de anderen",
+    "woman_applied": "Vrouw, van de Nederlanders die eerder aanvroegen",
+    "woman_dutch": "Vrouw, van de andere Nederlanders",
+    "woman_foreign": "Vrouw, van wie geen Nederlandse nationaliteit heeft",
+    "foreign_wronged": "Verkeerde uitkomst, van wie geen Nederlandse nationaliteit heeft en bij wie niets mis was",
+    "woman_wronged": "Verkeerde uitkomst, van vrouwen bij wie niets mis was",
+}

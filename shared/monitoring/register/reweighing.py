@@ -1,0 +1,116 @@
+"""Reads what reweighing would have changed: outcomes per group with and without it, as tables that hide small counts.
+
+Positive is flagged: a burden. The tables count people who were kept apart from training, and both models judged them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.errors import SlimmeCheckError
+from shared.modelpackage.package import ModelPackage
+from shared.monitoring.disclosure import HIDDEN, Counts, SuppressedTable
+
+OUTCOMES = ("TP", "FP", "FN", "TN")
+FILE = "herwegen.json"
+WITHOUT, WITH = "zonder", "met"
+MEASURES = tuple(f"{outcome} {model}" for model in (WITHOUT, WITH) for outcome in OUTCOMES)
+
+
+class ReweighingUnreadable(SlimmeCheckError):
+    """The file with outcomes before and after reweighing is not what the evaluation wrote for this model."""
+
+    code = "SC-650"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Of one group, from released counts: how many people, and three shares of them.
+
+    `flagged`: of all; `wrongly`: of all, flagged without reason; `fpr`: of those without reason, flagged.
+    """
+
+    size: int
+    flagged: float
+    wrongly: float
+    fpr: float
+
+
+@dataclass(frozen=True)
+class World:
+    """One invented population. `planted`: the chances that make it unequal; empty where nothing was planted."""
+
+    name: str
+    story: str
+    planted: Mapping[str, float]
+    tables: tuple[SuppressedTable, ...]
+
+
+@dataclass(frozen=True)
+class Reweighing:
+    """What the evaluation measured of one packaged model. `by`: the attribute that was reweighed."""
+
+    model: str
+    version: str
+    sha256: str
+    threshold: float
+    by: str
+    worlds: tuple[World, ...]
+
+
+def place_of(package: ModelPackage) -> str:
+    """Return where the evaluation of a package lies, below the folder of all packages: it is no part of the package."""
+    return f"evaluaties/{package.name}-{package.version}/{FILE}"
+
+
+def rates(counts: Counts, model: str) -> Rates:
+    """Return the rates of a group that is shown, for the model without or with reweighing."""
+    part = {name: number for name, number in zip(MEASURES, counts.parts, strict=True) if name.endswith(model)}
+    tp, fp, fn, tn = (part[f"{outcome} {model}"] for outcome in OUTCOMES)
+    size = tp + fp + fn + tn
+    return Rates(size, (tp + fp) / size, fp / size, fp / (fp + tn))
+
+
+def read_reweighing(document: Mapping[str, Any], sha256: str) -> Reweighing:
+    """Return what an evaluation file says; ReweighingUnreadable unless it is about the package with this digest."""
+    try:
+        found = Reweighing(
+            model=document["model"],
+            version=document["versie"],
+            sha256=document["sha256"],
+            threshold=float(document["drempel"]),
+            by=document["herwogen_naar"],
+            worlds=tuple(_world(world) for world in document["werelden"]),
+        )
+    except (KeyError, TypeError, ValueError) as cause:
+        raise _unreadable(f"Its layout is wrong ({type(cause).__name__}).") from None
+    if found.sha256 != sha256:
+        raise _unreadable("It is about another model package.")
+    return found
+
+
+def _world(world: Mapping[str, Any]) -> World:
+    tables = tuple(_table(table) for table in world["tabellen"])
+    return World(world["naam"], world["toelichting"], dict(world["geplant"]), tables)
+
+
+def _table(table: Mapping[str, Any]) -> SuppressedTable:
+    rows = {row["naam"]: _counts(row) for row in table["rijen"]}
+    return SuppressedTable(table["titel"], MEASURES, _counts(table["totaal"]), rows)
+
+
+def _counts(row: Mapping[str, Any]) -> Counts | None:
+    numbers = [row[name] for name in ("aantal", *MEASURES)]
+    if all(number == HIDDEN for number in numbers):
+        return None
+    return Counts(int(numbers[0]), tuple(int(number) for number in numbers[1:]))
+
+
+def _unreadable(what: str) -> ReweighingUnreadable:
+    return ReweighingUnreadable(
+        f"The evaluation of reweighing cannot be used: {what}",
+        where=FILE,
+        next_step="Make it again with: python -m development evaluate",
+    )

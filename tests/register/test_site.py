@@ -1,0 +1,162 @@
+"""The public pages: what they say, that every link leads somewhere, and how they look in a real browser."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from playwright.sync_api import Browser, FloatRect, Page
+
+from shared.monitoring.register.facts import Algorithm
+from shared.monitoring.register.site import site_pages
+from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, faults
+
+PAGES = (
+    "index.html",
+    "reageren.html",
+    "toegankelijkheid.html",
+    "levensonderhoud/index.html",
+    "levensonderhoud/techniek.html",
+    "levensonderhoud/uitleg.html",
+)
+TALLEST = 7_000
+LONGEST_SENTENCE = 30  # words; B1 asks for short sentences
+
+
+class _Read(HTMLParser):
+    """What a page holds: its links, the names in it, its text, and the tags that are used."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.names: set[str] = set()
+        self.tags: set[str] = set()
+        self.text = ""
+        self._silent = 0
+        self.feed(content.decode("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.add(tag)
+        self._silent += tag in ("style", "title")
+        if found.get("id"):
+            self.names.add(str(found["id"]))
+        if tag == "a":
+            self.links.append(str(found["href"]))
+        self.text += "\n" if tag in ("p", "li", "td", "th", "h1", "h2", "h3", "dt", "dd", "caption", "text") else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("style", "title")
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self._silent else data
+
+
+def _page(files: dict[str, bytes], name: str) -> _Read:
+    return _Read(files[f"site/{name}"])
+
+
+def test_there_are_a_general_a_technical_and_an_applicants_page(files: dict[str, bytes]) -> None:
+    assert sorted(name.removeprefix("site/") for name in files if name.startswith("site/")) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(files: dict[str, bytes], name: str) -> None:
+    read = _page(files, name)
+    assert read.links
+    for link in read.links:
+        place, _, anchor = link.partition("#")
+        target = posixpath.normpath(posixpath.join("site", posixpath.dirname(name), place)) if place else f"site/{name}"
+        assert target in files, link
+        assert not anchor or anchor in _Read(files[target]).names, link
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_script_and_fetches_nothing(files: dict[str, bytes], name: str) -> None:
+    read = _page(files, name)
+    assert not read.tags & {"script", "img", "iframe", "link", "form", "object"}
+    assert "default-src 'none'" in unescape(files[f"site/{name}"].decode("utf-8"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_place_is_left_unfilled_and_sentences_are_short(files: dict[str, bytes], name: str) -> None:
+    text = _page(files, name).text
+    assert not re.findall(r"\{\w+\}", text)
+    sentences = [each for line in text.splitlines() for each in re.split(r"[.?!:;] ", line)]
+    assert not [each for each in sentences if len(each.split()) > LONGEST_SENTENCE]
+
+
+def test_every_feature_has_a_section_with_its_reason_effect_and_tests(
+    algorithm: Algorithm, files: dict[str, bytes]
+) -> None:
+    read = _page(files, "levensonderhoud/techniek.html")
+    assert len(algorithm.features) == 15
+    for feature in algorithm.features:
+        assert feature.name.replace("_", "-") in read.names
+        assert feature.text.why in read.text
+        assert len(feature.tests) >= 5
+        assert all(test in read.text for test in feature.tests)
+    assert files["site/levensonderhoud/techniek.html"].count(b"<svg") >= len(algorithm.features)
+
+
+def test_an_applicant_is_told_the_stored_reasons_and_that_a_person_decides(
+    algorithm: Algorithm, files: dict[str, bytes]
+) -> None:
+    text = _page(files, "levensonderhoud/uitleg.html").text
+    assert algorithm.example is not None
+    for reason in (*algorithm.example.raised, *algorithm.example.lowered, *algorithm.example.unknown):
+        assert reason[1:] in text
+    assert "Een mens beslist" in text
+    assert "bezwaar" in text
+    assert "verzonnen" in text
+
+
+def test_without_an_example_of_this_version_the_page_says_so(algorithm: Algorithm) -> None:
+    from dataclasses import replace
+
+    page = site_pages([replace(algorithm, example=None)])["levensonderhoud/uitleg.html"].decode()
+    assert "nog geen voorbeeld" in page
+    assert "Waardoor de score hoger werd" not in page
+
+
+def test_the_lesson_of_the_pilot_is_told_where_it_was_measured(files: dict[str, bytes]) -> None:
+    text = _page(files, "levensonderhoud/techniek.html").text
+    assert "geslacht (vrouw): vaker ten onrechte een seintje" in text
+    assert "Nederlandse nationaliteit (ja): vaker ten onrechte een seintje" in text
+    assert "Nederlandse nationaliteit (nee): minder vaak ten onrechte een seintje" in text
+
+
+@pytest.fixture
+def page(chrome: Browser) -> Iterator[Page]:
+    """A page in a browser that runs no scripts."""
+    context = chrome.new_context(viewport={"width": HERE_SIZE[0], "height": HERE_SIZE[1]}, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def _clip(page: Page, width: int) -> FloatRect:
+    """The top of a page: no more than a browser can draw at once."""
+    height = min(TALLEST, page.locator("html").bounding_box()["height"])  # type: ignore[index]
+    return {"x": 0, "y": 0, "width": width, "height": height}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_it_fits_a_narrow_screen(chrome: Browser, page: Page, address: str, name: str) -> None:
+    answer = page.goto(address + name)
+    assert answer is not None
+    assert answer.ok
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for width in (HERE_SIZE[0], NARROW):
+        page.set_viewport_size({"width": width, "height": HERE_SIZE[1]})
+        picture = f"register-{name.replace('/', '-').removesuffix('.html')}-{width}.png"
+        page.screenshot(path=PICTURES / picture, full_page=True, clip=_clip(page, width))
+    page.set_viewport_size({"width": HERE_SIZE[0], "height": HERE_SIZE[1]})
+    looking = chrome.new_context()
+    found = faults(page, Checker(looking))
+    looking.close()
+    assert not found, found
