@@ -9,7 +9,8 @@ from typing import Any
 
 from shared.administration import DeliveryRecord, RunCounts, RunRecord, StopState
 from shared.events import Caller
-from shared.modelregister.port import ModelVersion, ScoredApplication, StepRecord
+from shared.modelregister.port import ModelVersion, ScoredPage, StepRecord
+from shared.monitoring.report.make import Edition
 from shared.people.audittrail import EventPage
 from shared.people.explanation import Explanation
 from shared.people.inputs import Rows
@@ -87,7 +88,8 @@ class Versions:
     activate: Callable[[Caller, str, str, str], ModelVersion]
     start_shadow: Callable[[Caller, str, str, str], ModelVersion]
     end_shadow: Callable[[Caller, str, str, str], ModelVersion]
-    scored: Callable[[Caller, str, str, datetime, datetime, str], Sequence[ScoredApplication]]  # from, until, reason
+    # from, until, reason, which page, how many on a page
+    scored: Callable[[Caller, str, str, datetime, datetime, str, int, int], ScoredPage]
 
 
 @dataclass(frozen=True)

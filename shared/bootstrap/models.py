@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.bootstrap.wiring import person_here, settings, versions, workplace
 from shared.errors import ModelPackageInvalid, NotKnown
-from shared.modelregister.port import ModelVersion, ScoredApplication, StepRecord
+from shared.modelregister.port import ModelVersion, ScoredPage, StepRecord
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -119,12 +119,19 @@ def end_shadow(dataset: str, versie: str, reden: str, caller: Caller | None = No
 
 
 def scored_by_version(
-    dataset: str, versie: str, van: datetime, tot: datetime, reden: str, caller: Caller | None = None
-) -> list[ScoredApplication]:
-    """Return which applications a version scored between two moments, with who asked and why on record."""
+    dataset: str,
+    versie: str,
+    van: datetime,
+    tot: datetime,
+    reden: str,
+    pagina: int,
+    grootte: int,
+    caller: Caller | None = None,
+) -> ScoredPage:
+    """Return a page of which applications a version scored between two moments, with who asked and why on record."""
     from shared.modelregister import register
 
-    return register.scored_by_version(_at(dataset, caller), versie, van, tot, reden)
+    return register.scored_by_version(_at(dataset, caller), versie, van, tot, reden, pagina, grootte)
 
 
 def make_dossier(dataset: str, versie: str, caller: Caller | None = None) -> str:

@@ -86,6 +86,14 @@ class ScoredApplication:
     application: str
 
 
+@dataclass(frozen=True)
+class ScoredPage:
+    """A page of what a version judged in a period. `total`: how many applications that is on all pages together."""
+
+    total: int
+    applications: tuple[ScoredApplication, ...]
+
+
 class ModelRegister(Protocol):
     """The register of model versions; only ever added to, and every change takes its event in the same transaction.
 
@@ -130,5 +138,8 @@ class ModelRegister(Protocol):
     def published_features(self, dataset: str, since: datetime, until: datetime) -> Generator[PublishedFeatures]:
         """Yield the current results of the model that were published from `since` to `until`, without any score."""
 
-    def scored_by(self, version: VersionId, since: datetime, until: datetime) -> list[ScoredApplication]:
-        """Return what a version judged and published from `since` to `until`, the earliest first; no shadow runs."""
+    def scored_by(self, version: VersionId, since: datetime, until: datetime, skip: int, at_most: int) -> ScoredPage:
+        """Return what a version judged and published from `since` to `until`, the earliest first; no shadow runs.
+
+        The first `skip` are left out, and so is what comes after the next `at_most`.
+        """

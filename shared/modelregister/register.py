@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.errors import RequestRefused
@@ -14,12 +14,14 @@ from shared.logboek import Batch, write_batch_lines
 from shared.modelpackage.package import ModelPackage
 from shared.modelregister.comparison import Grouping
 from shared.modelregister.dossier import make_dossier
-from shared.modelregister.port import ModelVersion, Proposal, ScoredApplication, VersionId
+from shared.modelregister.port import ModelVersion, Proposal, ScoredPage, VersionId
 from shared.modelregister.states import VersionStatus, VersionStep
 from shared.modelregister.versions import Versions
 from shared.output import write_pointer
 
 TRACING = "modelversie-nagaan"
+MOST_AT_ONCE = 100  # applications on a page
+_TICK = timedelta(microseconds=1)  # the end of a period is not in it
 _ACTIONS = {
     VersionStep.GOEDKEUREN: Action.MODEL_GOEDKEUREN,
     VersionStep.AFWIJZEN: Action.MODEL_AFWIJZEN,
@@ -102,12 +104,19 @@ def activate(workplace: Workplace, version: str, reden: str) -> ModelVersion:
 
 
 def scored_by_version(
-    workplace: Workplace, version: str, van: datetime, tot: datetime, reden: str
-) -> list[ScoredApplication]:
-    """Return which applications a version scored from `van` to `tot`, with who asked and why on record.
+    workplace: Workplace,
+    version: str,
+    van: datetime,
+    tot: datetime,
+    reden: str,
+    pagina: int = 1,
+    grootte: int = MOST_AT_ONCE,
+) -> ScoredPage:
+    """Return a page of which applications a version scored from `van` to `tot`, with who asked and why on record.
 
-    For a rollback: whoever was judged by a version that should not have been. RequestRefused without a reason or with
-    moments that have no zone or the wrong order.
+    For a rollback: whoever was judged by a version that should not have been. In the logboek stands whom this page
+    shows, and nobody else; the event tells the part of the period that it shows. RequestRefused without a reason, with
+    moments that have no zone or the wrong order, for a page before the first, or for more than MOST_AT_ONCE at once.
     """
     reason = checked_reason(reden)
     if van.tzinfo is None or tot.tzinfo is None or van >= tot:
@@ -116,10 +125,18 @@ def scored_by_version(
             where="van, tot",
             next_step="Give two moments with an offset, the earlier first.",
         )
+    if pagina < 1 or not 1 <= grootte <= MOST_AT_ONCE:
+        raise RequestRefused(
+            f"There is no such page, or it would hold more than {MOST_AT_ONCE} applications.",
+            where="pagina",
+            next_step="Begin at the first page, and ask the next one after it.",
+        )
     known = _versions(workplace).register.version(workplace.dataset, version)
-    found = _versions(workplace).register.scored_by(known.id, van, tot)
-    period = {"van": moment_text(van), "tot": moment_text(tot)}
-    details = {"reden": reason, "aanvragen": len(found), **period}
+    found = _versions(workplace).register.scored_by(known.id, van, tot, (pagina - 1) * grootte, grootte)
+    shown = found.applications
+    moments = [one.published_at for one in shown] or [van]
+    period = {"van": moment_text(min(moments)), "tot": moment_text(max(moments) + _TICK if shown else van)}
+    details = {"reden": reason, "aanvragen": len(shown), "van_totaal": found.total, "pagina": pagina, **period}
     event = _event(workplace, Action.MODEL_NAGAAN, known.id, "getoond", **details)
     workplace.ledger.note(event)
     batch = Batch(
@@ -130,7 +147,7 @@ def scored_by_version(
         known.id.sha256,
         workplace.code_version,
     )
-    subjects = [(one.person, one.application) for one in found]
+    subjects = [(one.person, one.application) for one in shown]
     write_batch_lines(workplace.blobs, workplace.activity, batch, subjects)
     return found
 

@@ -98,6 +98,16 @@ def scored_form(model: str, version: str) -> Form:
     )
 
 
+PAGE = Field("pagina", "Bladzijde", Kind.HIDDEN, longest=6)  # of what a version judged; the first when empty
+
+
+def next_form(model: str, version: str, asked: Form, page: int) -> Form:
+    """Return the form that asks for another page of what a version judged, for the reason that was given before."""
+    hidden = tuple(Field(field.name, field.label, Kind.HIDDEN, longest=field.longest) for field in asked.fields)
+    answers = {**asked.answers, PAGE.name: str(page)}
+    return Form("verder", scored_form(model, version).action, "Volgende aanvragen", hidden, answers=answers)
+
+
 def possible_steps(status: VersionStatus) -> list[str]:
     """Return which steps can be taken with a version now, by their names in an address."""
     return [name for name, (step, _, _) in STEPS.items() if step in TRANSITIONS[status]]

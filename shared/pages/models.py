@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -12,10 +13,13 @@ from shared.api.forms import ModelName, Version
 from shared.api.resources.health import BROKEN_PACKAGE
 from shared.api.resources.models import find_model
 from shared.errors import ModelPackageInvalid, NotKnown, RequestRefused
+from shared.modelregister.register import MOST_AT_ONCE
 from shared.modelregister.states import FOUR_EYES, STATUS_SENTENCES, STEP_SENTENCES, VersionStatus
 from shared.pages.forms import Form
 from shared.pages.modelforms import (
+    PAGE,
     STEPS,
+    next_form,
     possible_steps,
     proposal_form,
     scored_form,
@@ -156,18 +160,25 @@ def _version(page: PageContext, name: str, number: str, refused: Form | None = N
 def scored(page: Page, naam: ModelName, versie: Version, posted: Posted) -> Response:
     """Show which applications a version judged in a period; never ordered by score."""
     dataset = find_model(page.services, naam).dataset
-    form = page.read(scored_form(naam, versie), posted)
+    form = scored_form(naam, versie)
+    form = page.read(replace(form, fields=(*form.fields, PAGE)), posted)
     if form.errors:
         return _version(page, naam, versie, form)
     begin, last = day_entered(form.answers["van"]), day_entered(form.answers["tot"])
     if begin is None or last is None or last < begin:
         return _version(page, naam, versie, form.refuse("tot", "Kies een laatste dag die niet voor de eerste ligt."))
-    end = last + timedelta(days=1)
-    found = page.services.versions.scored(page.caller, dataset, versie, begin, end, form.answers["reden"])
+    text = form.answers[PAGE.name] or "1"
+    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+        return _version(page, naam, versie, form.refuse("tot", "Deze bladzijde bestaat niet. Vraag het opnieuw."))
+    period, number = (begin, last + timedelta(days=1), form.answers["reden"]), int(text)
+    found = page.services.versions.scored(page.caller, dataset, versie, *period, number, MOST_AT_ONCE)
     return page.show(
         "scored.html",
         f"Beoordeeld door versie {versie}",
-        found=found,
+        found=found.applications,
+        total=found.total,
+        first=(number - 1) * MOST_AT_ONCE + 1,
+        further=next_form(naam, versie, form, number + 1) if number * MOST_AT_ONCE < found.total else None,
         begin=begin,
         last=last,
         back=f"/modellen/{naam}/versies/{versie}",

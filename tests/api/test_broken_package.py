@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
@@ -17,11 +16,11 @@ from shared.access import Role
 from shared.api import PREFIX
 from shared.bootstrap import served, wiring
 from shared.errors import ModelPackageInvalid
-from shared.pages.csrf import FIELD
 from shared.triggers import TriggerFailed
 from tests.api.calling import Client, Said
 from tests.api.conftest import Site
 from tests.modelregister.packages import FIRST, MODEL, folder_of_models, make_version
+from tests.pages.forms import send
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kapot-pakket")]
 NEXT = "1.1.0"
@@ -56,16 +55,8 @@ class Office:
         return self.of(role).get(path)
 
     def send(self, role: Role, path: str, page: str, **answers: str) -> Said:
-        """Send a form of a page as a browser does: with its cookie and its token."""
-        client = self.of(role)
-        opened = client.get(page)
-        token = opened.body.decode().split(f'name="{FIELD}" value="')[1].split('"')[0]
-        headers = {
-            "cookie": opened.headers["set-cookie"].partition(";")[0],
-            "origin": bootstrap.settings().access.address,
-            "content_type": "application/x-www-form-urlencoded",
-        }
-        return client.call("POST", path, raw=urlencode({FIELD: token, **answers}).encode(), **headers)
+        """Send a form of a page."""
+        return send(self.of(role), path, page, **answers)
 
 
 def _break(package: Path) -> bytes:

@@ -20,6 +20,7 @@ from shared.errors import (
 from shared.events import Action, Caller, verify
 from shared.interventions import release
 from shared.modelregister.register import (
+    MOST_AT_ONCE,
     activate,
     approve,
     propose,
@@ -238,15 +239,46 @@ def test_a_rollback_puts_the_earlier_version_back_and_names_whom_the_other_judge
     steps = office.register.steps(office.register.version(DATASET, "1.0.0").id)
     assert [step.step for step in steps][-1] is VersionStep.TERUGZETTEN and steps[-1].reason == "te veel zaken"
     end = clock.now()
-    found = scored_by_version(office.as_(BRAM), "1.1.0", begin, end, "terugzetten")
+    found = scored_by_version(office.as_(BRAM), "1.1.0", begin, end, "terugzetten").applications
     assert [(one.levering, one.aanvraagnummer) for one in found] == [("2026-11-19", "2"), ("2026-11-19", "3")]
     (run,) = office.workshop.sql("SELECT run FROM verwerkingen WHERE modelversie = '1.1.0'")
     assert [one.prediction for one in found] == [f"{run[0]}-0", f"{run[0]}-1"]
-    assert scored_by_version(office.as_(BRAM), "1.1.0", end, end + timedelta(days=1), "terugzetten") == []
+    assert scored_by_version(office.as_(BRAM), "1.1.0", end, end + timedelta(days=1), "terugzetten").total == 0
     asked = [event for event in office.workshop.installation.ledger.events() if "opgevraagd" in event.handeling]
     assert [json.loads(event.details)["reden"] for event in asked] == ["terugzetten"] * 2
     lines = [data for name, data in office.workshop.files("logboek").items() if "modelversie-nagaan" in name]
     assert [len(part.splitlines()) for part in lines] == [3, 1] or [len(p.splitlines()) for p in lines] == [1, 3]
+
+
+def test_whom_a_version_judged_is_told_by_the_page_and_on_record_is_whom_the_page_shows(office: Office) -> None:
+    begin, shown = office.workshop.clock.now(), []
+    for day, numbers in (("2026-11-19", "123"), ("2026-11-20", "45")):
+        office.workshop.deliver(day, dict.fromkeys(numbers, 1))
+        run_waiting(office.workshop.installation)
+        office.workshop.clock.pass_by(timedelta(hours=1))
+    period = begin, office.workshop.clock.now(), "terugzetten"
+    for number in (1, 2, 3, 4):
+        page = scored_by_version(office.as_(BRAM), "1.0.0", *period, number, 2)
+        assert page.total == 5
+        shown.append([one.aanvraagnummer for one in page.applications])
+        office.workshop.clock.pass_by(timedelta(minutes=1))
+    assert shown == [["1", "2"], ["3", "4"], ["5"], []]
+    ledger = office.workshop.installation.ledger
+    asked = [json.loads(one.details) for one in ledger.events() if one.handeling == Action.MODEL_NAGAAN]
+    assert [(one["aanvragen"], one["van_totaal"], one["pagina"]) for one in asked] == [
+        *((2, 5, 1), (2, 5, 2), (1, 5, 3), (0, 5, 4))
+    ]
+    assert [one["van"] < one["tot"] for one in asked] == [True, True, True, False]
+    assert asked[0]["tot"] < asked[2]["van"], "the first page shows nobody of the second night"
+    lines = [data for name, data in office.workshop.files("logboek").items() if "modelversie-nagaan" in name]
+    assert sorted(len(part.splitlines()) for part in lines) == [1, 2, 3, 3], "one for the whole, one for each person"
+
+
+@pytest.mark.parametrize(("number", "size"), [(0, 10), (1, 0), (1, MOST_AT_ONCE + 1)])
+def test_no_page_is_larger_than_it_may_be_or_comes_before_the_first(office: Office, number: int, size: int) -> None:
+    now = office.workshop.clock.now()
+    with pytest.raises(RequestRefused, match="no such page"):
+        scored_by_version(office.as_(ANNE), "1.0.0", now, now + timedelta(1), "terugzetten", number, size)
 
 
 def test_whom_a_version_judged_is_told_to_nobody_without_a_reason_and_a_period(office: Office) -> None:

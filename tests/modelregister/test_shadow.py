@@ -92,7 +92,7 @@ def test_no_reader_look_up_or_list_of_runs_knows_a_shadow(shadowed: Office) -> N
     current = ledger.current_result(DATASET, "1001")
     assert current is not None and current.run.new.model_version == "1.0.0"
     van, tot = shadowed.workshop.clock.now() - DAY, shadowed.workshop.clock.now() + DAY
-    assert scored_by_version(shadowed.as_(BRAM), "1.1.0", van, tot, "nagaan") == []
+    assert scored_by_version(shadowed.as_(BRAM), "1.1.0", van, tot, "nagaan").total == 0
     names = [*shadowed.workshop.files("uitvoer"), *shadowed.workshop.files("terugkoppeling")]
     assert not [name for name in names if shadow.run_id in name]
 

@@ -145,8 +145,9 @@ def test_the_shadow_scores_as_its_own_package_does_and_then_the_version_takes_ov
     assert current == [("1.1.0", pairs[0][2])]
 
     office.activate_model(DATASET, "1.0.0", "te veel zaken", BRAM)
-    found = office.scored_by_version(DATASET, "1.1.0", before, datetime.now(UTC) + timedelta(1), "terugzetten", BRAM)
-    assert [(one.aanvraagnummer, one.run_id) for one in found] == [(number, request.run_id)]
+    until = datetime.now(UTC) + timedelta(1)
+    found = office.scored_by_version(DATASET, "1.1.0", before, until, "terugzetten", 1, 100, BRAM)
+    assert [(one.aanvraagnummer, one.run_id) for one in found.applications] == [(number, request.run_id)]
     assert main(["explain", number, "--reden", "test"]) == 0  # by the package of the version that judged
 
 

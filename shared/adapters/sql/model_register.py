@@ -20,6 +20,7 @@ from shared.modelregister.port import (
     Proposal,
     PublishedFeatures,
     ScoredApplication,
+    ScoredPage,
     StepRecord,
     VersionId,
 )
@@ -184,8 +185,8 @@ class SqlModelRegister:
             for row in rows:
                 yield PublishedFeatures(row.persoon or "", row.dienst, row.peilmoment, row.kenmerken)
 
-    def scored_by(self, version: VersionId, since: datetime, until: datetime) -> list[ScoredApplication]:
-        """Return what a version judged and published from `since` to `until`, the earliest first; no shadow runs."""
+    def scored_by(self, version: VersionId, since: datetime, until: datetime, skip: int, at_most: int) -> ScoredPage:
+        """Return a page of what a version judged and published from `since` to `until`; see ModelRegister.scored_by."""
         query = (
             sa.select(
                 verwerkingen.c.run,
@@ -209,7 +210,8 @@ class SqlModelRegister:
             .order_by(verwerkingen.c.publicatie, resultaten.c.regel)
         )
         with transaction(self.engine, writes=False) as connection:
-            return [
+            total = connection.execute(sa.select(sa.func.count()).select_from(query.order_by(None).subquery()))
+            found = tuple(
                 ScoredApplication(
                     run_id=row.run,
                     levering=row.levering,
@@ -219,8 +221,9 @@ class SqlModelRegister:
                     person=row.persoon or "",
                     application=row.dienst,
                 )
-                for row in connection.execute(query)
-            ]
+                for row in connection.execute(query.offset(skip).limit(at_most))
+            )
+            return ScoredPage(total.scalar_one(), found)
 
 
 def _same(one: VersionId, other: VersionId) -> bool:

@@ -11,7 +11,18 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from shared.api import PREFIX
-from shared.api.forms import Form, ModelName, Moment, Reason, Shown, Version, said
+from shared.api.forms import (
+    Form,
+    Listed,
+    ModelName,
+    Moment,
+    PageNumber,
+    PageSize,
+    Reason,
+    Shown,
+    Version,
+    said,
+)
 from shared.api.guard import Calling, GuardedRoute, Served
 from shared.api.resources.models import find_model
 from shared.api.services import Services
@@ -114,8 +125,8 @@ class ScoredShown(Shown):
     gepubliceerd: datetime
 
 
-class AllScoredShown(Shown):
-    """What a version judged in a period."""
+class ScoredPageShown(Listed):
+    """A page of what a version judged in a period."""
 
     aanvragen: list[ScoredShown]
 
@@ -223,11 +234,24 @@ def _not_whole(cause: ModelPackageInvalid) -> TransitionRefused:
     **said("De aanvragen, de vroegste eerst.", 404),
 )
 def search_scored(
-    services: Served, caller: Calling, naam: ModelName, versie: Version, form: PeriodForm
-) -> AllScoredShown:
-    """Geeft welke aanvragen deze versie tussen twee momenten beoordeelde, bijvoorbeeld na een terugzetting."""
-    found = services.versions.scored(caller, _dataset(services, naam), versie, form.van, form.tot, form.reden)
-    return AllScoredShown(
+    services: Served,
+    caller: Calling,
+    naam: ModelName,
+    versie: Version,
+    form: PeriodForm,
+    pagina: PageNumber = 1,
+    paginaGrootte: PageSize = 50,  # noqa: N803
+) -> ScoredPageShown:
+    """Geeft welke aanvragen deze versie tussen twee momenten beoordeelde, bijvoorbeeld na een terugzetting.
+
+    In het logboek komt wie er op de gevraagde bladzijde staat.
+    """
+    period = form.van, form.tot, form.reden
+    found = services.versions.scored(caller, _dataset(services, naam), versie, *period, pagina, paginaGrootte)
+    return ScoredPageShown(
+        pagina=pagina,
+        paginaGrootte=paginaGrootte,
+        aantal=found.total,
         aanvragen=[
             ScoredShown(
                 voorspelling=each.prediction,
@@ -236,6 +260,6 @@ def search_scored(
                 aanvraagnummer=each.aanvraagnummer,
                 gepubliceerd=each.published_at,
             )
-            for each in found
-        ]
+            for each in found.applications
+        ],
     )
