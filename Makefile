@@ -8,14 +8,16 @@ PAGES := tests/pages
 DMN := tests/dmn
 FEEL := $(DMN)/node_modules/.installed
 BROWSER := $(PAGES)/node_modules/.installed
+INFRA := .venv-infra
+CHECKER := $(INFRA)/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run dmn browser lint docs lock model reliability serve clean
+.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw model reliability serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
 
-test: $(INSTALLED) azurite dmn browser ## everything that .ci/run checks
+test: $(INSTALLED) azurite dmn browser infra-tools ## everything that .ci/run checks
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup
 
 fast: $(INSTALLED) ## the tests that take seconds
@@ -39,6 +41,15 @@ browser: ## install a browser, axe and the city's stylesheet for tests of the pa
 serve: $(INSTALLED) ## the API and the pages on http://localhost:7071, with a login per role; `make run` fills them
 	@$(PY) -m development serve
 
+infra-tools: ## install what reads infra/; in an environment of its own
+	@$(MAKE) --silent $(CHECKER)
+
+infra-check: $(CHECKER) ## the infrastructure against every promise that can be checked without Azure
+	@$(INFRA)/bin/python -m development.infra check
+
+infra-draw: $(CHECKER) ## the drawing and the app roles, made anew from infra/ and the code
+	@$(INFRA)/bin/python -m development.infra draw
+
 lint: $(INSTALLED) ## format and check
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check .
@@ -58,9 +69,10 @@ reliability: $(INSTALLED) azurite ## every crash, fault and race in full, and do
 lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements.in -o requirements.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements-dev.in -o requirements-dev.txt
+	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 infra/requirements.in -o infra/requirements.txt
 
 clean:
-	@rm -rf $(VENV) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
+	@rm -rf $(VENV) $(INFRA) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
 
 $(FEEL): $(DMN)/package-lock.json
 	@npm ci --prefix $(DMN) --no-audit --no-fund --ignore-scripts --loglevel=error
@@ -72,6 +84,11 @@ $(AZURITE): $(REAL)/package-lock.json
 
 $(BROWSER): $(PAGES)/package-lock.json
 	@npm ci --prefix $(PAGES) --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error
+	@touch $@
+
+$(CHECKER): infra/requirements.txt
+	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(INFRA)
+	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements.txt
 	@touch $@
 
 $(INSTALLED): requirements-dev.txt pyproject.toml

@@ -11,6 +11,7 @@ from shared.anchors import drop_anchor
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.events import Action, AuditEvent
 from shared.installation import Installation, Steps, Workplace
+from shared.logs import run_log
 from shared.output import write_pointer
 from shared.records import PseudonymisedDelivery
 from shared.runs import Outcome, finish_tail, guarded, judge, publish
@@ -166,6 +167,7 @@ def _switch(
     reason = checked_reason(reden)
     model, _ = workplace.in_use()
     state = turn(model, reason, workplace.event(action, f"model {model}", result, reden=reason))
+    run_log().warning("stop switch of %s: %s", model, result)  # an alarm looks for these words
     write_pointer(workplace)
     drop_anchor(workplace)
     return state

@@ -1,0 +1,381 @@
+// One environment of Slimme Check, in one resource group. After the code is deployed, events.bicep adds the event
+// subscription: its webhook key exists only then. What is checked without Azure: make infra-check.
+targetScope = 'resourceGroup'
+
+@description('Which environment this is; also the value of SLIMME_CHECK_OMGEVING.')
+@allowed([
+  'ontwikkel'
+  'test'
+  'acceptatie'
+  'productie'
+])
+param omgeving string
+
+@description('Region of every resource.')
+param location string
+
+@description('Days that each kind of data is kept, by the name of its setting; the same numbers as in the code.')
+param retention object
+
+@description('How large: sku of the database and the storage, memory of the app, days of database backup.')
+param size object
+
+@description('Address ranges of the network and its subnets; the city links them to its own network.')
+param addresses object
+
+@description('Other values of settings, by the name of the setting.')
+param settings object
+
+// From the pipeline, never in a file: who people and systems are differs by tenant.
+@description('Object ids in Entra ID: leverancier, dataverkenner, procesbeheerder, toezichthouder, modelontwikkelaar.')
+param people object
+
+@description('Client id of the app registration; see entra/app-registratie.json.')
+param appRegistration string
+
+@description('Where alarms are mailed to.')
+param alarmAddress string
+
+@description('Address of the app for people, https:// and a host name; a name of the city, or that of the platform.')
+param webAddress string
+
+var suffix = uniqueString(subscription().id, resourceGroup().id)
+var short = substring(omgeving, 0, 1)
+var tags = {
+  product: 'slimme-check'
+  omgeving: omgeving
+}
+var names = {
+  app: 'func-slimme-check-${omgeving}-${suffix}'
+  purge: 'func-slimme-check-verwijder-${omgeving}-${suffix}'
+  mailbox: 'sc${short}brief${suffix}'
+  feedback: 'sc${short}terug${suffix}'
+  output: 'sc${short}uit${suffix}'
+  snapshot: 'sc${short}moment${suffix}'
+  audit: 'sc${short}log${suffix}'
+  groups: 'sc${short}groep${suffix}'
+  report: 'sc${short}rapp${suffix}'
+  model: 'sc${short}model${suffix}'
+  hostApp: 'sc${short}hostapp${suffix}'
+  hostPurge: 'sc${short}hostver${suffix}'
+  vault: 'kv-sc-${short}-${suffix}'
+  database: 'psql-slimme-check-${omgeving}-${suffix}'
+}
+
+module network 'modules/network.bicep' = {
+  name: 'netwerk'
+  params: {
+    location: location
+    tags: tags
+    addresses: addresses
+  }
+}
+
+module identities 'modules/identities.bicep' = {
+  name: 'identiteiten'
+  params: {
+    location: location
+    tags: tags
+    omgeving: omgeving
+  }
+}
+
+module logs 'modules/logs.bicep' = {
+  name: 'logs'
+  params: {
+    location: location
+    tags: tags
+    omgeving: omgeving
+    days: retention.BEWAAR_SYSTEEMLOG_DAGEN
+    subnetId: network.outputs.endpointSubnetId
+    zones: network.outputs.zones
+  }
+}
+
+// --- storage: an account for each audience, so that a right on one is a right on nothing else ---------------------------
+// deleteAfterDays: the platform deletes too, at the term of the app. Not where a person's objection may hold data longer
+// than its term (output, snapshot), nor in the audit trail, where each removal leaves a tombstone: there the purge alone.
+var accounts = [
+  {
+    name: names.mailbox
+    queues: true
+    tables: false
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'brievenbus', deleteAfterDays: retention.BEWAAR_BRIEVENBUS_DAGEN, immutableDays: 0 }
+      { name: 'quarantaine', deleteAfterDays: retention.QUARANTAINE_DAGEN, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.feedback
+    queues: false
+    tables: false
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'terugkoppeling', deleteAfterDays: retention.BEWAAR_TERUGKOPPELING_DAGEN, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.output
+    queues: false
+    tables: false
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'uitvoer', deleteAfterDays: 0, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.snapshot
+    queues: false
+    tables: false
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'momentopname', deleteAfterDays: 0, immutableDays: 0 }
+      { name: 'uitkomsten', deleteAfterDays: 0, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.audit
+    queues: false
+    tables: false
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'logboek', deleteAfterDays: 0, immutableDays: retention.BEWAAR_AUDIT_DAGEN }
+    ]
+  }
+  {
+    name: names.groups
+    queues: false
+    tables: false
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'groepskenmerken', deleteAfterDays: retention.BEWAAR_GROEPEN_DAGEN, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.report
+    queues: false
+    tables: false
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'telling', deleteAfterDays: 0, immutableDays: 0 }
+      { name: 'rapportage', deleteAfterDays: 0, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.model
+    queues: false
+    tables: false
+    logsTo: logs.outputs.modelWorkspaceId
+    containers: [
+      { name: 'modellog', deleteAfterDays: 0, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.hostApp
+    queues: true
+    tables: true
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'pakket', deleteAfterDays: 0, immutableDays: 0 }
+      { name: 'onbestelbaar', deleteAfterDays: retention.BEWAAR_BRIEVENBUS_DAGEN, immutableDays: 0 }
+    ]
+  }
+  {
+    name: names.hostPurge
+    queues: true
+    tables: true
+    logsTo: logs.outputs.workspaceId
+    containers: [
+      { name: 'pakket', deleteAfterDays: 0, immutableDays: 0 }
+    ]
+  }
+]
+
+module storage 'modules/storage.bicep' = [for account in accounts: {
+  name: 'opslag-${account.name}'
+  params: {
+    name: account.name
+    location: location
+    tags: tags
+    sku: size.storageSku
+    containers: account.containers
+    queues: account.queues
+    tables: account.tables
+    logsTo: account.logsTo
+    subnetId: network.outputs.endpointSubnetId
+    zones: network.outputs.zones
+  }
+}]
+
+module vault 'modules/vault.bicep' = {
+  name: 'sleutelkluis'
+  params: {
+    name: names.vault
+    location: location
+    tags: tags
+    readerPrincipalId: identities.outputs.app.principalId
+    logsTo: logs.outputs.workspaceId
+    subnetId: network.outputs.endpointSubnetId
+    zones: network.outputs.zones
+  }
+}
+
+module database 'modules/database.bicep' = {
+  name: 'database'
+  params: {
+    name: names.database
+    location: location
+    tags: tags
+    size: size
+    owner: identities.outputs.migration
+    logsTo: logs.outputs.workspaceId
+    subnetId: network.outputs.endpointSubnetId
+    zones: network.outputs.zones
+  }
+}
+
+module access 'modules/access.bicep' = {
+  name: 'toegang'
+  params: {
+    omgeving: omgeving
+    names: names
+    people: people
+    systems: {
+      app: identities.outputs.app.principalId
+      purge: identities.outputs.purge.principalId
+    }
+    modelWorkspace: logs.outputs.modelWorkspaceName
+    insights: logs.outputs.insightsName
+  }
+  dependsOn: [
+    storage
+  ]
+}
+
+// --- the two apps: one package; the second one removes and does nothing else -------------------------------------------
+var containerAccounts = {
+  brievenbus: names.mailbox
+  quarantaine: names.mailbox
+  terugkoppeling: names.feedback
+  uitvoer: names.output
+  momentopname: names.snapshot
+  logboek: names.audit
+  modellog: names.model
+  uitkomsten: names.snapshot
+  groepskenmerken: names.groups
+  telling: names.report
+  rapportage: names.report
+}
+var blobSuffix = 'blob.${environment().suffixes.storage}'
+var ownAccounts = [for each in items(containerAccounts): '${each.key}=https://${each.value}.${blobSuffix}']
+var databaseAt = '${database.outputs.host}:5432/${database.outputs.database}'
+
+var shared = {
+  SLIMME_CHECK_OMGEVING: omgeving
+  SLIMME_CHECK_OPSLAG: 'https://${names.output}.${blobSuffix}'
+  SLIMME_CHECK_OPSLAG_PER_CONTAINER: join(ownAccounts, ',')
+  SLIMME_CHECK_DATABASE_ENTRA: 'ja'
+  SLIMME_CHECK_DATABASE_WACHTTIJD: string(settings.DATABASE_WACHTTIJD)
+  SLIMME_CHECK_SLEUTELKLUIS: vault.outputs.address
+  SLIMME_CHECK_TIJDSLIMIET: string(settings.TIJDSLIMIET)
+  SLIMME_CHECK_VERWERKINGSACTIVITEIT: settings.VERWERKINGSACTIVITEIT
+  SLIMME_CHECK_LEVERDAGEN: settings.LEVERDAGEN
+  SLIMME_CHECK_VRIJE_DAGEN: settings.VRIJE_DAGEN
+  SLIMME_CHECK_LOGNIVEAU: settings.LOGNIVEAU
+  SLIMME_CHECK_TELEMETRIE: logs.outputs.connection
+  SLIMME_CHECK_WEBADRES: webAddress
+  SLIMME_CHECK_CONTACT: settings.CONTACT
+  SLIMME_CHECK_AANMELDING_TENANT: subscription().tenantId
+  SLIMME_CHECK_AANMELDING_DOELGROEP: appRegistration
+  SLIMME_CHECK_QUARANTAINE_DAGEN: string(retention.QUARANTAINE_DAGEN)
+  SLIMME_CHECK_BEWAAR_BRIEVENBUS_DAGEN: string(retention.BEWAAR_BRIEVENBUS_DAGEN)
+  SLIMME_CHECK_BEWAAR_TERUGKOPPELING_DAGEN: string(retention.BEWAAR_TERUGKOPPELING_DAGEN)
+  SLIMME_CHECK_BEWAAR_MOMENTOPNAME_DAGEN: string(retention.BEWAAR_MOMENTOPNAME_DAGEN)
+  SLIMME_CHECK_BEWAAR_RESULTATEN_DAGEN: string(retention.BEWAAR_RESULTATEN_DAGEN)
+  SLIMME_CHECK_BEWAAR_GROEPEN_DAGEN: string(retention.BEWAAR_GROEPEN_DAGEN)
+  SLIMME_CHECK_BEWAAR_AUDIT_DAGEN: string(retention.BEWAAR_AUDIT_DAGEN)
+  SLIMME_CHECK_BEWAAR_SYSTEEMLOG_DAGEN: string(retention.BEWAAR_SYSTEEMLOG_DAGEN)
+  SLIMME_CHECK_INZAGE_DAGEN: string(retention.INZAGE_DAGEN)
+}
+
+module app 'modules/functionapp.bicep' = {
+  name: 'app'
+  params: {
+    name: names.app
+    location: location
+    tags: tags
+    identity: identities.outputs.app
+    hostAccount: names.hostApp
+    memory: size.memory
+    subnetId: network.outputs.appSubnetId
+    endpointSubnetId: network.outputs.endpointSubnetId
+    zones: network.outputs.zones
+    insightsConnection: logs.outputs.connection
+    hearsEventGrid: true
+    appRegistration: appRegistration
+    settings: union(shared, {
+      SLIMME_CHECK_IDENTITEIT: identities.outputs.app.clientId
+      SLIMME_CHECK_DATABASE: 'postgresql+psycopg://${identities.outputs.app.name}@${databaseAt}'
+      SLIMME_CHECK_EASY_AUTH: 'ja'
+      BRIEVENBUS__blobServiceUri: 'https://${names.mailbox}.${blobSuffix}'
+      BRIEVENBUS__queueServiceUri: 'https://${names.mailbox}.queue.${environment().suffixes.storage}'
+      BRIEVENBUS__credential: 'managedidentity'
+      BRIEVENBUS__clientId: identities.outputs.app.clientId
+      'AzureWebJobs.purge.Disabled': 'true'
+    })
+  }
+  dependsOn: [
+    access
+  ]
+}
+
+module purge 'modules/functionapp.bicep' = {
+  name: 'verwijder'
+  params: {
+    name: names.purge
+    location: location
+    tags: tags
+    identity: identities.outputs.purge
+    hostAccount: names.hostPurge
+    memory: size.memory
+    subnetId: network.outputs.purgeSubnetId
+    endpointSubnetId: network.outputs.endpointSubnetId
+    zones: network.outputs.zones
+    insightsConnection: logs.outputs.connection
+    hearsEventGrid: false
+    appRegistration: ''
+    settings: union(shared, {
+      SLIMME_CHECK_IDENTITEIT: identities.outputs.purge.clientId
+      SLIMME_CHECK_DATABASE: 'postgresql+psycopg://${identities.outputs.purge.name}@${databaseAt}'
+      SLIMME_CHECK_VERWIJDER_DATABASE: 'postgresql+psycopg://${identities.outputs.purge.name}@${databaseAt}'
+      SLIMME_CHECK_VERWIJDER_IDENTITEIT: identities.outputs.purge.clientId
+      SLIMME_CHECK_EASY_AUTH: 'nee'
+      'AzureWebJobs.delivery_arrived.Disabled': 'true'
+      'AzureWebJobs.poison.Disabled': 'true'
+      'AzureWebJobs.nightly.Disabled': 'true'
+      'AzureWebJobs.daytime.Disabled': 'true'
+      'AzureWebJobs.http.Disabled': 'true'
+    })
+  }
+  dependsOn: [
+    access
+  ]
+}
+
+module alarms 'modules/alarms.bicep' = {
+  name: 'alarmen'
+  params: {
+    location: location
+    tags: tags
+    omgeving: omgeving
+    workspaceId: logs.outputs.workspaceId
+    mailTo: alarmAddress
+  }
+}
+
+output appName string = names.app
+output purgeName string = names.purge
+output mailboxAccount string = names.mailbox
+output outputAccount string = names.output
+output databaseHost string = database.outputs.host
