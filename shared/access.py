@@ -84,6 +84,10 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /verzoeken/{id}/inzage": _OVERSIGHT,
     "POST /verzoeken/{id}/overzicht": _OVERSIGHT,
     "POST /verzoeken/{id}/verwijdering": _OVERSIGHT,
+    "GET /rapportages": _OVERSIGHT,
+    "GET /rapportages/{id}": _OVERSIGHT,
+    "GET /rapportages/{id}/openbaar": _OVERSIGHT,
+    "GET /rapportages/vandaag/{naam}": _OVERSIGHT,
     "GET /audit": _OVERSIGHT,
     "POST /audit": _OVERSIGHT,
 }
@@ -125,6 +129,8 @@ ROUTES: Mapping[str, frozenset[Role]] = {
     "POST /api/v1/verzoeken/{id}/inzage": _OVERSIGHT,
     "GET /api/v1/verzoeken/{id}/inzage": _OVERSIGHT,
     "POST /api/v1/verzoeken/{id}/verwijdering": _OVERSIGHT,
+    "GET /api/v1/rapportages": _OVERSIGHT,
+    "GET /api/v1/rapportages/{id}": _OVERSIGHT,
     "POST /api/v1/gebeurtenissen/_zoek": _OVERSIGHT,
     **PAGES,
 }

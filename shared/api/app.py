@@ -21,6 +21,7 @@ from shared.api.resources import (
     models,
     objections,
     predictions,
+    reports,
     requests,
     runs,
     versions,
@@ -40,6 +41,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     requests.router,
     models.router,
     versions.router,
+    reports.router,
     events.router,
     health.router,
 )

@@ -25,6 +25,7 @@ from shared.people.records import (
 )
 from shared.people.replay import PredictionReplay
 from shared.records import Finding
+from shared.reporting import StoredReport
 from shared.rights.port import PersonRequest
 from shared.rights.states import Asked
 
@@ -122,6 +123,16 @@ class Rights:
 
 
 @dataclass(frozen=True)
+class Reports:
+    """Reports on models, by dataset and month; whoever opens one is noted. NotKnown where there is none."""
+
+    known: Callable[[], Sequence[StoredReport]]  # of every dataset, the newest first
+    page: Callable[[Caller, str, str, Edition], bytes]
+    facts: Callable[[Caller, str, str], Mapping[str, Any]]
+    until_today: Callable[[Caller, str], bytes]  # of a dataset
+
+
+@dataclass(frozen=True)
 class Health:
     """Whether the app can do its work: each part by name, and what went wrong there as a code; "" when nothing did."""
 
@@ -154,4 +165,5 @@ class Services:
     versions: Versions
     people: People
     rights: Rights
+    reports: Reports
     health: Callable[[], Health]

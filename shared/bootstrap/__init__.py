@@ -8,6 +8,7 @@ from shared.bootstrap.models import resume_model, stop_model
 from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery
 from shared.bootstrap.people import explain_current, replay_everything, replay_run
 from shared.bootstrap.removal import nightly_purge, purge
+from shared.bootstrap.reports import report_until
 from shared.bootstrap.rights import (
     accept_person_request,
     carry_out_person_requests,
@@ -57,6 +58,7 @@ __all__ = [
     "release",
     "replay_everything",
     "replay_run",
+    "report_until",
     "request_run",
     "resume_model",
     "run_waiting",

@@ -84,6 +84,7 @@ def _entra() -> SignIn:
 def services() -> Services:
     """Return everything that can be asked for over HTTP."""
     from shared.api.services import Services
+    from shared.bootstrap.reports import served_reports
 
     return Services(
         deliveries=_deliveries(),
@@ -92,6 +93,7 @@ def services() -> Services:
         versions=_versions(),
         people=_people(),
         rights=_rights(),
+        reports=served_reports(_HERE),
         health=_Health(),
     )
 

@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         purge,
         release,
         replay,
+        report,
         run,
         score,
         verify_audit,
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slimme-check", description="Slimme Check: a person always decides.")
     parser.add_argument("--version", action="version", version=f"slimme-check {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    started = (run, check, release, features, score, explain, replay)
+    started = (run, check, release, features, score, explain, replay, report)
     for command in (*started, package, model, fairness, verify_audit, purge):
         command.add_parser(subparsers)
     return parser

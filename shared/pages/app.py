@@ -12,7 +12,7 @@ from shared.api.guard import SignIn
 from shared.api.services import Services
 from shared.api.shield import Shield
 from shared.identitysettings import NOBODY
-from shared.pages import audit, cards, models, objections, operation, requests, start, styles
+from shared.pages import audit, cards, models, objections, operation, reports, requests, start, styles
 from shared.pages.problems import problem_page
 from shared.pages.route import PageSettings
 
@@ -23,6 +23,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     models.router,
     objections.router,
     requests.router,
+    reports.router,
     audit.router,
     styles.router,
 )

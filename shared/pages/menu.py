@@ -23,6 +23,7 @@ ENTRIES = (
     Entry("/modellen", "Modellen", "Zie welk model werkt. Stop het, of beoordeel een nieuwe versie."),
     Entry("/bezwaren", "Bezwaren", "Zie welke bezwaren lopen, en sluit ze af."),
     Entry("/verzoeken", "Verzoeken", "Leg een verzoek van een persoon vast, besluit erover en voer het uit."),
+    Entry("/rapportages", "Rapportages", "Lees wat het model deed en bij wie, per maand en tot vandaag."),
     Entry("/audit", "Logboek", "Zie wie wat deed, en wanneer."),
     Entry("/gezondheid", "Gezondheid", "Zie of alles werkt."),
 )

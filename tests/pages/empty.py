@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.api.services import Deliveries, Health, Models, People, Rights, Runs, Services, Versions
+from shared.api.services import Deliveries, Health, Models, People, Reports, Rights, Runs, Services, Versions
 from shared.errors import NotKnown
 from shared.people.audittrail import EventPage
 
@@ -32,5 +32,6 @@ def services() -> Services:
         versions=_only(Versions, known=_nothing),
         people=_only(People, find=_nothing, objections=_nothing, events=lambda *_: EventPage((), None)),
         rights=_only(Rights, known=_nothing),
+        reports=_only(Reports, known=_nothing),
         health=lambda: Health({"opslag": ""}, "0.0.0", datetime(2026, 11, 22, tzinfo=UTC)),
     )

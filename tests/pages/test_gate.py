@@ -80,6 +80,8 @@ def _path(name: str) -> tuple[str, str]:
         return method, "/stijl/thema.css"
     if path.startswith("/leveringen/"):
         path = path.replace("{id}", "levensonderhoud-" + "0" * 64)
+    if path.startswith("/rapportages/"):
+        path = path.replace("{id}", "levensonderhoud-2026-10")
     for place, value in _IDS.items():
         path = path.replace(place, value)
     return method, path
