@@ -65,6 +65,7 @@ class Attack:
         for grouping, names in self.world.groups.items():
             self.offsets[grouping] = self.size
             self.size += self.months * len(names) * len(KINDS)
+        self.people = np.ones(self.size, dtype=bool)  # False where it is public that there is nobody
         self.truth = np.concatenate([self.world.numbers[grouping].reshape(-1) for grouping in self.world.groups])
         first, *others = self.world.groups
         for grouping in others:  # every grouping divides the same people
@@ -101,9 +102,7 @@ class Attack:
             met = np.flatnonzero(whole[:, kinds].any(axis=1))
             for month in range(int(met[0]) if len(met) else self.months):
                 for grouping, names in self.world.groups.items():
-                    for group in names:
-                        for kind in np.eye(len(KINDS), dtype=np.int64)[kinds]:
-                            self.learn(self.functional(grouping, [group], month, month, kind), 0)
+                    self.people[self.functional(grouping, names, month, month, kinds.astype(np.int64)) > 0] = False
 
     def learn_table(
         self,
@@ -128,11 +127,10 @@ class Attack:
 
     def solved(self) -> np.ndarray:
         """Return the reduced rows of all that is known, modulo a prime, with their pivots in `self.pivots`."""
-        matrix = np.array(self.rows, dtype=np.int64).reshape(-1, self.size) % PRIME
-        matrix = np.unique(matrix, axis=0)
+        matrix = np.unique(self.rows_of_people() % PRIME, axis=0)
         self.pivots: list[int] = []
         at = 0
-        for column in range(self.size):
+        for column in range(matrix.shape[1]):
             below = np.flatnonzero(matrix[at:, column])
             if not len(below):
                 continue
@@ -148,10 +146,18 @@ class Attack:
                 break
         return matrix[:at]
 
+    def rows_of_people(self) -> np.ndarray:
+        """Return all that is known, over what may be somebody."""
+        return np.array(self.rows, dtype=np.int64).reshape(-1, self.size)[:, self.people]
+
     def small(self) -> tuple[np.ndarray, list[tuple[str, str, int, int]]]:
-        """Return every count below ten that someone may be after: of any groups together, any months in a row."""
+        """Return every count below ten that someone may be after: of any groups together, any months in a row.
+
+        Not nobody, of a kind that nobody ever was of until then.
+        """
         found, names = [], []
         kinds = np.stack(list(COLUMNS.values()), axis=1)
+        met = np.cumsum(np.abs(next(iter(self.world.numbers.values())).sum(axis=1) @ kinds), axis=0) > 0
         for grouping, groups in self.world.groups.items():
             sets = [one for size in range(1, len(groups) + 1) for one in combinations(groups, size)]
             for groups_ in sets:
@@ -159,38 +165,32 @@ class Attack:
                 for first in range(self.months):
                     for last in range(first, min(self.months, first + 13)):
                         numbers = people[first : last + 1].sum(axis=0) @ kinds
-                        for place in np.flatnonzero(np.abs(numbers) < 10):
+                        for place in np.flatnonzero((np.abs(numbers) < 10) & met[last]):
                             column = list(COLUMNS)[place]
                             found.append(self.functional(grouping, groups_, first, last, kinds[:, place]))
                             names.append((column, "+".join(groups_), first, last))
         return np.array(found).reshape(-1, self.size), names
 
     def leaks(self) -> list[tuple[str, str, int, int]]:
-        """Return each count below ten that is the only solution, other than nobody of a kind never met yet."""
+        """Return each count below ten that is the only solution."""
         reduced = self.solved()
         wanted, names = self.small()
+        wanted = wanted[:, self.people]
         left = wanted % PRIME
         multiples = left[:, self.pivots].astype(np.float64)
         rest = (left - np.round(multiples @ reduced.astype(np.float64)).astype(np.int64)) % PRIME
-        return [
-            names[place]
-            for place in np.flatnonzero(~rest.any(axis=1))
-            if not self._never_met(COLUMNS[names[place][0]], names[place][3]) and in_span(self.rows, wanted[place])
-        ]
+        rows = list(self.rows_of_people())
+        return [names[place] for place in np.flatnonzero(~rest.any(axis=1)) if in_span(rows, wanted[place])]
 
     def bounds(self, weights: np.ndarray) -> tuple[float, float]:
         """Return the lowest and highest value that a count can have, given all that is known."""
-        matrix, known = np.array(self.rows), np.array(self.known)
+        matrix, known, weights = self.rows_of_people(), np.array(self.known), weights[self.people]
         ends = []
         for sign in (1, -1):
             found = linprog(sign * weights, A_eq=matrix, b_eq=known, bounds=(0, None), method="highs")
             assert found.status in (0, 3), found.message
             ends.append(sign * found.fun if found.status == 0 else float("inf"))
         return ends[0], ends[1]
-
-    def _never_met(self, kinds: np.ndarray, last: int) -> bool:
-        whole = next(iter(self.world.numbers.values())).sum(axis=1)
-        return not (whole[: last + 1] @ kinds).any()
 
 
 def in_span(rows: list[np.ndarray], wanted: np.ndarray) -> bool:

@@ -72,7 +72,7 @@ def test_no_count_below_ten_can_be_found_from_two_reports_in_a_row(part: int) ->
         attacker = attack(invent(seed, months=2 + seed % 3))
         shown += len(attacker.rows)
         assert not attacker.leaks(), seed
-    assert shown > 5_000
+    assert shown > 2_000
 
 
 @pytest.mark.parametrize("seed", range(LONG))
@@ -85,20 +85,12 @@ def test_no_count_below_ten_can_be_found_from_a_chain_of_reports(seed: int) -> N
 def test_what_is_hidden_can_be_ten_or_more(seed: int) -> None:
     world = invent(5000 + seed, months=4)
     attacker = attack(world)
-    rng = np.random.default_rng(seed)
-    wanted = []
-    for grouping, groups in world.groups.items():
-        for month in range(attacker.months):
-            for group in groups:
-                for column, kinds in COLUMNS.items():
-                    weights = attacker.functional(grouping, [group], month, month, kinds)
-                    if weights @ attacker.truth < 10 and not attacker._never_met(kinds, month):
-                        wanted.append((column, group, month, weights))
-    for place in rng.permutation(len(wanted))[:8]:
-        column, group, month, weights = wanted[place]
-        low, high = attacker.bounds(weights)
-        assert low <= weights @ attacker.truth <= high
-        assert high >= 10 and low < high, (column, group, month, low, high)
+    wanted, names = attacker.small()
+    months = [place for place, (_, groups, first, last) in enumerate(names) if first == last and "+" not in groups]
+    for place in np.random.default_rng(seed).permutation(months)[:8]:
+        low, high = attacker.bounds(wanted[place])
+        assert low - 1e-6 <= wanted[place] @ attacker.truth <= high + 1e-6
+        assert high >= 10 - 1e-6 and high - low > 1, (names[place], low, high)
 
 
 def test_the_attacker_finds_what_large_counts_alone_give_away() -> None:
