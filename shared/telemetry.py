@@ -45,7 +45,7 @@ def measure(installation: Installation, outcome: Outcome) -> RunMeasured | None:
     return RunMeasured(
         run=run.run_id,
         dataset=run.new.dataset,
-        model=f"{run.new.model}-{run.new.model_version}",
+        model=f"{run.new.model}-{run.new.model_version}" if run.new.model else "",
         toestand=str(run.state),
         reden=str(run.reason),
         fout=outcome.failure.code if outcome.failure else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -160,3 +160,19 @@ class UseCase:
     def judged(self) -> str:
         """Return the dataset with the applications: its own, or the one that this belongs to."""
         return self.belongs_to or self.dataset
+
+
+def at_mailbox(case: UseCase, follow_up: FollowUp) -> UseCase:
+    """Return the use case as the mailbox of a dataset that follows sees it: there is nothing to judge in it."""
+    return replace(
+        case,
+        dataset=follow_up.dataset,
+        title=follow_up.schema.title,
+        schema=follow_up.schema,
+        moment_column=("", ""),
+        count_applications=lambda _tables, _period: 0,
+        cross_check=follow_up.cross_check,
+        follow_up=follow_up,
+        belongs_to=case.dataset,
+        follow_ups=(),
+    )

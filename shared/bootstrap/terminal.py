@@ -11,13 +11,14 @@ from shared.bootstrap.wiring import (
     dataset_of,
     installation,
     ledger,
+    mailbox_of,
     model_package,
     person_here,
     settings,
     versions,
     workplace,
 )
-from shared.usecases import datasets, use_case_of
+from shared.usecases import datasets, mailboxes, use_case_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
 
 
 def run_waiting(progress: Callable[[Progress], None] = lambda _: None, caller: Caller | None = None) -> list[Round]:
-    """Do everything that waits in every mailbox, and tell how far it is; one Round per dataset."""
+    """Do everything that waits in every mailbox, and tell how far it is; one Round per mailbox."""
     from shared.sweep import report_strays
     from shared.sweep import run_waiting as sweep
 
     caller = caller or person_here()
-    rounds = [sweep(installation(caller, dataset), progress) for dataset in datasets()]
-    report_strays(installation(caller, datasets()[0]), frozenset(datasets()))
+    rounds = [sweep(installation(caller, mailbox), progress) for mailbox in mailboxes()]
+    report_strays(installation(caller, datasets()[0]), frozenset(mailboxes()))
     return rounds
 
 
@@ -51,7 +52,7 @@ def check_folder(folder: Path) -> CheckedDelivery:
     from shared.adapters.deliveryfolder import DeliveryFolder
 
     case = use_case_of(folder)
-    bands = _judging(case).policy.get("bands", {})
+    bands = {} if case.follow_up else _judging(case).policy.get("bands", {})
     return pipeline.check_delivery(DeliveryFolder(folder), case, bands, previous_tot=_previous_tot(folder, case))
 
 
@@ -83,7 +84,7 @@ def release(levering: str, reden: str, dataset: str = "", caller: Caller | None 
     """Let a held delivery go on; the next round processes it."""
     from shared import interventions
 
-    return interventions.release(workplace(caller or person_here(), dataset or dataset_of(levering)), levering, reden)
+    return interventions.release(workplace(caller or person_here(), dataset or mailbox_of(levering)), levering, reden)
 
 
 def request_run(

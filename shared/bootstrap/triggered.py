@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.bootstrap.wiring import blobs, installation, ledger, settings
 from shared.events import SYSTEM, Caller
-from shared.usecases import datasets
+from shared.usecases import datasets, mailboxes
 
 if TYPE_CHECKING:
     from shared.alarms import Alarms
@@ -31,7 +31,7 @@ def delivery_arrived(blob_name: str) -> None:
 
     caller = Caller(SYSTEM, "gebeurtenis blob")
     with triggers.told_to_platform():
-        triggers.delivery_arrived(blob_name, datasets(), _alarms(caller), partial(installation, caller))
+        triggers.delivery_arrived(blob_name, mailboxes(), _alarms(caller), partial(installation, caller))
 
 
 def poisoned(message: bytes, message_id: str) -> None:
@@ -40,13 +40,18 @@ def poisoned(message: bytes, message_id: str) -> None:
     from shared.alarms import tell_poisoned
 
     with triggers.told_to_platform():
-        tell_poisoned(_alarms(Caller(SYSTEM, "poison-wachtrij")), message, message_id, datasets())
+        tell_poisoned(_alarms(Caller(SYSTEM, "poison-wachtrij")), message, message_id, mailboxes())
 
 
 def nightly() -> None:
-    """Sweep every mailbox, and tell of deliveries that did not come; a failure is raised at the end."""
+    """Sweep every mailbox, tell of deliveries that did not come, close the months that are over.
+
+    A failure is raised at the end.
+    """
     from shared import sweep, triggers
+    from shared.adapters.chosen import month_records_of
     from shared.alarms import tell_missing
+    from shared.closing.months import close_months
 
     caller = Caller(SYSTEM, "tijdklok")
 
@@ -57,21 +62,26 @@ def nightly() -> None:
         tell_missing(_alarms(caller), blobs(settings()), dataset, settings().delivery_days)
         return ()
 
-    def strays() -> Sequence[Outcome]:
-        sweep.report_strays(installation(caller, datasets()[0]), frozenset(datasets()))
+    def closed(dataset: str) -> Sequence[Outcome]:
+        close_months(installation(caller, dataset), month_records_of(ledger(settings())))
         return ()
 
-    works = [partial(work, dataset) for work in (swept, watched) for dataset in datasets()]
+    def strays() -> Sequence[Outcome]:
+        sweep.report_strays(installation(caller, datasets()[0]), frozenset(mailboxes()))
+        return ()
+
+    works = [partial(swept, mailbox) for mailbox in mailboxes()]
+    works += [partial(work, dataset) for work in (watched, closed) for dataset in datasets()]
     with triggers.told_to_platform():
         triggers.one_after_another([*works, strays])
 
 
 def daytime() -> None:
-    """Take up in every dataset what people asked for or made free, for persons too; a failure is raised at the end."""
+    """Take up in every mailbox what people asked for or made free, for persons too; a failure is raised at the end."""
     from shared import sweep, triggers
     from shared.bootstrap.rights import carry_out_person_requests
 
     caller = Caller(SYSTEM, "tijdklok")
-    works = [partial(lambda dataset: sweep.take_up(installation(caller, dataset)), dataset) for dataset in datasets()]
+    works = [partial(lambda mailbox: sweep.take_up(installation(caller, mailbox)), mailbox) for mailbox in mailboxes()]
     with triggers.told_to_platform():
         triggers.one_after_another([*works, *triggers.for_each(carry_out_person_requests, datasets())])

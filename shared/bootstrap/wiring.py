@@ -16,7 +16,7 @@ from shared.errors import RequestRefused
 from shared.events import SYSTEM, Caller
 from shared.logs import configure_logging
 from shared.settings import Settings, read_settings
-from shared.usecases import datasets, use_case
+from shared.usecases import datasets, mailboxes, use_case
 
 if TYPE_CHECKING:
     from shared.installation import Core, Installation, Workplace
@@ -107,7 +107,7 @@ def versions(config: Settings, dataset: str) -> Versions:
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _parts(config: Settings, dataset: str) -> Mapping[str, Any]:
     """Return what every workplace of a dataset shares, by the names of its fields."""
     from shared.adapters.chosen import keys_of, telemetry_of
@@ -121,7 +121,7 @@ def _parts(config: Settings, dataset: str) -> Mapping[str, Any]:
         "core": core(),
         "blobs": blobs(config),
         "ledger": ledger(config),
-        "keys": keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in datasets())),
+        "keys": keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in mailboxes())),
         "clock": SystemClock(),
         "owner": ProcessOwner(),
         "lease": config.lease,
@@ -130,18 +130,19 @@ def _parts(config: Settings, dataset: str) -> Mapping[str, Any]:
         "settings_digest": config.digest(),
         "activity": config.activity,
         "telemetry": telemetry_of(config),
-        "versions": versions(config, dataset),
+        "versions": versions(config, use_case(dataset).judged),
     }
 
 
 def installation(caller: Caller, dataset: str) -> Installation:
     """Return everything that a run of this dataset needs, with the active model, acting on behalf of the caller.
 
-    ModelPackageInvalid when the active package is not whole; whatever judges nobody uses `workplace`.
+    `dataset`: the name of any mailbox. ModelPackageInvalid when the active package is not whole; whatever judges nobody
+    uses `workplace`.
     """
     from shared.installation import Installation
 
-    model = versions(settings(), dataset).active()
+    model = versions(settings(), use_case(dataset).judged).active()
     return Installation(**_parts(settings(), dataset), caller=caller, model=model)
 
 
@@ -171,3 +172,16 @@ def dataset_of(levering: str) -> str:
             next_step=f"Name the dataset: {', '.join(known)}.",
         )
     return known[0] if known else datasets()[0]
+
+
+def mailbox_of(levering: str) -> str:
+    """Return the mailbox in which a delivery of this name is held, or else the dataset in which it is known."""
+    from shared.runstates import RunReason, RunState
+
+    held = [
+        name
+        for name in mailboxes()
+        for run in ledger(settings()).runs(name, (RunState.AANGEHOUDEN,))
+        if run.new.levering == levering and run.reason is RunReason.CONTROLE_AANGEHOUDEN
+    ]
+    return held[0] if len(set(held)) == 1 else dataset_of(levering)

@@ -28,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
     """Process the mailbox; return 0 when every delivery was published, held or rejected, 1 when something failed."""
     started = time.monotonic()
     rounds = bootstrap.run_waiting(_show_progress if sys.stderr.isatty() else lambda _: None)
+    if not any(one.outcomes for one in rounds):
+        print("Er wacht geen levering in de brievenbus.")
     for one in rounds:
         _print_round(one)
     for dataset in datasets():
@@ -44,8 +46,6 @@ def _show_progress(progress: Progress) -> None:
 
 
 def _print_round(one: Round) -> None:
-    if not one.outcomes:
-        print("Er wacht geen levering in de brievenbus.")
     for outcome in one.outcomes:
         _print_outcome(outcome)
     for name in one.incomplete:
@@ -61,10 +61,13 @@ def _shown(name: str) -> str:
 
 def _print_outcome(outcome: Outcome) -> None:
     state = outcome.run.state if outcome.run is not None and outcome.failure is None else ""
+    name = _shown(outcome.levering)
+    if outcome.run is not None and outcome.run.new.dataset not in datasets():  # deliveries of a day share their name
+        name = f"{name} ({outcome.run.new.dataset})"
     if outcome.kind is ClaimKind.KLAAR:
-        print(f"{_shown(outcome.levering)}: al eerder verwerkt; er is niets opnieuw gedaan.")
+        print(f"{name}: al eerder verwerkt; er is niets opnieuw gedaan.")
         return
-    print(f"{_shown(outcome.levering)}: {state}{'. ' if state else ''}{outcome.sentence}")
+    print(f"{name}: {state}{'. ' if state else ''}{outcome.sentence}")
     if outcome.counts.aantal:
         routes = use_case(outcome.run.new.dataset).routes if outcome.run else {}
         by_type = (

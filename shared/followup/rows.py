@@ -4,30 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
-from shared.usecase import FollowUp, UseCase
-
-
-def at_mailbox(case: UseCase, follow_up: FollowUp) -> UseCase:
-    """Return the use case as the mailbox of a dataset that follows sees it: there is nothing to judge in it."""
-    return replace(
-        case,
-        dataset=follow_up.dataset,
-        title=follow_up.schema.title,
-        schema=follow_up.schema,
-        moment_column=("", ""),
-        count_applications=lambda _tables, _period: 0,
-        cross_check=follow_up.cross_check,
-        follow_up=follow_up,
-        belongs_to=case.dataset,
-        follow_ups=(),
-    )
+from shared.usecase import FollowUp
 
 
 def kept_rows(frame: pd.DataFrame, follow_up: FollowUp, keys: Sequence[PseudonymKey]) -> pd.DataFrame:

@@ -15,13 +15,12 @@ from typing import Any
 import pandas as pd
 
 from shared.bootstrap.wiring import core
-from shared.followup.rows import at_mailbox
 from shared.followup.stored import kept_deliveries, read_rows
 from shared.installation import Installation
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.stages.pseudonymise import Pseudonymiser
 from shared.sweep import Round, run_waiting
-from shared.usecase import FollowUp, FollowUpKind
+from shared.usecase import FollowUp, FollowUpKind, at_mailbox
 from tests.shell.workshop import Workshop
 
 OUTCOMES, GROUPS = LEVENSONDERHOUD.follow_ups
