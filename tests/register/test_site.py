@@ -125,7 +125,7 @@ def test_without_an_example_of_this_version_the_page_says_so(algorithm: Algorith
 
 def test_the_lesson_of_the_pilot_is_told_where_it_was_measured(files: dict[str, bytes]) -> None:
     text = _page(files, "levensonderhoud/techniek.html").text
-    assert "geslacht (vrouw): vaker ten onrechte een seintje" in text
+    assert "Geslacht (vrouw): vaker ten onrechte een seintje" in text
     assert "Nederlandse nationaliteit (ja): vaker ten onrechte een seintje" in text
     assert "Nederlandse nationaliteit (nee): minder vaak ten onrechte een seintje" in text
 

@@ -9,6 +9,7 @@ from shared.monitoring.register.reweighing import WITH, WITHOUT, Reweighing, Wor
 from shared.monitoring.report.document import Block, Bullets, Part, Section, Table
 from shared.monitoring.report.words import capital, count, number, percent, points
 
+_MOST_LESS = 3  # the tables have all of them
 _SMALLEST = 0.01  # a change of a point or more is told in words
 _HEADS = ("Groep", "Mensen", "Seintje zonder", "Seintje met", "Onterecht zonder", "Onterecht met", "Verschil")
 
@@ -19,7 +20,7 @@ def reweighing_section(measured: Reweighing) -> Section:
         "herwegen",
         "Wat herwegen zou veranderen",
         (
-            f"Bij herwegen krijgen mensen in de training een gewicht, zodat {measured.by.lower()} en de uitkomst niet "
+            f"Bij herwegen krijgen mensen in de training een gewicht, zodat {measured.by} en de uitkomst niet "
             "meer samenhangen. Het verpakte model is niet herwogen. Hier staat wat er dan zou veranderen, "
             f"gemeten bij mensen van wie het model niets leerde, met dezelfde drempel van "
             f"{number(measured.threshold, 2)}.",
@@ -37,7 +38,7 @@ def _world(world: World, measured: Reweighing) -> Iterator[Block]:
     moved = [change for change in changes if abs(change[1]) >= _SMALLEST]
     if moved:
         yield "Wat er met groepen gebeurt:"
-        yield Bullets(tuple(f"{who}: {_moved(by)}." for who, by in sorted(moved, key=lambda each: each[1])))
+        yield Bullets(tuple(f"{capital(who)}: {_moved(by)}." for who, by in _most(moved)))
         yield _lesson(changes, measured)
     else:
         yield "Voor geen enkele groep verandert er iets van een procentpunt of meer."
@@ -50,10 +51,16 @@ def _lesson(changes: list[tuple[str, float]], measured: Reweighing) -> str:
     if worse[1] < _SMALLEST:
         return f"De last wordt voor {better[0]} minder en voor niemand meer."
     return (
-        f"Herwegen naar {measured.by.lower()} maakt de last voor {better[0]} minder. Voor {worse[0]} wordt zij meer. "
+        f"Herwegen naar {measured.by} maakt de last voor {better[0]} minder. Voor {worse[0]} wordt zij meer. "
         "Zo ging het ook in de eerdere proef: na het herwegen kregen vrouwen en Nederlanders vaker ten onrechte een "
         "seintje. Daarom meten wij altijd elke groep, en niet alleen de groep waarvoor is herwogen."
     )
+
+
+def _most(moved: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return the groups for whom it became less, only the most, and every group for whom it became more."""
+    ordered = sorted(moved, key=lambda each: each[1])
+    return [*[each for each in ordered if each[1] < 0][:_MOST_LESS], *[each for each in ordered if each[1] > 0]]
 
 
 def _changes(table: SuppressedTable) -> Iterator[tuple[str, float]]:

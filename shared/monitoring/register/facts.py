@@ -105,7 +105,7 @@ def gather(
     )
     told = None if example is None else read_explanation(example)
     words = _words(package, case, features) | {"contact": text.fields.get("contact_email", "")}
-    return Algorithm(case, package, text, words, features, activity, page, reweighing, told)
+    return Algorithm(case, package, text, words, features, activity, page, reweighing, told, case.no_values)
 
 
 def _words(package: ModelPackage, case: UseCase, features: Sequence[FeatureFacts]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from shared.monitoring.register.facts import Algorithm
 from shared.monitoring.register.instructions import instructions
 from shared.monitoring.register.paper import bullets, paper, section_lines, table
 from shared.monitoring.register.processing import processing_document, processing_paper
+from shared.monitoring.register.site import SCORED
 from shared.monitoring.register.systemcard import system_card
 
 _MADE = "Gemaakt uit het modelpakket, de code en `register/algoritme.toml` (`python -m shared register`)."
@@ -49,7 +50,7 @@ def model_card(algorithm: Algorithm) -> list[str]:
         ),
         "Wie geen score krijgt:",
         "",
-        *bullets(algorithm.case.reasons.values()),
+        *bullets(zin for reden, zin in algorithm.case.reasons.items() if reden != SCORED),
         "## Waarom elk kenmerk erin zit",
         "",
         *table(

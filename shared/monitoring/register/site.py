@@ -16,6 +16,7 @@ from shared.monitoring.report.words import listed
 OVERVIEW, CONTACT, ACCESS = "index.html", "reageren.html", "toegankelijkheid.html"
 GENERAL, TECHNICAL, EXPLAINED = "index.html", "techniek.html", "uitleg.html"
 ENTRIES = "algoritmeregister"
+SCORED = "MODEL"  # the reden of an outcome that the score decided
 _MENU = ((OVERVIEW, "Alle algoritmes"), (CONTACT, "Reageren"), (ACCESS, "Toegankelijkheid"))
 
 
@@ -203,7 +204,7 @@ def _not_scored(algorithm: Algorithm) -> Section:
         "Wie geen score krijgt",
         (
             "Vóór de score kijkt de app of het model voor deze aanvraag is gemaakt. De eerste zin die past geldt:",
-            Bullets(tuple(algorithm.case.reasons.values())),
+            Bullets(tuple(zin for reden, zin in algorithm.case.reasons.items() if reden != SCORED)),
         ),
     )
 
