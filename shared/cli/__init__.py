@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         model,
         package,
         purge,
+        register,
         release,
         replay,
         report,
@@ -54,6 +55,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"slimme-check {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     started = (run, check, release, features, score, explain, replay, report)
-    for command in (*started, package, model, fairness, verify_audit, purge):
+    for command in (*started, package, model, fairness, register, verify_audit, purge):
         command.add_parser(subparsers)
     return parser
