@@ -38,18 +38,19 @@ def http_app(
 
     `style`: where the city's stylesheet lies when no setting says so.
     """
+    from shared.adapters.identity.easyauth import SIGN_OUT
     from shared.pages.app import make_site
     from shared.pages.route import PageSettings
     from shared.pages.styles import city_styles
 
     config = settings()
-    pages = PageSettings(_form_key, config.access.address, city_styles(config.style or style))
-    return make_site(services(), sign_in or _entra(), config.access.address, pages, login)
+    sign_out = SIGN_OUT if config.access.easy_auth else ""
+    pages = PageSettings(_form_key, config.access.address, city_styles(config.style or style), sign_out)
+    return make_site(services(), sign_in or _entra(), config.access.address, pages, login, config.access.contact)
 
 
-@lru_cache(maxsize=1)
 def _form_key() -> FormKey:
-    """Return what forms are signed with: made from the current key, which says nothing about it."""
+    """Return what forms are signed with: made from the key that is current now, which says nothing about it."""
     from shared.pages.csrf import FormKey
 
     secret = workplace(_HERE, datasets()[0]).keys.current().secret
@@ -154,8 +155,8 @@ def _runs() -> Runs:
 
 def _models() -> Models:
     from shared.api.services import Models, ServedModel
-
     from shared.bootstrap import models
+
     def known() -> list[ServedModel]:
         found = []
         for dataset in datasets():

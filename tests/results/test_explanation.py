@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import hmac
+import io
 import json
 import math
 import re
@@ -191,4 +191,6 @@ def test_who_has_no_key_cannot_tell_what_was_drawn() -> None:
     assert 0.02 < other_key[drawn].mean() < 0.08
     digest = hmac.digest(KEY.secret, _DRAW + b"k:0", "sha256")
     share = int.from_bytes(digest[:8], "big") / 2**64
-    assert draw(names[:1], KEY, "a" * 64, share * 1.001).all() and not draw(names[:1], KEY, "a" * 64, share * 0.999).any()
+    assert (
+        draw(names[:1], KEY, "a" * 64, share * 1.001).all() and not draw(names[:1], KEY, "a" * 64, share * 0.999).any()
+    )

@@ -64,7 +64,6 @@ def test_an_application_alone_gets_the_line_it_gets_among_others(
 
 def test_a_snapshot_gives_every_result_again_bit_for_bit(night: Night, package: ModelPackage) -> None:
     from shared import pipeline
-    from tests.results.conftest import KEY
 
     numbers = dict(zip(night.delivery.applications["dienst"], night.delivery.aanvraagnummers, strict=True))
     again = read_snapshot(snapshot_files(night.delivery), numbers)

@@ -14,7 +14,7 @@ from shared.adapters.sql.engine import transaction
 from shared.adapters.sql.tables import modelstappen, resultaten, verwerkingen
 from shared.administration import ModelStatus
 from shared.errors import FourEyesRequired, ModelPackageInvalid, RequestRefused
-from shared.events import Action, AuditEvent, moment_of, moment_text
+from shared.events import Action, AuditEvent, moment_of, moment_text, same_actor
 from shared.modelregister.port import (
     ModelVersion,
     Proposal,
@@ -95,7 +95,7 @@ class SqlModelRegister:
         with transaction(self.engine, writes=True) as connection:
             known = _checked(connection, version)
             status_after(known.status, step)
-            if step in FOUR_EYES and _same_person(known.proposer, event.caller.actor):
+            if step in FOUR_EYES and same_actor(known.proposer, event.caller.actor):
                 raise FourEyesRequired(
                     "Who proposed this version may not decide on it.",
                     where=f"model {version.title}",
@@ -228,10 +228,6 @@ class SqlModelRegister:
 
 def _same(one: VersionId, other: VersionId) -> bool:
     return one.dataset == other.dataset and one.version == other.version
-
-
-def _same_person(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
 
 
 def _checked(connection: Connection, version: VersionId) -> ModelVersion:
