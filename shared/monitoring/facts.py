@@ -28,14 +28,16 @@ def report_facts(
     """Return the facts of the report on the last of these closed months of one model, the oldest first.
 
     `reference`: the package's reference distributions. `rules`: the use case's groupings. `earlier`: `released` of the
-    newest report before this one. The same months and earlier report give the same facts. DisclosureRefused when an
+    newest report before this one. The same months and earlier report give the same facts. ReleaseContradicted when an
     earlier report showed something that the closed months no longer add up to.
     """
     counted = Counted(months)
     chains = close_blocks(counted, None if earlier is None else from_record(earlier, counted))
     month = months[-1]
     drifts = _drifts(chains, month, reference, threshold, counted.last)
-    before = _drifts(chains, months[-2], reference, threshold, counted.last - 1) if len(months) > 1 else ()
+    before: tuple[Drift, ...] = ()
+    if len(months) > 1 and months[-2].reference == month.reference:  # the bins are those of one package
+        before = _drifts(chains, months[-2], reference, threshold, counted.last - 1)
     year = tuple(pictures(chains, counted.groups, rules, YEAR, counted.last))
     titles = {name: rule.title for name, rule in rules.items()}
     watched = watch_groups(months, rules)

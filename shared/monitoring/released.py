@@ -14,6 +14,12 @@ from shared.monitoring.disclosure import DisclosureRefused
 FORM = 1
 
 
+class ReleaseContradicted(DisclosureRefused):
+    """The closed months do not add up to what an earlier report showed: two reports would differ by a few people."""
+
+    code = "SC-571"
+
+
 def as_record(chains: Chains, counted: Counted) -> dict[str, object]:
     """Return everything shown so far as plain JSON; it holds no number that was not shown."""
     columns = {family.name: family.columns for family in counted.families}
@@ -35,7 +41,7 @@ def as_record(chains: Chains, counted: Counted) -> dict[str, object]:
 
 
 def from_record(record: Mapping[str, Any], counted: Counted) -> Chains:
-    """Return what an earlier report showed. DisclosureRefused when the closed months now say something else."""
+    """Return what an earlier report showed. ReleaseContradicted when the closed months now say something else."""
     if record.get("vorm") != FORM:
         raise _refused("was written in a form that this version does not know.")
     blocks: dict[tuple[str, str], tuple[Block, ...]] = {}
@@ -81,10 +87,9 @@ def _block_from_dict(block: Mapping[str, Any]) -> Block:
     )
 
 
-def _refused(what: str) -> DisclosureRefused:
-    return DisclosureRefused(
+def _refused(what: str) -> ReleaseContradicted:
+    return ReleaseContradicted(
         f"An earlier report {what}",
         where="vrijgegeven aantallen",
         next_step="Find out which closed month was changed; do not report before that is known.",
-        code="SC-571",
     )

@@ -14,6 +14,7 @@ from development.population.months import Plan, synthetic_months
 from shared.monitoring.disclosure import Counts
 from shared.monitoring.facts import report_facts
 from shared.monitoring.months import MonthTally, Stream
+from shared.monitoring.quality import unknown_table
 from shared.monitoring.reportfacts import Band, Measure, Operation, ReportFacts, Trend
 from tests.monitoring.rules import RULES
 
@@ -136,6 +137,19 @@ def test_the_sample_is_reported_once_there_is_enough_of_it() -> None:
     assert sample.table.measures == ("TN", "FP", "FN", "TP") and sample.recall.value is not None
     compared = {gap.measure for one in facts.year_groups if one.stream is Stream.STEEKPROEF for gap in one.gaps}
     assert compared == set(Measure)
+
+
+def test_who_is_unknown_cannot_be_taken_off_a_bin_that_holds_them() -> None:
+    """Who has no known address is in the bin of 0 addresses; five more there would be five people."""
+    month = synthetic_months(Plan(months=1), seed=16)[0]
+    size = month.scored
+
+    def table(unknown: int) -> int | None:
+        changed = replace(month, unknown={"adres_onbekend": unknown}, features={"adressen": (30, size - 30)})
+        row = unknown_table("adres_onbekend", changed, shown=True).rows["onbekend"]
+        return None if row is None else row.size
+
+    assert [table(unknown) for unknown in (20, 21, 25, 30, 39, 40, 9)] == [20, None, None, 30, None, 40, None]
 
 
 def test_objections_are_counted_until_there_are_ten() -> None:
