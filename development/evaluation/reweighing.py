@@ -7,7 +7,7 @@ planted. The second shows what the pilot learnt (domain.md §9): taking one diff
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from development.training.history import History
 from development.training.metrics import confusion
 from development.training.train import Prepared, learnt_digest, prepare, train
 from shared.errors import SlimmeCheckError
-from shared.modelpackage.ebm import Ebm, evaluate
+from shared.modelpackage.ebm import Ebm, Floats, evaluate
 from shared.modelpackage.package import ModelPackage
 from shared.monitoring.disclosure import Counts, SuppressedTable, suppress
 from shared.monitoring.months import UNKNOWN_GROUP
@@ -81,23 +81,39 @@ def evaluate_reweighing(
     }
 
 
-def _world(name: str, story: str, planted: Mapping[str, float], tables: list[SuppressedTable]) -> dict[str, Any]:
-    return {"naam": name, "toelichting": story, "geplant": planted, "tabellen": [each.as_dict() for each in tables]}
+@dataclass(frozen=True)
+class _Compared:
+    """What two models did with the same people. `change`: of a score, on average."""
+
+    change: float
+    tables: list[SuppressedTable]
 
 
-def _compared(without: Ebm, history: History, threshold: float, by: str) -> list[SuppressedTable]:
+def _world(name: str, story: str, planted: Mapping[str, float], found: _Compared) -> dict[str, Any]:
+    return {
+        "naam": name,
+        "toelichting": story,
+        "geplant": planted,
+        "gemiddelde_verandering": found.change,
+        "tabellen": [each.as_dict() for each in found.tables],
+    }
+
+
+def _compared(without: Ebm, history: History, threshold: float, by: str) -> _Compared:
     weighed = train(history.frame, history.labels, threshold, groups=history.groups, reweigh_by=by)
     part = prepare(history.frame, history.labels)
-    flags = [_flagged(ebm, part, threshold) for ebm in (without, read_export(weighed.export).ebm)]
+    scores = [_scores(ebm, part, threshold) for ebm in (without, read_export(weighed.export).ebm)]
+    flags = [score >= threshold for score in scores]
     outcome = part.outcome[part.test]
     groups = history.groups.loc[part.known.index[part.test]]
-    return [suppress(name, MEASURES, _counted(groups[name], outcome, flags)) for name in groups.columns]
+    tables = [suppress(name, MEASURES, _counted(groups[name], outcome, flags)) for name in groups.columns]
+    return _Compared(round(float(np.abs(scores[1] - scores[0]).mean()), 4), tables)
 
 
-def _flagged(ebm: Ebm, part: Prepared, threshold: float) -> Mask:
+def _scores(ebm: Ebm, part: Prepared, threshold: float) -> Floats:
     table = part.features[part.test]
     columns = {name: table[name].to_numpy(dtype=np.float64) for name in FEATURES}
-    return evaluate(ebm, columns, len(table), threshold).score >= threshold
+    return evaluate(ebm, columns, len(table), threshold).score
 
 
 def _counted(group: pd.Series[str], outcome: npt.NDArray[np.int64], flags: list[Mask]) -> dict[str, Counts]:

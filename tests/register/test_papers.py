@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from shared import ACTIVITY_URI, logboek
-from shared.followup import ingest
 from shared.modelregister import dossier, register
 from shared.monitoring.register.activities import ACTIVITIES
 from shared.monitoring.register.facts import Algorithm
@@ -54,7 +53,7 @@ def test_the_processing_register_has_every_address_of_the_logboek(algorithm: Alg
         logboek.READING,
         register.TRACING,
         dossier.COMPARING,
-        ingest.ACTIVITY,
+        logboek.MONITORING,
     }
     assert {activity.name for activity in ACTIVITIES} == written
     entry = json.loads(texts["verwerkingsregister.json"])

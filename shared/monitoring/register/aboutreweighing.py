@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.monitoring.disclosure import HIDDEN, Counts, SuppressedTable
-from shared.monitoring.register.reweighing import WITH, WITHOUT, Reweighing, World, rates
+from shared.monitoring.register.reweighing import WITH, WITHOUT, Reweighing, World, measures_of
 from shared.monitoring.report.document import Block, Bullets, Part, Section, Table
-from shared.monitoring.report.words import capital, count, number, percent, points
+from shared.monitoring.report.words import NONE, capital, count, number, percent, points
+from shared.monitoring.reportfacts import Measure
 
 _MOST_LESS = 3  # the tables have all of them
 _SMALLEST = 0.01  # a change of a point or more is told in words
-_HEADS = ("Groep", "Mensen", "Seintje zonder", "Seintje met", "Onterecht zonder", "Onterecht met", "Verschil")
+_SHOWN = {
+    Measure.SHARE_FLAGGED: "Seintje",
+    Measure.FPR: "Onterecht",
+    Measure.WRONGLY_FLAGGED: "Onterecht per lid",
+    Measure.PPV: "Terecht",
+    Measure.TPR: "Gevonden",
+    Measure.ERROR: "Fout",
+}
 
 
 def reweighing_section(measured: Reweighing) -> Section:
@@ -24,7 +32,17 @@ def reweighing_section(measured: Reweighing) -> Section:
             "meer samenhangen. Het verpakte model is niet herwogen. Hier staat wat er dan zou veranderen, "
             f"gemeten bij mensen van wie het model niets leerde, met dezelfde drempel van "
             f"{number(measured.threshold, 2)}.",
-            "Onterecht betekent: van de mensen bij wie niets mis was, het deel dat toch een seintje kreeg.",
+            "Zo leest u de tabellen:",
+            Bullets(
+                (
+                    "Seintje: welk deel van de groep een seintje kreeg.",
+                    "Onterecht: van wie niets mis was, het deel dat toch een seintje kreeg.",
+                    "Onterecht per lid: van de hele groep, het deel met een seintje bij wie niets mis was.",
+                    "Terecht: van wie een seintje kreeg, het deel bij wie iets mis was.",
+                    "Gevonden: van wie iets mis was, het deel met een seintje.",
+                    "Fout: van de hele groep, het deel dat verkeerd is beoordeeld.",
+                )
+            ),
         ),
         tuple(Part(world.name, tuple(_world(world, measured))) for world in measured.worlds),
     )
@@ -34,6 +52,7 @@ def _world(world: World, measured: Reweighing) -> Iterator[Block]:
     yield world.story
     if world.planted:
         yield Bullets(tuple(f"{_PLANTED.get(name, name)}: {percent(chance)}" for name, chance in world.planted.items()))
+    yield f"Een score verandert gemiddeld {number(world.change, 4)}, omhoog of omlaag."
     changes = [change for table in world.tables for change in _changes(table)]
     moved = [change for change in changes if abs(change[1]) >= _SMALLEST]
     if moved:
@@ -66,7 +85,8 @@ def _most(moved: list[tuple[str, float]]) -> list[tuple[str, float]]:
 def _changes(table: SuppressedTable) -> Iterator[tuple[str, float]]:
     for name, counts in table.rows.items():
         if counts is not None:
-            yield f"{table.title} ({name})", rates(counts, WITH).fpr - rates(counts, WITHOUT).fpr
+            without, weighed = (measures_of(counts, model)[Measure.FPR] for model in (WITHOUT, WITH))
+            yield f"{table.title} ({name})", weighed - without
 
 
 def _moved(by: float) -> str:
@@ -74,23 +94,20 @@ def _moved(by: float) -> str:
 
 
 def _table(table: SuppressedTable, world: World) -> Table:
-    rows = tuple((name, *_row(counts)) for name, counts in table.rows.items())
-    note = "Seintje: van alle mensen in de groep. Onterecht: van wie niets mis was. Verschil: in procentpunten."
-    return Table(f"{capital(table.title)} ({world.name.lower()})", _HEADS, rows, 6, note)
-
-
-def _row(counts: Counts | None) -> tuple[str, ...]:
-    if counts is None:
-        return (HIDDEN,) * 6
-    without, weighed = rates(counts, WITHOUT), rates(counts, WITH)
-    return (
-        count(counts.size),
-        percent(without.flagged, 1),
-        percent(weighed.flagged, 1),
-        percent(without.fpr, 1),
-        percent(weighed.fpr, 1),
-        points(weighed.fpr - without.fpr),
+    heads = ("Groep", "Mensen", *_SHOWN.values())
+    rows = tuple(
+        (f"{name}, {model} herwegen", *_row(counts, model))
+        for name, counts in table.rows.items()
+        for model in (WITHOUT, WITH)
     )
+    return Table(f"{capital(table.title)} ({world.name.lower()})", heads, rows, len(heads) - 1)
+
+
+def _row(counts: Counts | None, model: str) -> tuple[str, ...]:
+    if counts is None:
+        return (HIDDEN,) * (len(_SHOWN) + 1)
+    found = measures_of(counts, model)
+    return (count(counts.size), *(percent(found[measure], 1) if measure in found else NONE for measure in _SHOWN))
 
 
 _PLANTED = {

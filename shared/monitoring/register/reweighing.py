@@ -12,6 +12,8 @@ from typing import Any
 from shared.errors import SlimmeCheckError
 from shared.modelpackage.package import ModelPackage
 from shared.monitoring.disclosure import HIDDEN, Counts, SuppressedTable
+from shared.monitoring.measures import shares_of
+from shared.monitoring.reportfacts import Measure
 
 OUTCOMES = ("TP", "FP", "FN", "TN")
 FILE = "herwegen.json"
@@ -26,25 +28,16 @@ class ReweighingUnreadable(SlimmeCheckError):
 
 
 @dataclass(frozen=True)
-class Rates:
-    """Of one group, from released counts: how many people, and three shares of them.
-
-    `flagged`: of all; `wrongly`: of all, flagged without reason; `fpr`: of those without reason, flagged.
-    """
-
-    size: int
-    flagged: float
-    wrongly: float
-    fpr: float
-
-
-@dataclass(frozen=True)
 class World:
-    """One invented population. `planted`: the chances that make it unequal; empty where nothing was planted."""
+    """One invented population. `planted`: the chances that make it unequal; empty where nothing was planted.
+
+    `change`: by how much a score changes on average, upwards or downwards.
+    """
 
     name: str
     story: str
     planted: Mapping[str, float]
+    change: float
     tables: tuple[SuppressedTable, ...]
 
 
@@ -65,12 +58,11 @@ def place_of(package: ModelPackage) -> str:
     return f"evaluaties/{package.name}-{package.version}/{FILE}"
 
 
-def rates(counts: Counts, model: str) -> Rates:
-    """Return the rates of a group that is shown, for the model without or with reweighing."""
-    part = {name: number for name, number in zip(MEASURES, counts.parts, strict=True) if name.endswith(model)}
-    tp, fp, fn, tn = (part[f"{outcome} {model}"] for outcome in OUTCOMES)
-    size = tp + fp + fn + tn
-    return Rates(size, (tp + fp) / size, fp / size, fp / (fp + tn))
+def measures_of(counts: Counts, model: str) -> dict[Measure, float]:
+    """Return every measure of a group that is shown, for the model without or with reweighing."""
+    cells = {outcome: counts.parts[MEASURES.index(f"{outcome} {model}")] for outcome in OUTCOMES}
+    found = {measure: share.hits / share.size for measure, share in shares_of(cells).items()}
+    return found | {Measure.SHARE_FLAGGED: (cells["TP"] + cells["FP"]) / sum(cells.values())}
 
 
 def read_reweighing(document: Mapping[str, Any], sha256: str) -> Reweighing:
@@ -93,7 +85,8 @@ def read_reweighing(document: Mapping[str, Any], sha256: str) -> Reweighing:
 
 def _world(world: Mapping[str, Any]) -> World:
     tables = tuple(_table(table) for table in world["tabellen"])
-    return World(world["naam"], world["toelichting"], dict(world["geplant"]), tables)
+    change = float(world["gemiddelde_verandering"])
+    return World(world["naam"], world["toelichting"], dict(world["geplant"]), change, tables)
 
 
 def _table(table: Mapping[str, Any]) -> SuppressedTable:
