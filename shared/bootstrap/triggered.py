@@ -44,13 +44,14 @@ def poisoned(message: bytes, message_id: str) -> None:
 
 
 def nightly() -> None:
-    """Sweep every mailbox, tell of deliveries that did not come, close the months that are over.
+    """Sweep every mailbox, tell of deliveries that did not come, close the months that are over and report on them.
 
     A failure is raised at the end.
     """
     from shared import sweep, triggers
     from shared.adapters.chosen import month_records_of
     from shared.alarms import tell_missing
+    from shared.bootstrap.reports import write_due_reports
     from shared.closing.months import close_months
 
     caller = Caller(SYSTEM, "tijdklok")
@@ -66,12 +67,16 @@ def nightly() -> None:
         close_months(installation(caller, dataset), month_records_of(ledger(settings())))
         return ()
 
+    def reported(dataset: str) -> Sequence[Outcome]:
+        write_due_reports(caller, dataset)
+        return ()
+
     def strays() -> Sequence[Outcome]:
         sweep.report_strays(installation(caller, datasets()[0]), frozenset(mailboxes()))
         return ()
 
     works = [partial(swept, mailbox) for mailbox in mailboxes()]
-    works += [partial(work, dataset) for work in (watched, closed) for dataset in datasets()]
+    works += [partial(work, dataset) for work in (watched, closed, reported) for dataset in datasets()]
     with triggers.told_to_platform():
         triggers.one_after_another([*works, strays])
 
