@@ -169,34 +169,29 @@ def _cells(actual: int) -> tuple[str, str]:
 
 
 def _not_flagged() -> Family:
+    """Return what came of those not flagged; who is in the sample may be shown too, so it gives way to the sample."""
     columns = ("model.tn", "model.fn", "proces.tn", "proces.fn")
-    return Family(
-        NOT_FLAGGED,
-        columns,
-        (
-            *(Exposure({column: 1}) for column in columns),
-            *(Exposure(_chosen_and_marked(actual)) for actual in (0, 1)),
-        ),
-        parents=(flagged_of(Stream.MODEL), flagged_of(Stream.PROCES)),
-    )
-
-
-def _sample() -> Family:
-    exposures = [Exposure({f"steekproef.{cell}": 1}) for cell in CELLS]
+    exposures = [Exposure({column: 1}) for column in columns]
     for actual in (0, 1):
         flagged, not_flagged = _cells(actual)
         exposures += [
+            Exposure(_chosen_and_marked(actual)),
             # the same where the sample draws who is not marked: people chose those drawn as well, or they did not
             Exposure({**_chosen_and_marked(actual), f"steekproef.{flagged}": -1}),
             Exposure({**_chosen_and_marked(actual), f"steekproef.{not_flagged}": 1}),
             Exposure({f"model.{not_flagged}": 1, f"steekproef.{not_flagged}": -1}),
-            Exposure({f"model.{flagged}": 1, f"steekproef.{flagged}": -1}),
             Exposure({f"proces.{not_flagged}": 1, f"steekproef.{not_flagged}": -1, f"steekproef.{flagged}": -1}),
         ]
+    return Family(NOT_FLAGGED, columns, tuple(exposures), parents=(flagged_of(Stream.MODEL), flagged_of(Stream.PROCES)))
+
+
+def _sample() -> Family:
+    columns = tuple(f"steekproef.{cell}" for cell in CELLS)
+    left = tuple(Exposure({f"model.{cell}": 1, f"steekproef.{cell}": -1}) for cell in ("fp", "tp"))
     return Family(
         SAMPLE,
-        tuple(f"steekproef.{cell}" for cell in CELLS),
-        tuple(exposures),
+        columns,
+        (*(Exposure({column: 1}) for column in columns), *left),
         parents=(flagged_of(Stream.MODEL),),
     )
 
