@@ -16,7 +16,7 @@ _DONE, _TODO = "done", "to do"
 _MEASURES = {
     "imp-03": "Een mens beoordeelt elke aanvraag; afwijken van het signaal kan altijd, met een reden.",
     "imp-04": "Deze beschrijving, de beschrijving voor het Algoritmeregister en de pagina's komen uit één bron.",
-    "imp-06": "Klachten en bezwaren worden geteld en staan in het maandrapport.",
+    "imp-06": "De openbare pagina zegt waar een klacht kan; bezwaren worden geteld en staan in het maandrapport.",
     "imp-09": "De beoordeling van een medewerker heeft een reden en een toelichting.",
     "imp-10": "Inzage, verwijdering en verbetering zijn verzoeken met een besluit en een bewijs.",
     "owk-02": "Een stopschakelaar per model; een eerdere versie kan terug; haar aanvragen zijn na te gaan.",
