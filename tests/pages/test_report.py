@@ -70,7 +70,7 @@ def test_it_prints_on_a4_and_no_picture_is_cut(shown: Page) -> None:
     assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
     shown.emulate_media(media="print")
     inside = shown.evaluate(
-        "[...document.querySelectorAll('.figuur, .melding, tr')].every(node => "
+        "[...document.querySelectorAll('.figuur, .tabelblok, .melding, tr')].every(node => "
         "getComputedStyle(node).breakInside === 'avoid')"
     )
     assert inside

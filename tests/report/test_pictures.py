@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.monitoring.report.bars import Bar, Bars
-from shared.monitoring.report.drawing import WIDTH, Scale, places_of, round_steps
+from shared.monitoring.report.drawing import LETTER, LETTER_OF_NAME, WIDTH, Scale, places_of, round_steps
 from shared.monitoring.report.histogram import Bin, Histogram
 from shared.monitoring.report.intervals import Interval, Intervals
 from shared.monitoring.report.markup import Markup, element, joined
@@ -116,6 +116,14 @@ def test_a_hidden_group_says_so_and_has_no_point() -> None:
     assert [node.tag for node in svg.all() if "punt" in node.attributes.get("class", "")] == ["rect", "path"]
     assert svg.text.count("verborgen") == 1
     assert len(_of(svg, "bandrand")) == 2
+
+
+def test_a_name_never_runs_into_its_number() -> None:
+    long = "Verweduwd + Geregistreerd partnerschap + Onbekend"
+    svg = _drawn(Intervals("Groepen", (Interval(long, 10.0, 8.0, 12.0, "10,0 % (8,0–12,0)"),)).drawn("f"))
+    name, shown = (node for node in svg.all("text")[:2])
+    assert name.text.endswith("…")
+    assert len(name.text) * LETTER_OF_NAME + len(shown.text) * LETTER <= WIDTH
 
 
 def test_an_estimate_lies_within_its_interval() -> None:

@@ -8,7 +8,7 @@ from shared.monitoring.disclosure import Counts, SuppressedTable
 from shared.monitoring.months import Stream
 from shared.monitoring.report.document import Figure, Table
 from shared.monitoring.report.intervals import Interval, Intervals
-from shared.monitoring.report.words import HIDDEN, NONE, count, month, number, percent, points
+from shared.monitoring.report.words import HIDDEN, NONE, capital, count, month, number, percent, points
 from shared.monitoring.reportfacts import (
     MEASURE_TITLES,
     Band,
@@ -41,7 +41,8 @@ def window_words(window: Window | None) -> str:
 def counts_table(table: SuppressedTable, title: str, heads: Sequence[str], note: str = "") -> Table:
     """Return counts as they may be shown; `heads`: of the name, the number and each measure."""
     rows = [(name, *_cells(counts, table)) for name, counts in table.rows.items()]
-    rows.append((TOGETHER, *_cells(table.total, table)))
+    if len(rows) > 1:
+        rows.append((TOGETHER, *_cells(table.total, table)))
     return Table(title, tuple(heads), tuple(rows), len(heads) - 1, note)
 
 
@@ -151,7 +152,7 @@ def _ratio(rate: Rate) -> str:
 def _gap_row(gap: Gap) -> Interval:
     outside = gap.band in (Band.BUITEN, Band.DUIDELIJK_BUITEN)
     shown = points(gap.difference.value) if gap.difference.value is not None else HIDDEN
-    name = f"{gap.group}: {SHORT[gap.measure]}"
+    name = f"{capital(SHORT[gap.measure])}: {gap.group}"
     return Interval(name, *_hundredfold(gap.difference), shown=shown, outside=outside)
 
 

@@ -16,6 +16,7 @@ from shared.monitoring.report.words import number
 
 WIDTH = 320.0
 LETTER = 6.6  # mean width of a letter in the size of an axis
+LETTER_OF_NAME = 7.4  # and in that of a name
 
 
 class Picture(Protocol):

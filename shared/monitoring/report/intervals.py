@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.monitoring.report.drawing import (
+    LETTER,
+    LETTER_OF_NAME,
     WIDTH,
     Scale,
     box,
@@ -12,6 +14,7 @@ from shared.monitoring.report.drawing import (
     line,
     places_of,
     round_steps,
+    shortened,
     text,
 )
 from shared.monitoring.report.markup import Markup, element
@@ -70,7 +73,8 @@ class Intervals:
 
 
 def _row(row: Interval, scale: Scale, top: float) -> list[Markup]:
-    name = text(0, top + 17, row.name)
+    room = WIDTH - (len(row.shown) + 1) * LETTER  # the table beside has the whole name
+    name = text(0, top + 17, shortened(row.name, int(room / LETTER_OF_NAME)))
     shown = text(WIDTH, top + 17, row.shown, "end", "maat")
     y = top + 31
     if row.estimate is None or row.low is None or row.high is None:

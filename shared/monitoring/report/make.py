@@ -130,6 +130,8 @@ def _explanation() -> Section:
                     "Marge: waar de echte waarde met 95 % zekerheid tussen ligt (Wilson).",
                     "Procentpunt: het verschil tussen twee percentages. Van 10 % naar 14 % is 4 procentpunten.",
                     "Steekproef: aanvragen die het lot kiest, wat de score ook is.",
+                    "TP: terecht gekozen. FP: ten onrechte gekozen.",
+                    "TN: terecht niet gekozen. FN: ten onrechte niet gekozen.",
                     *terms,
                 )
             ),

@@ -26,7 +26,7 @@ def summary_section(facts: ReportFacts, vocabulary: Vocabulary) -> Section:
         (
             f"Dit rapport laat zien wat het model deed en bij wie, tot en met {month(facts.month)}. De score is een "
             "signaal. Een mens beslist altijd.",
-            _advice(facts),
+            _advice(facts, vocabulary),
         ),
         (
             Part("Wat is er gevonden?", _found(facts, vocabulary)),
@@ -37,20 +37,20 @@ def summary_section(facts: ReportFacts, vocabulary: Vocabulary) -> Section:
     )
 
 
-def _advice(facts: ReportFacts) -> Notice:
+def _advice(facts: ReportFacts, vocabulary: Vocabulary) -> Notice:
+    reasons = tuple(vocabulary.read(reason) for reason in facts.advice.reasons)
     if facts.advice.stop:
         return Notice(
             "Advies: stop het model",
             (
-                *facts.advice.reasons,
+                *reasons,
                 "De toezichthouder besluit of het model stopt. Zolang het stilstaat, gaat het werk door.",
             ),
             urgent=True,
         )
     return Notice(
         "Er is geen reden om het model te stoppen",
-        facts.advice.reasons
-        or ("Geen groep werd zo anders behandeld dat de band van de stad met zekerheid werd verlaten.",),
+        reasons or ("Geen groep werd zo anders behandeld dat de band van de stad met zekerheid werd verlaten.",),
     )
 
 
