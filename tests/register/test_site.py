@@ -5,13 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page
 
-from shared.monitoring.register.facts import Algorithm
+from shared.monitoring.register.facts import UNKNOWN, Algorithm, gather
+from shared.monitoring.register.files import register_files
 from shared.monitoring.register.site import site_pages
 from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, faults
 
@@ -116,8 +118,6 @@ def test_an_applicant_is_told_the_stored_reasons_and_that_a_person_decides(
 
 
 def test_without_an_example_of_this_version_the_page_says_so(algorithm: Algorithm) -> None:
-    from dataclasses import replace
-
     page = site_pages([replace(algorithm, example=None)])["levensonderhoud/uitleg.html"].decode()
     assert "nog geen voorbeeld" in page
     assert "Waardoor de score hoger werd" not in page
@@ -160,3 +160,17 @@ def test_axe_finds_nothing_and_it_fits_a_narrow_screen(chrome: Browser, page: Pa
     found = faults(page, Checker(looking))
     looking.close()
     assert not found, found
+
+
+def test_a_model_that_was_trained_elsewhere_gets_pages_and_papers_that_say_what_is_not_known(
+    algorithm: Algorithm,
+) -> None:
+    card = {**algorithm.package.card, "quality": None, "training": None, "invented_people": False, "origin": "Elders."}
+    package = replace(algorithm.package, card=card, reference={}, date="2026-12-01")
+    case = replace(algorithm.case, group_rules={}, no_values={})
+    told = gather(case, package, algorithm.text, {}, algorithm.activity)
+    written = {name: content.decode("utf-8") for name, content in register_files([told]).items()}
+    assert UNKNOWN in written["site/levensonderhoud/index.html"]
+    assert "Dit model is gemaakt met verzonnen mensen" not in written["site/levensonderhoud/index.html"]
+    assert "Uitkomsten per groep staan niet in het pakket." in written["papieren/levensonderhoud/gebruiksinstructie.md"]
+    assert "Wat herwegen zou veranderen" not in written["papieren/levensonderhoud/modelkaart.md"]

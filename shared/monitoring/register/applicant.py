@@ -34,15 +34,19 @@ def read_explanation(stored: Mapping[str, Any]) -> Explanation:
     )
 
 
-def told(explanation: Explanation, threshold: float, rights: Sequence[tuple[str, str]]) -> Section:
-    """Return what the applicant is told. `rights`: what one can do now, each with its heading."""
-    flagged = explanation.score >= threshold
+def told(
+    explanation: Explanation, threshold: float, looks: tuple[str, str], rights: Sequence[tuple[str, str]]
+) -> Section:
+    """Return what the applicant is told.
+
+    `looks`: who looks first with and without a mark. `rights`: what one can do now, each with its heading.
+    """
     first: list[Block] = [
         Notice(
             "Een mens beslist",
             ("Een medewerker bekijkt uw aanvraag en neemt het besluit. Een computer geeft alleen een seintje.",),
         ),
-        _outcome(explanation, threshold, flagged),
+        _outcome(explanation, threshold, looks),
         "Het seintje zegt niet dat u iets verkeerd deed. Het zegt alleen wie als eerste naar uw aanvraag kijkt.",
     ]
     parts = [
@@ -54,7 +58,8 @@ def told(explanation: Explanation, threshold: float, rights: Sequence[tuple[str,
     return Section("voorbeeld", "Een brief als voorbeeld", tuple(first), tuple(parts))
 
 
-def _outcome(explanation: Explanation, threshold: float, flagged: bool) -> Table:
+def _outcome(explanation: Explanation, threshold: float, looks: tuple[str, str]) -> Table:
+    flagged = explanation.score >= threshold
     year, month, day = explanation.moment.split("-")
     return Table(
         "De uitkomst",
@@ -64,7 +69,7 @@ def _outcome(explanation: Explanation, threshold: float, flagged: bool) -> Table
             ("Score van uw aanvraag (van 0 tot 1)", score_beside(explanation.score, threshold)),
             ("Vanaf deze score geven wij een seintje", shortest(threshold)),
             ("Seintje", "ja" if flagged else "nee"),
-            ("Wie keek als eerste", "Handhaving Werk en Inkomen" if flagged else "een inkomensconsulent"),
+            ("Wie keek als eerste", looks[0] if flagged else looks[1]),
         ),
     )
 

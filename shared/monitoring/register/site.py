@@ -227,8 +227,8 @@ def _explained(algorithm: Algorithm) -> Page:
                     "aanvraag.",
                     f"Hij geeft de aanvraag een score tussen 0 en 1. Vanaf {shortest(algorithm.package.threshold)} is "
                     "er een seintje.",
-                    f"Met een seintje kijkt eerst {algorithm.case.routes[1].advies}, zonder seintje eerst een "
-                    f"{algorithm.case.routes[2].advies}.",
+                    f"Met een seintje kijkt eerst {public['met_seintje']}, zonder seintje eerst "
+                    f"{public['zonder_seintje']}.",
                     "Die medewerker beoordeelt uw aanvraag zelf en beslist.",
                 )
             ),
@@ -236,7 +236,7 @@ def _explained(algorithm: Algorithm) -> Page:
     )
     said = algorithm.example
     example = (
-        told(said, algorithm.package.threshold, rights)
+        told(said, algorithm.package.threshold, (public["met_seintje"], public["zonder_seintje"]), rights)
         if said is not None
         else Section("voorbeeld", "Een voorbeeld", ("Van deze versie van het model is er nog geen voorbeeld.",))
     )

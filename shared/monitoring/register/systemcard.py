@@ -12,13 +12,18 @@ from shared.monitoring.report.effects import effects_of
 
 SCHEMA_VERSION = "0.1a14"
 _DONE, _TODO = "done", "to do"
+_CATEGORIES = {
+    "Hoog-risico AI-systeem": "hoog-risico AI",
+    "Impactvolle algoritmes": "impactvol algoritme",
+    "Overige algoritmes": "niet-impactvol algoritme",
+}
 # of the Algoritmekader; what the software does about each
 _MEASURES = {
     "imp-03": "Een mens beoordeelt elke aanvraag; afwijken van het signaal kan altijd, met een reden.",
     "imp-04": "Deze beschrijving, de beschrijving voor het Algoritmeregister en de pagina's komen uit één bron.",
     "imp-06": "De openbare pagina zegt waar een klacht kan; bezwaren worden geteld en staan in het maandrapport.",
     "imp-09": "De beoordeling van een medewerker heeft een reden en een toelichting.",
-    "imp-10": "Inzage, verwijdering en verbetering zijn verzoeken met een besluit en een bewijs.",
+    "imp-10": "Inzage en verwijdering zijn verzoeken met een besluit en een bewijs.",
     "owk-02": "Een stopschakelaar per model; een eerdere versie kan terug; haar aanvragen zijn na te gaan.",
     "owk-04": "Elke handeling en elke inzage staat in een keten van gebeurtenissen.",
     "owk-07": "Elke bewaarde score is opnieuw uit te rekenen, tot op de laatste bit.",
@@ -47,7 +52,7 @@ def system_card(algorithm: Algorithm) -> dict[str, Any]:
         "ai_act_profile": {
             "type": "AI-systeem",
             "open_source": "open-source",
-            "publication_category": "hoog-risico AI",
+            "publication_category": _CATEGORIES[entry["publication_category"]],
             "role": "aanbieder + gebruiksverantwoordelijke",
         },
         "measures": [

@@ -18,7 +18,7 @@ FILE = "algoritme.toml"
 PLACE = re.compile(r"\{(\w+)\}")
 _LAW = re.compile(r"artikel(en)? [0-9]+[0-9a-z:]*((,| en) [0-9]+[0-9a-z:]*)*")
 _ADDRESS = re.compile(r"https://\S+|\bsha256\b")
-_PUBLIC = ("kop", "feedback", "klacht", "bezwaar", "inzage")
+_PUBLIC = ("kop", "met_seintje", "zonder_seintje", "feedback", "klacht", "bezwaar", "inzage")
 _PROCESSING = ("verantwoordelijke", "functionaris", "betrokkenen", "ontvangers", "doorgifte", "beveiliging")
 
 
