@@ -213,7 +213,8 @@ def _close(counted: Counted, chains: Chains, of: tuple[str, Family], month: int)
     parents = _parents(counted, grouping, family, month)
     if any(month not in ends_of(chains, parent) for parent in parents):
         return None
-    first = max([ends[-1] + 1, *(begin for begin in counted.anew if begin <= month)])
+    # a month that is no longer there is in no block that is still open
+    first = max([ends[-1] + 1, counted.start, *(begin for begin in counted.anew if begin <= month)])
     age = month - first + 1
     inside = [
         block.rows

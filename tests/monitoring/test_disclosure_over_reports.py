@@ -133,6 +133,27 @@ def test_a_chain_of_reports_shows_what_one_report_shows() -> None:
     assert chains == close_blocks(counted)
 
 
+def test_when_old_months_are_gone_the_reports_go_on_with_what_was_shown() -> None:
+    months = synthetic_months(Plan(months=20), seed=3)
+    counted = Counted(months[:18])
+    record = as_record(close_blocks(counted), counted)
+    left = Counted(months[14:])
+    chains = close_blocks(left, from_record(record, left))
+    whole = close_blocks(Counted(months))
+    for (grouping, family), blocks in chains.blocks.items():
+        for block in blocks:
+            if block.last - whole.start >= 18:  # of months that are there, and nothing less
+                assert block.first >= left.start
+                place = next(one for one in left.families if one.name == family).columns
+                columns = [left.columns[column] for column in place]
+                seen = left.of(grouping, block.first, block.last, block.rows)[:, columns].tolist()
+                assert seen == [list(row) for row in block.counts]
+            else:
+                assert block in whole.blocks[grouping, family]
+    monthly = ("geslacht", "aanvragen model")
+    assert chains.blocks[monthly] == whole.blocks[monthly]
+
+
 def test_a_closed_month_that_was_changed_is_not_reported() -> None:
     months = synthetic_months(Plan(months=3), seed=2)
     counted = Counted(months[:2])
