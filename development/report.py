@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from shared.modelpackage.canonical import canonical_json
 from shared.modelpackage.package import ModelPackage
 from shared.monitoring.facts import report_facts
 from shared.monitoring.months import MonthTally
+from shared.monitoring.register.reweighing import place_of, read_reweighing
 from shared.monitoring.report.make import Edition, make_report, subject_of
 from shared.monitoring.report.plain import facts_as_json
 from shared.monitoring.reportfacts import ReportFacts
@@ -64,5 +66,6 @@ def editions(facts: ReportFacts, package: ModelPackage) -> dict[Edition, bytes]:
     """Return both editions of a report, made on the first day of the month after it."""
     year, month = (int(part) for part in facts.month.split("-"))
     made = date(year + month // 12, month % 12 + 1, 1)
-    subject = subject_of(LEVENSONDERHOUD, package)
+    measured = json.loads((MODELS / place_of(package)).read_text(encoding="utf-8"))
+    subject = subject_of(LEVENSONDERHOUD, package, read_reweighing(measured, package.sha256))
     return {edition: make_report(subject, facts, made, edition) for edition in Edition}

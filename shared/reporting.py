@@ -20,6 +20,7 @@ from shared.logs import run_log
 from shared.modelpackage.canonical import canonical_json
 from shared.modelpackage.package import ModelPackage
 from shared.monitoring.months import MonthTally
+from shared.monitoring.register.reweighing import Reweighing
 from shared.monitoring.report.about_work import RunningMonth
 from shared.monitoring.report.make import Edition, Subject, make_report, subject_of
 from shared.monitoring.report.plain import facts_as_json
@@ -39,6 +40,7 @@ class Reporting:
 
     * `months`: the closed months, the oldest first; `package`: the model package of a version.
     * `facts`: what may be shown after these months, beside that package, given what the report before it released.
+    * `reweighing`: what an evaluation of a package measured of it, None where there is none.
     * `running`: what is known of the month that is not over, from its first day up to and including this one.
     """
 
@@ -46,6 +48,7 @@ class Reporting:
     months: Callable[[], Sequence[MonthTally]]
     package: Callable[[str], ModelPackage]
     facts: Callable[[Sequence[MonthTally], ModelPackage, Released | None], ReportFacts]
+    reweighing: Callable[[ModelPackage], Reweighing | None]
     running: Callable[[date, date], RunningMonth]
 
     @property
@@ -55,7 +58,7 @@ class Reporting:
 
     def subject(self, package: ModelPackage) -> Subject:
         """Return what a report with this package is about."""
-        return subject_of(self.place.use_case, package)
+        return subject_of(self.place.use_case, package, self.reweighing(package))
 
 
 @dataclass(frozen=True)

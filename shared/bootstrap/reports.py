@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shared.api.services import Reports
     from shared.modelpackage.package import ModelPackage
     from shared.monitoring.months import MonthTally
+    from shared.monitoring.register.reweighing import Reweighing
     from shared.monitoring.report.about_work import RunningMonth
     from shared.monitoring.report.make import Edition
     from shared.monitoring.reportfacts import ReportFacts
@@ -28,6 +30,7 @@ def reporting(caller: Caller, dataset: str) -> Reporting:
     from shared.closing.months import closed_months
     from shared.closing.operation import operation_between
     from shared.monitoring.facts import report_facts
+    from shared.monitoring.register.reweighing import place_of, read_reweighing
     from shared.monitoring.report.about_work import RunningMonth
     from shared.reporting import Reporting
 
@@ -48,6 +51,11 @@ def reporting(caller: Caller, dataset: str) -> Reporting:
         groups = place.use_case.group_rules
         return report_facts(counted, judged_by.reference, judged_by.threshold, groups, earlier)
 
+    def reweighing(judged_by: ModelPackage) -> Reweighing | None:
+        path = config.models / place_of(judged_by)
+        document = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        return read_reweighing(document, judged_by.sha256) if document else None
+
     def running(first: date, until: date) -> RunningMonth:
         since = datetime(first.year, first.month, first.day, tzinfo=HERE)
         end = datetime(until.year, until.month, until.day, tzinfo=HERE) + timedelta(days=1)
@@ -61,7 +69,7 @@ def reporting(caller: Caller, dataset: str) -> Reporting:
             events=found.operation,
         )
 
-    return Reporting(place, months, package, facts, running)
+    return Reporting(place, months, package, facts, reweighing, running)
 
 
 def write_due_reports(caller: Caller, dataset: str) -> None:

@@ -60,6 +60,7 @@ def test_the_report_tells_of_the_people_that_were_delivered(storage: Path) -> No
     fairness = next(node for node in page.all("section") if node.attributes["id"] == "gelijk")
     assert "Geslacht" in [node.text for node in fairness.all("h3")]
     assert fairness.all("svg")
+    assert "herwegen" in [node.attributes["id"] for node in page.all("section")], "the package here was evaluated"
 
 
 def test_another_night_writes_nothing_more(storage: Path) -> None:

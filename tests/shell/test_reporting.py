@@ -79,7 +79,7 @@ def _reporting(shop: Workshop, package: ModelPackage, months: Sequence[MonthTall
         rules = LEVENSONDERHOUD.group_rules
         return report_facts(counted, judged_by.reference, judged_by.threshold, rules, earlier)
 
-    return Reporting(shop.installation, lambda: months, lambda _: package, facts, _running)
+    return Reporting(shop.installation, lambda: months, lambda _: package, facts, lambda _: None, _running)
 
 
 def _events(shop: Workshop) -> list[StoredEvent]:

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from shared.modelpackage.package import ModelPackage
 from shared.monitoring.disclosure import DisclosureRefused
+from shared.monitoring.register.aboutreweighing import reweighing_section
+from shared.monitoring.register.reweighing import Reweighing
 from shared.monitoring.report.about_drift import drift_section
 from shared.monitoring.report.about_fairness import fairness_section, month_fairness_section, sequential_section
 from shared.monitoring.report.about_model import ModelFacts, model_section
@@ -33,20 +35,24 @@ class Edition(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about: the title of the use case, its model, and its words for flags, reasons and signals."""
+    """What a report is about: the title of the use case, its model, and its words for flags, reasons and signals.
+
+    `reweighing`: what an evaluation of this package measured of it; None where there is none.
+    """
 
     title: str
     package: ModelPackage
     no_values: NoValues
     words: Mapping[str, str] = field(default_factory=dict)
+    reweighing: Reweighing | None = None
 
 
-def subject_of(case: UseCase, package: ModelPackage) -> Subject:
+def subject_of(case: UseCase, package: ModelPackage, reweighing: Reweighing | None = None) -> Subject:
     """Return what a report on a use case is about, with the package that judges."""
     words = {flag: f"{label} onbekend" for flag, label in case.unknown_labels.items()}
     words |= case.reasons
     words |= {f"Signaal {kind}": f"Signaal ‘{route.omschrijving}’" for kind, route in case.routes.items()}
-    return Subject(case.title, package, case.no_values, words)
+    return Subject(case.title, package, case.no_values, words, reweighing)
 
 
 def make_report(
@@ -86,6 +92,7 @@ def _document(
         fairness_section(facts),
         sequential_section(facts),
         month_fairness_section(facts),
+        *([reweighing_section(subject.reweighing)] if subject.reweighing else []),
         quality_section(facts.quality, facts.following),
         drift_section(facts.score, facts.features, labels),
         model_section(_model(package), effects_of(package, subject.no_values)),
