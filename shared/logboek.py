@@ -25,7 +25,7 @@ from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.installation import Installation
 from shared.ports import BlobStore, Container
 
-JUDGING, SHADOWING, READING = "beoordelen", "schaduw", "inzage"
+JUDGING, SHADOWING, READING, MONITORING = "beoordelen", "schaduw", "inzage", "bewaken"
 PERSON, APPLICATION = "pseudoniem persoon", "pseudoniem aanvraag"
 LINES_PER_FILE = 100_000
 _NAMES = ("levering beoordelen", "aanvrager beoordelen")
@@ -61,7 +61,11 @@ def write_unpublished_lines(
     if ended is None:
         return
     attempt = f"poging-{ended.volgnr:010d}"
-    uri = activity_uri(installation.activity, run, JUDGING)
+    case = installation.use_case
+    if case.follow_up:
+        uri = installation.activity.format(dataset=case.judged, activiteit=MONITORING, versie=run.new.contract_version)
+    else:
+        uri = activity_uri(installation.activity, run, JUDGING)
     root = _id(run.run_id, attempt)
     same: dict[str, Any] = {
         "trace_id": run.run_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from development.docs.delivery_example import LEVERING, description_text, message_text
@@ -58,6 +58,10 @@ MEMBERS = (
     ("… `encoding`", "Alleen bij csv: `utf-8`."),
     ("… `dialect.delimiter`", "Alleen bij csv: `,` of `;`. Staat het er niet, dan lezen wij een komma."),
 )
+ROW_ASIDE = (
+    "De rij telt niet mee. Elke aanvraag van de persoon, de partij of het dienstnummer in die rij krijgt geen "
+    "voorspelling (`GEGEVENS_ONBRUIKBAAR`). De rest van de levering gaat door."
+)
 NO_FAULTS = (
     "een einde vóór een begin",
     "een intrekking (dtafvoer) vóór de invoer (dtopvoer)",
@@ -80,13 +84,13 @@ def render_specification(schema: DatasetSchema, policy: Mapping[str, Any]) -> st
         "",
         *_in_short(schema),
         *_folder(schema),
-        *_description(schema),
-        *_files(),
+        *description_part(schema),
+        *files_part(),
         *_rows(schema, policy.get("bands", {})),
-        *_tables(schema),
-        *_never(schema),
-        *_consequences(),
-        *_feedback(schema),
+        *tables_part(schema),
+        *never_part(schema),
+        *consequences_part(),
+        *feedback_part(schema),
     ]
     return page(lines)
 
@@ -125,21 +129,24 @@ def _folder(schema: DatasetSchema) -> list[str]:
     ]
 
 
-def _description(schema: DatasetSchema) -> list[str]:
+def description_part(schema: DatasetSchema, period: str = "") -> list[str]:
+    """Return what stands in datapackage.json. `period`: what is said of it where it is not that of applications."""
+    members = [(name, period if period and "periode" in name else text) for name, text in MEMBERS]
     places = {"dataset": schema.id, "versie": schema.version, "aantal": str(len(schema.tables))}
     return [
         "## datapackage.json",
         "",
         "UTF-8 zonder BOM; elke naam komt één keer voor. Andere onderdelen mogen erin staan; wij lezen ze niet.",
         "",
-        *table(("onderdeel", "wat erin staat"), ((name, text.format(**places)) for name, text in MEMBERS)),
+        *table(("onderdeel", "wat erin staat"), ((name, text.format(**places)) for name, text in members)),
         "Voorbeeld:",
         "",
         *fenced(description_text(schema), "json"),
     ]
 
 
-def _files() -> list[str]:
+def files_part() -> list[str]:
+    """Return the forms that files may have."""
     return [
         "## Bestanden",
         "",
@@ -193,7 +200,8 @@ def _band(band: Mapping[str, float | None] | None) -> str:
     return f"hoogstens {high}" if low is None else f"{low} tot {high}"
 
 
-def _tables(schema: DatasetSchema) -> Iterator[str]:
+def tables_part(schema: DatasetSchema) -> Iterator[str]:
+    """Yield every table with its columns and the reason for each."""
     yield from (
         "## Tabellen en kolommen",
         "",
@@ -232,7 +240,8 @@ def _allowed(column: Column) -> str:
     return f" Alleen {in_words([str(value) for value in column.allowed])}." if column.allowed else ""
 
 
-def _never(schema: DatasetSchema) -> list[str]:
+def never_part(schema: DatasetSchema) -> list[str]:
+    """Return the columns that may never be delivered."""
     groups: dict[str, list[str]] = {}
     for name, group in schema.forbidden.items():
         groups.setdefault(group, []).append(name)
@@ -250,7 +259,8 @@ def _never(schema: DatasetSchema) -> list[str]:
     ]
 
 
-def _consequences() -> Iterator[str]:
+def consequences_part(aside: str = ROW_ASIDE, no_faults: Sequence[str] = NO_FAULTS) -> Iterator[str]:
+    """Yield what becomes of a delivery with faults. `aside`: what it means that a row is set aside."""
     days = next(setting.default for setting in SETTINGS if setting.name == "QUARANTAINE_DAGEN")
     yield from (
         "## Wat er met fouten gebeurt",
@@ -274,8 +284,7 @@ def _consequences() -> Iterator[str]:
         (
             Severity.TERZIJDE,
             "Terzijde gelegd",
-            "De rij telt niet mee. Elke aanvraag van de persoon, de partij of het dienstnummer in die rij krijgt geen "
-            "voorspelling (`GEGEVENS_ONBRUIKBAAR`). De rest van de levering gaat door.",
+            aside,
         ),
         (Severity.ALARM, "Alarm", "Er kwam iets binnen dat niet mag (wij halen het weg), of iets bleef uit."),
         (Severity.MELDING, "Melding", "De levering wordt gewoon verwerkt."),
@@ -285,10 +294,11 @@ def _consequences() -> Iterator[str]:
             ("code", "wanneer"),
             ((code, with_places(rule.zin)) for code, rule in sorted(RULES.items()) if rule.ernst is ernst),
         )
-    yield from ("### Geen fout", "", "Hier hoeft u niets aan te doen:", "", *bullets(NO_FAULTS))
+    yield from ("### Geen fout", "", "Hier hoeft u niets aan te doen:", "", *bullets(no_faults))
 
 
-def _feedback(schema: DatasetSchema) -> list[str]:
+def feedback_part(schema: DatasetSchema) -> list[str]:
+    """Return what the supplier gets back."""
     return [
         "## Wat u terugkrijgt",
         "",

@@ -10,6 +10,7 @@ from development.docs.delivery_specification import render_specification
 from development.docs.errors import ROOT, render_errors
 from development.docs.features import render_features
 from development.docs.findings import render_findings
+from development.docs.follow_up_specification import render_follow_up
 from development.docs.papers import render_papers
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.modelregister.states import render_version_states
@@ -27,6 +28,7 @@ def render_pages() -> dict[str, str]:
     policy = json.loads((ROOT / "models" / LEVENSONDERHOUD.package / "policy.json").read_text(encoding="utf-8"))
     return {
         "leveringsspecificatie.md": render_specification(schema, policy),
+        **{f"leveringsspecificatie-{one.dataset}.md": render_follow_up(one) for one in LEVENSONDERHOUD.follow_ups},
         "bevindingen.md": render_findings(),
         "fouten.md": render_errors(),
         "verwerking-toestanden.md": render_states(),

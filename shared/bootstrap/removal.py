@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shared.bootstrap.wiring import installation, ledger, person_here, settings
 from shared.events import Caller
 from shared.settings import Settings
-from shared.usecases import datasets
+from shared.usecases import datasets, mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,13 +29,13 @@ def remover(config: Settings) -> Remover:
 
 
 def purge(caller: Caller | None = None) -> Purged:
-    """Remove everything that is past its term, of every dataset, with tombstones, events and a proof."""
+    """Remove everything that is past its term, of every mailbox, with tombstones, events and a proof."""
     from shared.adapters.chosen import due_of
     from shared.retention.purge import Purge
 
     config, caller = settings(), caller or person_here()
     round_ = Purge(remover(config), due_of(ledger(config)), config.retention)
-    return round_.run([installation(caller, dataset) for dataset in datasets()])
+    return round_.run([installation(caller, mailbox) for mailbox in mailboxes()])
 
 
 def nightly_purge() -> None:

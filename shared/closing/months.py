@@ -18,10 +18,9 @@ from shared.closing.operation import operation_between
 from shared.closing.port import MonthRecords
 from shared.errors import BlobNotFound, SlimmeCheckError
 from shared.events import HERE, Action, moment_text
-from shared.followup.ingest import ACTIVITY
 from shared.followup.stored import Kept, kept_deliveries, read_rows
 from shared.installation import Installation
-from shared.logboek import Batch, write_batch_lines
+from shared.logboek import MONITORING, Batch, write_batch_lines
 from shared.logs import run_log
 from shared.modelpackage.canonical import canonical_json
 from shared.monitoring.counting import CountingRules, Judged, MonthRows, Outcome, count_month
@@ -207,7 +206,7 @@ def _write_lines(installation: Installation, month: str, results: list[Judged], 
     """Write who was counted: everybody of whom something was published in the month."""
     batch = Batch(
         dataset=installation.dataset,
-        activity=ACTIVITY,
+        activity=MONITORING,
         names=("maand tellen", "aanvrager meetellen"),
         moment=installation.clock.now(),
         about=month,

@@ -18,7 +18,7 @@ from shared.feedback import write_message
 from shared.followup.rows import kept_rows, own_name
 from shared.followup.stored import drop_other_attempts, kept_of, read_rows, write_rows
 from shared.installation import Installation, Steps
-from shared.logboek import Batch, write_batch_lines
+from shared.logboek import MONITORING, Batch, write_batch_lines
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
 from shared.ports import Container
@@ -31,7 +31,6 @@ from shared.stages.pseudonymise import PseudonymKey
 from shared.stages.rules import finding
 from shared.usecase import FollowUp
 
-ACTIVITY = "bewaken"
 _LONGEST_KEPT = timedelta(days=1827)  # results: no older key is needed to find what is kept (docs/bewaartermijnen.md)
 
 
@@ -176,8 +175,8 @@ def _write_lines(installation: Installation, follow_up: FollowUp, run: RunRecord
     person = own_name(rows) == "persoon"
     names = sorted(set(rows[own_name(rows)]))
     batch = Batch(
-        dataset=run.new.dataset,
-        activity=ACTIVITY,
+        dataset=installation.use_case.judged,
+        activity=MONITORING,
         names=(f"{follow_up.kind} innemen", "aanvrager innemen" if person else "aanvraag innemen"),
         moment=kept.since,
         about=run.run_id,

@@ -72,6 +72,12 @@ def read_rows(blobs: BlobStore, kept: Kept) -> pd.DataFrame | None:
         return None
 
 
+def names_in(blobs: BlobStore, kept: Kept) -> frozenset[str]:
+    """Return the pseudonyms that the rows of a delivery are about."""
+    rows = read_rows(blobs, kept)
+    return frozenset() if rows is None else frozenset(rows[own_name(rows)])
+
+
 def rows_about(
     blobs: BlobStore, ledger: Ledger, follow_up: FollowUp, names: Collection[str]
 ) -> Iterator[tuple[Kept, pd.DataFrame]]:

@@ -15,6 +15,7 @@ from shared.administration import Removed
 from shared.errors import SlimmeCheckError, SnapshotInvalid
 from shared.events import Action
 from shared.failures import as_told
+from shared.followup.stored import kept_deliveries, names_in
 from shared.installation import Installation
 from shared.logs import run_log
 from shared.ports import Container
@@ -26,9 +27,11 @@ from shared.retention.proof import write_proof
 from shared.retention.terms import Kept, Retention
 from shared.runstates import PUBLISHED
 from shared.stored_snapshot import read_whole
+from shared.usecase import FollowUpKind
 
 GROUND = "bewaartermijn verstreken"
 _DAY = timedelta(days=1)
+_TERM_OF = {FollowUpKind.UITKOMSTEN: Kept.UITKOMSTEN, FollowUpKind.GROEPSKENMERKEN: Kept.GROEPEN}
 
 
 @dataclass
@@ -54,10 +57,11 @@ class Purge:
     retention: Retention
 
     def run(self, installations: Collection[Installation]) -> Purged:
-        """Remove everything that is past its term, of all datasets; a step that fails does not stop the others."""
+        """Remove everything that is past its term, of all mailboxes; a step that fails does not stop the others."""
         done = Purged()
         for installation in installations:
-            for step in (self._rows, self._files, self._snapshots, self._raw, self._logs):
+            own = (self._rows, self._files, self._snapshots, self._months)
+            for step in (*((self._kept,) if installation.use_case.follow_up else own), self._raw, self._logs):
                 _guarded(done, lambda step=step, on=installation: step(on, done))  # type: ignore[misc]
         first = next(iter(installations))
         for last in (self._strays, self._trail):
@@ -117,6 +121,38 @@ class Purge:
         except SnapshotInvalid:
             return self.due.held(installation.dataset)
         return frozenset() if snapshot is None else frozenset(snapshot.applications["dienst"].astype(str))
+
+    def _kept(self, installation: Installation, done: Purged) -> None:
+        """Remove old deliveries of outcomes and group attributes; outcomes under legal hold stay, with their delivery.
+
+        The age counts from when they were taken in, also when they were rewritten since for one person.
+        """
+        follow_up, blobs, judged = installation.use_case.follow_up, installation.blobs, installation.use_case.judged
+        assert follow_up is not None
+        before, shredder = self._before(installation, _TERM_OF[follow_up.kind]), self._shredder(installation)
+        since = {f"{kept.run.new.digest}": kept for kept in kept_deliveries(installation.ledger, follow_up)}
+        names = blobs.names(follow_up.kind, f"{installation.dataset}/")
+        for unit in units(follow_up.kind, names, 2, str(follow_up.kind)):
+            kept = since.get(unit.called.rpartition("/")[2])
+            if kept is None:
+                gone = shredder.remove_older(unit, before, judged, GROUND)
+            elif kept.since >= before:
+                continue
+            else:
+                held = follow_up.kind is FollowUpKind.UITKOMSTEN
+                gone = shredder.remove(unit, judged, GROUND, names_in(blobs, kept) if held else ())
+            done.add(str(follow_up.kind), gone and 1)
+
+    def _months(self, installation: Installation, done: Purged) -> None:
+        """Remove old counts of months, and old reports."""
+        dataset, shredder = installation.dataset, self._shredder(installation)
+        for container, kept, depth in (
+            (Container.TELLING, Kept.TELLING, 3),
+            (Container.RAPPORTAGE, Kept.RAPPORTAGE, 2),
+        ):
+            before = self._before(installation, kept)
+            for unit in units(container, installation.blobs.names(container, f"{dataset}/"), depth, container):
+                done.add(str(container), shredder.remove_older(unit, before, dataset, GROUND) and 1)
 
     def _raw(self, installation: Installation, done: Purged) -> None:
         """Remove what lies too long in mailbox, quarantine and feedback."""

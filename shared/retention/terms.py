@@ -26,6 +26,9 @@ class Kept(StrEnum):
     MOMENTOPNAME = "momentopname"
     RESULTATEN = "resultaten"
     GROEPEN = "groepskenmerken"
+    UITKOMSTEN = "uitkomsten"
+    TELLING = "tellingen per maand"
+    RAPPORTAGE = "rapportages"
     AUDIT = "auditspoor"
     SYSTEEMLOG = "systeemlog"
     INZAGE = "op te halen inzage"
@@ -105,10 +108,43 @@ TERMS: Mapping[Kept, Term] = {
         400,
         31,
         400,
-        "Groepskenmerken voor de eerlijkheidsmeting. De app bewaart ze nu niet; de termijn geldt zodra zij dat doet.",
-        "de levering aankwam",
-        "niemand: er is niets bewaard",
-        "De meting kijkt twaalf maanden terug; langer dan nodig mag niet, want het zijn gevoelige gegevens.",
+        "Groepskenmerken onder pseudoniem, die alleen de telling van een maand leest.",
+        "de levering is ingenomen",
+        _PURGE,
+        "De meting kijkt twaalf maanden terug; langer dan nodig mag niet, want het zijn gevoelige gegevens. Een "
+        "bezwaar houdt ze niet langer: zij speelden geen rol in de voorspelling.",
+    ),
+    Kept.UITKOMSTEN: Term(
+        "BEWAAR_UITKOMSTEN_DAGEN",
+        400,
+        92,
+        1827,
+        "Uitkomsten van onderzoek, screening en bezwaar, onder het pseudoniem van de aanvraag.",
+        "de levering is ingenomen",
+        _PURGE,
+        "Een uitkomst die nog eens binnenkomt mag niet nog eens tellen; de bewaking vergelijkt twaalf maanden.",
+    ),
+    Kept.TELLING: Term(
+        "BEWAAR_TELLING_DAGEN",
+        731,
+        400,
+        2557,
+        "De tellingen van een afgesloten maand: aantallen per groep, zonder pseudoniemen.",
+        "de maand geteld werd",
+        _PURGE,
+        "De toets op ongelijke behandeling telt door over alle maanden, en een jaar wordt met het jaar ervoor "
+        "vergeleken; nooit langer dan het auditspoor, waarin staat dat de telling klopt.",
+    ),
+    Kept.RAPPORTAGE: Term(
+        "BEWAAR_RAPPORTAGE_DAGEN",
+        2557,
+        400,
+        3653,
+        "Rapportages met wat daarin is vrijgegeven; geen aantal onder de tien.",
+        "het rapport geschreven werd",
+        _PURGE,
+        "Wat eerder is vrijgegeven telt mee bij wat een volgend rapport mag tonen; daarom nooit korter dan de "
+        "tellingen.",
     ),
     Kept.AUDIT: Term(
         "BEWAAR_AUDIT_DAGEN",
@@ -145,7 +181,13 @@ TERMS: Mapping[Kept, Term] = {
     ),
 }
 # what refers to something else may not outlive it, nor go before what it accounts for
-_NOT_LONGER = ((Kept.MOMENTOPNAME, Kept.RESULTATEN), (Kept.RESULTATEN, Kept.AUDIT))
+_NOT_LONGER = (
+    (Kept.MOMENTOPNAME, Kept.RESULTATEN),
+    (Kept.RESULTATEN, Kept.AUDIT),
+    (Kept.UITKOMSTEN, Kept.AUDIT),
+    (Kept.TELLING, Kept.AUDIT),
+    (Kept.TELLING, Kept.RAPPORTAGE),
+)
 
 
 def _setting(kept: Kept, term: Term) -> Setting:

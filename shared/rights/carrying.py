@@ -16,6 +16,7 @@ from shared.interventions import checked_reason
 from shared.logs import run_log
 from shared.retention.terms import Kept, Retention
 from shared.rights.export import prepare_export
+from shared.rights.followups import run_key_ids
 from shared.rights.held import find_person, snapshot_keys
 from shared.rights.port import Names, PersonRequest
 from shared.rights.removal import remove_person
@@ -64,7 +65,7 @@ def _names_of(rights: Rights, number: PersonNumber) -> Names:
     dataset = rights.installation.dataset
     needed = set(rights.records.key_ids(dataset))
     found = {number.under(key_id) for key_id in needed}
-    for key_id in sorted(set(rights.records.run_key_ids(dataset)) - needed):
+    for key_id in sorted(run_key_ids(rights) - needed):
         try:
             found.add(number.under(key_id))
         except KeyUnavailable:  # gone with the last that was held under it; a snapshot that says otherwise is told of

@@ -18,6 +18,7 @@ from shared.interventions import checked_reason
 from shared.logboek import write_read_line
 from shared.retention.terms import Kept, Retention
 from shared.rights.account import UNSEEN, account_of, looks_of, raw_notice
+from shared.rights.followups import follow_up_account
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
 from shared.rights.looks import looked_at
 from shared.rights.port import HeldResult, PersonRequest
@@ -97,6 +98,7 @@ def _document(
             "waarom": "Deze rijen gaan ook over een ander, bijvoorbeeld een uitkering samen met een partner. Wat er "
             "voor uw aanvraag uit volgt, staat bij de kenmerken.",
         },
+        "bewaking": follow_up_account(rights, person),
         "bekeken": looks_of(_looks(rights, person)),
         "niet_zichtbaar": list(UNSEEN),
         "ruwe_leveringen": raw_notice(raw_deliveries(rights)),

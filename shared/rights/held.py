@@ -77,5 +77,7 @@ def snapshots(rights: Rights) -> Iterator[tuple[str, PseudonymisedDelivery]]:
 
 def raw_deliveries(rights: Rights) -> list[DeliveryRecord]:
     """Return the raw deliveries that are still there, in which nobody can be looked up but by reading all of it."""
-    known = rights.installation.ledger.deliveries(rights.installation.dataset)
+    installation = rights.installation
+    names = (installation.dataset, *(follow_up.dataset for follow_up in installation.use_case.follow_ups))
+    known = [record for name in names for record in installation.ledger.deliveries(name)]
     return [record for record in known if str(record.plaats) in (Container.BRIEVENBUS, Container.QUARANTAINE)]

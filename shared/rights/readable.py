@@ -37,6 +37,9 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     hidden = document["invoer_niet_getoond"]
     if hidden["rijen"]:
         yield from _titled("Niet getoond", f"{hidden['rijen']} rijen. {hidden['waarom']}")
+    for kind, rows in document["bewaking"].items():
+        lines = (", ".join(f"{name} {value}" for name, value in row.items() if value) for row in rows)
+        yield from _titled(f"Voor de bewaking: {kind}", *(f"- {line}" for line in lines))
     yield from _titled(
         "Wie uw gegevens bekeek of iets vastlegde",
         *(f"- {one['tijdstip']}: {one['wat']} ({one['uitkomst']}), door {one['door']}" for one in document["bekeken"]),

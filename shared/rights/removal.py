@@ -19,6 +19,7 @@ from shared.installation import Installation
 from shared.retention.files import drop_leftovers, drop_staged, follow_removals
 from shared.retention.port import Remover
 from shared.retention.proof import write_proof
+from shared.rights.followups import remove_follow_ups
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
 from shared.rights.outcome import NEW_KEYS, PROOF, RAW
 from shared.rights.port import HeldResult, PersonRequest
@@ -43,6 +44,7 @@ def remove_person(rights: Rights, request: PersonRequest) -> PersonRequest:
         work.refuse_when_busy(person)
         _add(counts, work.about(person))
         _add(counts, work.snapshots(person))
+        _add(counts, remove_follow_ups(rights, work.remover, request.id, person))
         _add(counts, work.results(person))
         _add(counts, {"datums herschreven": len(follow_removals(rights.installation))})
         drop_staged(rights.installation)

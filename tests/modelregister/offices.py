@@ -63,5 +63,5 @@ def make_office(workshop: Workshop, models: Path) -> Office:
 
     engine = cast(SqlLedger, workshop.installation.ledger).engine
     versions = Versions(DATASET, SqlModelRegister(engine), load, load, (MODEL, FIRST), first)
-    case = cast(Any, SimpleNamespace(dataset=DATASET, groupings={}, follow_up=None))
+    case = cast(Any, SimpleNamespace(dataset=DATASET, groupings={}, follow_up=None, follow_ups=()))
     return Office(workshop.with_(versions=versions, use_case=case), models)

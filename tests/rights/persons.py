@@ -125,6 +125,8 @@ class Office:
 
 def office(scene: Scene) -> Office:
     """The scene, with persons."""
-    case = cast(Any, SimpleNamespace(dataset=plain.DATASET, routes=ROUTES, schema=SCHEMA, follow_up=None))
+    case = cast(
+        Any, SimpleNamespace(dataset=plain.DATASET, routes=ROUTES, schema=SCHEMA, follow_up=None, follow_ups=())
+    )
     workshop = Workshop(replace(scene.installation, core=CORE, use_case=case), scene.workshop.root)
     return Office(Scene(workshop, scene.app, scene.purger))

@@ -169,6 +169,8 @@ def test_every_setting_is_read_and_documented() -> None:
         {"BEWAAR_RESULTATEN_DAGEN": "500", "BEWAAR_GROEPEN_DAGEN": "60", "BEWAAR_AUDIT_DAGEN": "800"},
         {"BEWAAR_SYSTEEMLOG_DAGEN": "365", "VERWIJDER_DATABASE": "sqlite:////x/y"},
         {"VERWIJDER_IDENTITEIT": f"{'0' * 8}-0000-0000-0000-{'0' * 12}", "STIJL": "/x/stijl"},
+        {"INZAGE_DAGEN": "3", "BEWAAR_UITKOMSTEN_DAGEN": "300", "BEWAAR_TELLING_DAGEN": "500"},
+        {"BEWAAR_RAPPORTAGE_DAGEN": "1500"},
         {"OMGEVING": "test", "WEBADRES": "https://slimme-check.example.org"},
     ]
     given = {name: value for part in settings for name, value in part.items()}

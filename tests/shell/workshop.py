@@ -204,7 +204,7 @@ def make_installation(root: Path, template: Path | None = None) -> Installation:
     engine = make_engine(f"sqlite:///{database}", timedelta(seconds=20))
     open_embedded(engine)
     return Installation(
-        use_case=cast(Any, SimpleNamespace(dataset=DATASET, follow_up=None)),
+        use_case=cast(Any, SimpleNamespace(dataset=DATASET, follow_up=None, follow_ups=())),
         model=model(),
         core=CORE,
         blobs=FolderStore(root),

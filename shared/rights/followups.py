@@ -1,0 +1,101 @@
+"""What is held on a person of outcomes and group attributes: found, told and removed, wherever it was kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from shared.dataset import ColumnClass
+from shared.errors import KeyUnavailable, LegalHold, RequestBusy
+from shared.events import moment_text
+from shared.followup.stored import Kept, rewrite_without, rows_about
+from shared.retention.port import Remover
+from shared.rights.held import Person
+from shared.rights.requests import Rights, called
+from shared.runstates import RunState
+from shared.stages.pseudonymise import Pseudonymiser
+from shared.usecase import FollowUp
+
+type Found = tuple[FollowUp, Kept, pd.DataFrame]
+
+
+def run_key_ids(rights: Rights) -> frozenset[str]:
+    """Return the ids of the keys that any run was made with, of the applications and of what follows."""
+    case = rights.installation.use_case
+    names = (rights.installation.dataset, *(follow_up.dataset for follow_up in case.follow_ups))
+    return frozenset(key_id for name in names for key_id in rights.records.run_key_ids(name))
+
+
+def held_rows(rights: Rights, person: Person) -> Iterator[Found]:
+    """Yield the rows about a person, or about an application of the person, of every delivery that follows."""
+    names = _names(rights, person)
+    installation = rights.installation
+    for follow_up in installation.use_case.follow_ups:
+        for kept, rows in rows_about(installation.blobs, installation.ledger, follow_up, names):
+            yield follow_up, kept, rows
+
+
+def follow_up_account(rights: Rights, person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Return by kind the rows about a person, for the person: without pseudonyms, each once."""
+    found: dict[str, list[dict[str, Any]]] = {
+        str(follow_up.kind): [] for follow_up in rights.installation.use_case.follow_ups
+    }
+    for follow_up, kept, rows in held_rows(rights, person):
+        plain = rows.drop(columns=["persoon", "dienst"], errors="ignore").drop_duplicates().astype(object)
+        for row in plain.where(plain.notna(), None).to_dict("records"):
+            told = {"bewaard_sinds": moment_text(kept.since)} | {str(name): value for name, value in row.items()}
+            found[str(follow_up.kind)].append(told)
+    return found
+
+
+def remove_follow_ups(rights: Rights, remover: Remover, request_id: str, person: Person) -> dict[str, int]:
+    """Take a person out of everything that follows; returns how many rows went, by kind.
+
+    RequestBusy while a delivery is being taken in: the person may be in it. LegalHold when an objection opened since.
+    """
+    installation, names = rights.installation, _names(rights, person)
+    for follow_up in installation.use_case.follow_ups:
+        if installation.ledger.runs(follow_up.dataset, (RunState.BEZIG,)):
+            raise RequestBusy(
+                "A delivery that may hold this person is being taken in.",
+                where=called(request_id),
+                next_step="The next rounds try again.",
+            )
+    counts: dict[str, int] = {}
+    for follow_up, kept, rows in list(held_rows(rights, person)):
+        _tell(rights, remover, request_id, person, kept, len(rows))
+        what = f"rijen in {follow_up.kind}"
+        counts[what] = counts.get(what, 0) + rewrite_without(installation.blobs, kept, names)
+    return counts
+
+
+def _names(rights: Rights, person: Person) -> frozenset[str]:
+    """Return the pseudonyms of the person and of the applications, under every key that anything was kept by."""
+    services = set(person.services)
+    for key_id in sorted(run_key_ids(rights)):
+        try:
+            pseudonymiser = Pseudonymiser(rights.installation.keys.find(key_id))
+        except KeyUnavailable:  # gone with the last that was kept under it
+            continue
+        services |= set(pseudonymiser.pseudonyms(str(ColumnClass.DIENST), sorted(person.numbers)))
+    return person.persons | services
+
+
+def _tell(rights: Rights, remover: Remover, request_id: str, person: Person, kept: Kept, removed: int) -> None:
+    """Leave the tombstone of rows in a file, once: a second try at the same one is the same removal."""
+    object_ = f"{kept.container} {kept.name}, {called(request_id)}"
+    if remover.files_told(object_) is not None:
+        return
+    installation = rights.installation
+    sha256 = installation.blobs.sha256(kept.container, kept.name)
+    going = removed, hashlib.sha256(f"{sha256} {removed}".encode()).hexdigest()
+    caller, now, ground = installation.caller, installation.clock.now(), called(request_id)
+    if remover.tell_files(object_, installation.dataset, going, ground, caller, now, person.services) is None:
+        raise LegalHold(
+            "An application of this person came under legal hold while it was being removed.",
+            where=called(request_id),
+            next_step="Find out who opened the objection, and close it; the rest is removed after that.",
+        )
