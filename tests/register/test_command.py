@@ -35,6 +35,14 @@ def test_it_looks_and_makes_no_administration(tmp_path: Path) -> None:
     assert not (tmp_path / "werk").exists()
 
 
+def test_with_an_administration_it_tells_of_the_package_that_judges(tmp_path: Path, files: dict[str, bytes]) -> None:
+    assert shared_in(tmp_path / "werk", "run").returncode == 0  # makes the administration
+    ran = shared_in(tmp_path / "werk", "register", "-o", str(tmp_path / "uit"))
+    assert ran.returncode == 0, ran.stderr
+    for name, content in files.items():
+        assert (tmp_path / "uit" / name).read_bytes() == content
+
+
 # What is stored for it -----------------------------------------------------------------------------------------------
 
 
