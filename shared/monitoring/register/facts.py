@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from shared import __version__
@@ -15,7 +16,7 @@ from shared.monitoring.register.columns import columns_of_feature
 from shared.monitoring.register.reweighing import Reweighing
 from shared.monitoring.register.text import FeatureText, RegisterText, fill
 from shared.monitoring.report.effects import NoValues
-from shared.monitoring.report.words import number
+from shared.monitoring.report.words import day, number
 from shared.retention.terms import TERMS, Kept
 from shared.usecase import UseCase
 
@@ -117,6 +118,7 @@ def _words(package: ModelPackage, case: UseCase, features: Sequence[FeatureFacts
         "titel": case.title,
         "versie": package.version,
         "datum": package.date or UNKNOWN,
+        "dag": day(date.fromisoformat(package.date)) if package.date else UNKNOWN,
         "maand": (package.date or "")[:7],
         "sha256": package.sha256,
         "contract": package.contract_version,

@@ -56,7 +56,7 @@ def _overview(algorithms: Sequence[Algorithm]) -> Page:
                 facts(
                     (
                         ("Status", each.text.fields["status"]),
-                        ("Versie", f"{each.words['versie']} van {each.words['datum']}"),
+                        ("Versie", f"{each.words['versie']} van {each.words['dag']}"),
                     )
                 ),
                 links(
@@ -89,7 +89,7 @@ def _general(algorithm: Algorithm) -> Page:
             (
                 ("Organisatie", words["organisatie"]),
                 ("Status", fields["status"]),
-                ("Versie", f"{words['versie']} van {words['datum']}"),
+                ("Versie", f"{words['versie']} van {words['dag']}"),
                 ("Soort", fields["publication_category"]),
                 ("Contact", fields["contact_email"]),
             )
@@ -264,7 +264,10 @@ def _contact(algorithms: Sequence[Algorithm]) -> Page:
         )
         for each in algorithms
     ]
-    return Page("Reageren", "Hier leest u waar u terechtkunt.", _menu(CONTACT), parts)
+    found = sorted({str(each.text.fields["contact_email"]) for each in algorithms})
+    write = [Link(f"Schrijf ons: {each}", each if each.startswith("https://") else f"mailto:{each}") for each in found]
+    content: list[Section | Markup] = [*parts, chapter("schrijven", "Schrijf ons", (links(write),))]
+    return Page("Reageren", "Hier leest u waar u terechtkunt.", _menu(CONTACT), content)
 
 
 def _accessibility(algorithms: Sequence[Algorithm]) -> Page:
