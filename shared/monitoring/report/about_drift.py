@@ -25,11 +25,11 @@ def drift_section(score: Drift, features: Sequence[Drift], labels: Mapping[str, 
     )
     table = Table(
         "Verschuiving per kenmerk",
-        ("Kenmerk", "PSI", "Oordeel", "KS", "Meer dan toeval?"),
+        ("Kenmerk", "PSI", "Oordeel", "KS"),
         rows,
         0,
         "PSI: onder 0,1 is stabiel, van 0,1 tot 0,25 merkbaar verschoven, daarboven sterk verschoven. KS: de grootste "
-        "afstand tussen toen en nu, van 0 tot 1.",
+        "afstand tussen toen en nu, van 0 tot 1, en of dat meer is dan toeval.",
     )
     picture = Bars("Staven: hoe ver elk kenmerk is verschoven. De tabel zegt hetzelfde.", bars)
     moved = [drift for drift in ordered if drift.shift in (Shift.MERKBAAR, Shift.STERK) and drift is not score]
@@ -50,10 +50,9 @@ def _name(drift: Drift, named: Mapping[str, str]) -> str:
 
 
 def _row(drift: Drift, named: Mapping[str, str]) -> tuple[str, ...]:
-    found = "niet te zeggen" if drift.ks is None else "ja" if drift.ks_found else "nee"
     psi = NONE if drift.psi is None else number(drift.psi, 2)
-    ks = NONE if drift.ks is None else number(drift.ks, 2)
-    return _name(drift, named), psi, str(drift.shift), ks, found
+    ks = NONE if drift.ks is None else f"{number(drift.ks, 2)} ({'meer dan toeval' if drift.ks_found else 'toeval'})"
+    return _name(drift, named), psi, str(drift.shift), ks
 
 
 def _spread(drift: Drift, named: Mapping[str, str]) -> Part:
@@ -72,7 +71,11 @@ def _spread(drift: Drift, named: Mapping[str, str]) -> Part:
 
 def _bin_words(name: str) -> str:
     """Return a bin between two borders in words; the lowest and the highest have one border."""
-    low, high = name.replace(".", ",").split(TO)
+    low, high = name.split(TO)
     if low == _LOWEST:
-        return f"minder dan {high}"
-    return f"{low} of meer" if high == _HIGHEST else f"{low} tot {high}"
+        return f"minder dan {_border(high)}"
+    return f"{_border(low)} of meer" if high == _HIGHEST else f"{_border(low)} tot {_border(high)}"
+
+
+def _border(text: str) -> str:
+    return number(float(text), len(text.partition(".")[2]))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.monitoring.report.drawing import WIDTH, Scale, box, frame, text
+from shared.monitoring.report.drawing import LETTER, WIDTH, Scale, box, frame, text
 from shared.monitoring.report.markup import Markup
 
 _ROW, _BAR = 38.0, 12.0
-_ROOM_FOR_NUMBER = 56.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,8 @@ class Bars:
     def drawn(self, name: str) -> Markup:
         """Return the picture as SVG."""
         highest = max((bar.value for bar in self.bars), default=0.0) or 1.0
-        scale = Scale(0.0, highest, 0.0, WIDTH - _ROOM_FOR_NUMBER)
+        room = max((len(bar.shown) for bar in self.bars), default=0) * LETTER + 8
+        scale = Scale(0.0, highest, 0.0, WIDTH - room)
         parts = []
         for row, bar in enumerate(self.bars):
             top = row * _ROW
