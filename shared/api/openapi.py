@@ -120,6 +120,8 @@ def _operation(method: str, path: str, found: Mapping[str, Any]) -> dict[str, An
     operation: dict[str, Any] = _as_3_0({**found, "operationId": _operation_id(method, path)})
     statuses = {int(status) for status in found["responses"] if int(status) >= 400 and status != "422"}
     statuses |= {400, 401, 500, 503} | (set() if allowed == PUBLIC else {403})
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"].pop("nullable", None)  # it is there or it is not; sent as null it would be a text
     if "requestBody" in found:
         statuses |= {413, 415}
         operation["requestBody"]["required"] = True

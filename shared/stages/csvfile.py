@@ -42,12 +42,9 @@ def open_csv(
     if _has_long_line(raw):
         return None, [finding("LEV-217", tabel=table.name)]
     outside_quotes = _QUOTED_FIELD[resource.delimiter].sub(b"", raw) if b'"' in raw else raw
-    if b'"' in outside_quotes:
-        return None, [finding("LEV-207", tabel=table.name)]
-    if outside_quotes.count(b"\r") != outside_quotes.count(b"\r\n"):
-        return None, [finding("LEV-208", tabel=table.name)]
-    if len(raw) - len(outside_quotes) > LONGEST_FIELD and _LONG_QUOTED[resource.delimiter].search(raw):
-        return None, [finding("LEV-217", tabel=table.name)]
+    refusal = _refusal_of_text(raw, outside_quotes, resource.delimiter)
+    if refusal:
+        return None, [finding(refusal, tabel=table.name)]
     end_of_header = _length_of_first_record(raw)
     header = raw[:end_of_header].decode("utf-8").removesuffix("\r")
     if not header:
@@ -74,6 +71,17 @@ def open_csv(
     if any((pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_FIELD for column in opened.columns):
         return None, [*findings, finding("LEV-217", tabel=table.name)]
     return opened, findings
+
+
+def _refusal_of_text(raw: bytes, outside_quotes: bytes, delimiter: str) -> str:
+    """Return the rule against which the text as such sins, whatever its columns; mostly none."""
+    if b'"' in outside_quotes:
+        return "LEV-207"
+    if outside_quotes.count(b"\r") != outside_quotes.count(b"\r\n"):
+        return "LEV-208"
+    if len(raw) - len(outside_quotes) > LONGEST_FIELD and _LONG_QUOTED[delimiter].search(raw):
+        return "LEV-217"
+    return ""
 
 
 def _has_long_line(raw: bytes) -> bool:
