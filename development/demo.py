@@ -6,7 +6,7 @@ import argparse
 import json
 from datetime import date
 
-from development.population import write_mailbox
+from development.population import write_follow_ups, write_mailbox
 from shared import bootstrap
 from shared.cli import main as slimme_check
 
@@ -24,9 +24,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(_: argparse.Namespace) -> int:
     """Deliver, process and explain; return the exit code of the processing. A second time nothing is done twice."""
     storage = bootstrap.settings().storage
-    print(f"1. Vijf leveringen over verzonnen mensen, in {storage / 'brievenbus'}")
+    print(f"1. Leveringen over verzonnen mensen, in {storage / 'brievenbus'}")
     for written in write_mailbox(storage, seed=SEED, day=FIRST_DAY):
         print(f"   {written.folder.name}  {written.expected}")
+    for written in write_follow_ups(storage, seed=SEED, day=FIRST_DAY):
+        print(f"   {written.folder.name}  {written.folder.parent.name}: {written.expected}")
     print("\n2. python -m shared run")
     code = slimme_check(["run"])
     number = _flagged_application()

@@ -52,6 +52,8 @@ class Outcome:
             return str(self.failure)
         if self.kind is ClaimKind.BEZET:
             return "Een andere werker is hiermee bezig."
+        if not self.run.new.model and self.run.reason is RunReason.AFGEROND:  # nothing is judged
+            return "De rijen zijn bewaard voor de bewaking en de ruwe levering is verwijderd."
         return REASON_SENTENCES[self.run.reason]
 
 

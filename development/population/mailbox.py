@@ -49,6 +49,22 @@ def write_mailbox(root: Path, *, seed: int, day: date) -> list[Written]:
     return list(_days(root, world, days))
 
 
+def write_follow_ups(root: Path, *, seed: int, day: date) -> list[Written]:
+    """Writes what follows the five days of `write_mailbox`: their outcomes, and the groups of who applied in them.
+
+    An outcome takes months; these are dated as the invented people have them, and delivered as if they were there.
+    """
+    first = datetime.combine(day, datetime.min.time()) - timedelta(days=1)
+    period = Period.between(first, first + timedelta(days=len(_EXPECTED)))
+    world = make_world(seed, _PER_DAY * len(_EXPECTED), period, stage=staged)
+    written = []
+    for dataset, table in (("groepskenmerken", groepskenmerken(world)), ("uitkomsten", uitkomsten(world))):
+        folder = root / "brievenbus" / dataset / _name(period)
+        write_tables(folder, {dataset: table}, period=period, dataset=dataset)
+        written.append(Written(folder, "accepted"))
+    return written
+
+
 def write_history(
     root: Path, *, applications: int, period: tuple[datetime, datetime], seed: int, format: str = "parquet"
 ) -> dict[str, Path]:

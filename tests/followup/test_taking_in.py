@@ -44,7 +44,7 @@ def told(desk: Desk) -> str:
 def test_an_outcome_is_kept_under_the_pseudonym_of_its_application(outcomes: Desk) -> None:
     outcomes.deliver([OUTCOME, SECOND])
     (outcome,) = outcomes.round().outcomes
-    assert outcome.sentence == "De resultaten zijn gepubliceerd en de ruwe levering is verwijderd."
+    assert outcome.sentence == "De rijen zijn bewaard voor de bewaking en de ruwe levering is verwijderd."
     (rows,) = outcomes.kept()
     assert rows.set_index("dienst").loc[outcomes.pseudonym("KANARIE-1")].to_dict() == {
         "soort": "onderzocht door handhaving",
