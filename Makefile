@@ -12,7 +12,8 @@ INFRA := .venv-infra
 CHECKER := $(INFRA)/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw model reliability serve clean
+.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw package package-test provision migrate deploy \
+	events smoke-deliver smoke-read health rollback model reliability serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
@@ -49,6 +50,22 @@ infra-check: $(CHECKER) ## the infrastructure against every promise that can be 
 
 infra-draw: $(CHECKER) ## the drawing and the app roles, made anew from infra/ and the code
 	@$(INFRA)/bin/python -m development.infra draw
+
+package: $(INSTALLED) ## the zip of the Function App and its bill of materials, in werk/pakket
+	@$(PY) -m development.deploying package
+
+package-test: $(INSTALLED) ## build the package, and try it from its unpacked zip in an empty Python
+	@$(PY) -m pytest tests/package -n $(TESTERS)
+
+# one environment each: OMGEVING=ontwikkel, test, acceptatie or productie, signed in with az login
+provision migrate events smoke-deliver smoke-read health: $(INSTALLED) ## steps of a deployment; docs/uitrol.md has the order
+	@sh tools/deploy.sh $@
+
+deploy: $(INSTALLED) ## put the package in both apps of an environment
+	@sh tools/deploy.sh code
+
+rollback: $(INSTALLED) ## put the package before it back: PAKKET=its zip
+	@test -n "$(PAKKET)" && PAKKET="$(PAKKET)" sh tools/deploy.sh code
 
 lint: $(INSTALLED) ## format and check
 	@$(VENV)/bin/ruff format .

@@ -296,6 +296,9 @@ var shared = {
   SLIMME_CHECK_BEWAAR_GROEPEN_DAGEN: string(retention.BEWAAR_GROEPEN_DAGEN)
   SLIMME_CHECK_BEWAAR_AUDIT_DAGEN: string(retention.BEWAAR_AUDIT_DAGEN)
   SLIMME_CHECK_BEWAAR_SYSTEEMLOG_DAGEN: string(retention.BEWAAR_SYSTEEMLOG_DAGEN)
+  SLIMME_CHECK_BEWAAR_UITKOMSTEN_DAGEN: string(retention.BEWAAR_UITKOMSTEN_DAGEN)
+  SLIMME_CHECK_BEWAAR_TELLING_DAGEN: string(retention.BEWAAR_TELLING_DAGEN)
+  SLIMME_CHECK_BEWAAR_RAPPORTAGE_DAGEN: string(retention.BEWAAR_RAPPORTAGE_DAGEN)
   SLIMME_CHECK_INZAGE_DAGEN: string(retention.INZAGE_DAGEN)
 }
 
@@ -378,4 +381,6 @@ output appName string = names.app
 output purgeName string = names.purge
 output mailboxAccount string = names.mailbox
 output outputAccount string = names.output
+output hostAccount string = names.hostApp
+output location string = location
 output databaseHost string = database.outputs.host

@@ -66,14 +66,13 @@ def _deployed(name: str, file: str, parameters: Properties, root: Path) -> Deplo
         given.put(key, value, parameters.at)
     main = deploy(root / MAIN, given, Place(file, 1), root)
     second = Properties(parameters.at)
-    hosts = [r.name for r in main.of("Microsoft.Storage/storageAccounts") if "hostapp" in r.name]
     told = {key: value for key, (value, _) in main.outputs.items()}
     for key, value in (
         ("omgeving", name),
         ("location", parameters.get("location", "")),
         ("appName", told.get(f"{MAIN} appName", "")),
         ("mailboxAccount", told.get(f"{MAIN} mailboxAccount", "")),
-        ("hostAccount", "".join(hosts)),
+        ("hostAccount", told.get(f"{MAIN} hostAccount", "")),
     ):
         second.put(key, value, parameters.at)
     return Deployment(name, file, parameters, main, deploy(root / EVENTS, second, Place(file, 1), root))

@@ -31,9 +31,9 @@ OWN = {
     "sleutelzetter": {"secrets/setSecret/action", "secrets/readMetadata/action"},
 }
 READER, CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
-# where the app adds and the purge removes; and where the app adds what holds nothing of a person
-ADDED = ("terugkoppeling", "momentopname", "uitkomsten", "logboek", "modellog", "groepskenmerken")
+# where the app adds and the purge removes
 REPORTED = ("telling", "rapportage")
+ADDED = ("terugkoppeling", "momentopname", "uitkomsten", "logboek", "modellog", "groepskenmerken", *REPORTED)
 # who, role, where. The first half says in Azure's words what domain.md §7 (quarantine: §3) says of people and systems;
 # a role that is not here (behandelaar, modelbeheerder) has rights within the app alone.
 TABLE = frozenset(
@@ -50,7 +50,7 @@ TABLE = frozenset(
         ("app", "Storage Blob Data Owner", "opslag brief"),
         ("app", "Storage Queue Data Contributor", "opslag brief"),
         ("app", CONTRIBUTOR, "uitvoer"),
-        *(("app", "toevoeger", place) for place in (*ADDED, *REPORTED)),
+        *(("app", "toevoeger", place) for place in ADDED),
         *(("verwijder", CONTRIBUTOR, place) for place in (*ADDED, "brievenbus", "quarantaine", "uitvoer")),
         *(
             (who, role, f"opslag {host}")

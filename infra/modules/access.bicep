@@ -137,6 +137,8 @@ var onContainers = [
   { who: 'purge', type: 'ServicePrincipal', account: names.audit, container: 'logboek', role: roles.blobContributor, may: 'writes proofs, removes what is past its term' }
   { who: 'purge', type: 'ServicePrincipal', account: names.model, container: 'modellog', role: roles.blobContributor, may: 'removes what is past its term' }
   { who: 'purge', type: 'ServicePrincipal', account: names.groups, container: 'groepskenmerken', role: roles.blobContributor, may: 'removes what is past its term' }
+  { who: 'purge', type: 'ServicePrincipal', account: names.report, container: 'telling', role: roles.blobContributor, may: 'removes what is past its term' }
+  { who: 'purge', type: 'ServicePrincipal', account: names.report, container: 'rapportage', role: roles.blobContributor, may: 'removes what is past its term' }
 ]
 var onAccounts = [
   // what the platform asks for: https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger

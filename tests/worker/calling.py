@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+# the folder of a built package to try instead of this tree, and a Python that has nothing installed: make package-test
+PACKAGE, EMPTY_PYTHON = "GEBOUWD_PAKKET", "LEGE_PYTHON"
 HOST = Path(__file__).with_name("host.py")
 DATASET = "levensonderhoud"
 
@@ -36,7 +38,9 @@ def ignored_names() -> list[str]:
 
 
 def deploy(to: Path) -> Path:
-    """Copy what a deployment would take, and return the folder."""
+    """Copy what a deployment would take, and return the folder; a built package is taken as it was unpacked."""
+    if PACKAGE in os.environ:
+        return Path(os.environ[PACKAGE])
     patterns = ignored_names()
 
     def left_out(_: str, names: list[str]) -> set[str]:
@@ -55,9 +59,12 @@ def ask_worker(app: Path, storage: Path, *calls: dict[str, Any], placeholder: bo
         "settings": {f"SLIMME_CHECK_{name}": value for name, value in given.items()},
         "calls": calls,
     }
+    python = sys.executable
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SLIMME_CHECK_")}
+    if PACKAGE in os.environ:  # as the platform does: the libraries of the package, and no others
+        python, clean["PYTHONPATH"] = os.environ[EMPTY_PYTHON], str(app / ".python_packages" / "lib" / "site-packages")
     done = subprocess.run(
-        [sys.executable, "-P", str(HOST)],
+        [python, "-P", str(HOST)],
         input=json.dumps(asked),
         capture_output=True,
         text=True,

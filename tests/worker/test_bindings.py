@@ -55,7 +55,7 @@ def test_the_app_has_six_functions_with_these_bindings(app: Path, tmp_path: Path
 
 
 def test_a_deployment_holds_the_app_the_models_and_nothing_else(app: Path) -> None:
-    assert {path.name for path in app.iterdir()} - {".funcignore", "__pycache__"} == {
+    assert {path.name for path in app.iterdir()} - {".funcignore", "__pycache__", ".python_packages"} == {
         *("function_app.py", "host.json", "requirements.txt", "LICENSE", "models", "shared")
     }
     here = {path.relative_to(ROOT) for path in (ROOT / "shared").rglob("*") if path.is_file()}
