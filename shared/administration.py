@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.events import canonical
-from shared.runstates import RunReason, RunState
+from shared.runstates import REASON_SENTENCES, RunReason, RunState
 
 
 class Place(StrEnum):
@@ -115,6 +115,13 @@ class RunRecord:
     def run_id(self) -> str:
         """Return the id of the run."""
         return self.new.run_id
+
+    @property
+    def sentence(self) -> str:
+        """Return in one Dutch sentence why the run is where it is."""
+        if not self.new.model and self.reason is RunReason.AFGEROND:  # nothing was judged
+            return "De rijen zijn bewaard voor de bewaking en de ruwe levering is verwijderd."
+        return REASON_SENTENCES[self.reason]
 
 
 class ClaimKind(StrEnum):

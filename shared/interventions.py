@@ -71,6 +71,12 @@ def request_run(
     The run waits; `process_request` or the next round does it. A list of no applications is refused: it is not all.
     """
     reason = checked_reason(reden)
+    if installation.use_case.follow_up:
+        raise RequestRefused(
+            "Nothing is judged in this dataset, so it cannot be judged again.",
+            where=f"levering {levering}",
+            next_step="Ask for the delivery of the applications.",
+        )
     if aanvraagnummers is not None and not aanvraagnummers:
         raise RequestRefused(
             "The list of applications is empty.",

@@ -28,7 +28,7 @@ from shared.ports import Container, ModelStopped
 from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
 from shared.runfiles import stage_results, write_manifest
-from shared.runstates import OF_THE_MODEL, REASON_SENTENCES, RunReason, RunState
+from shared.runstates import OF_THE_MODEL, RunReason, RunState
 from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
 from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
@@ -52,9 +52,7 @@ class Outcome:
             return str(self.failure)
         if self.kind is ClaimKind.BEZET:
             return "Een andere werker is hiermee bezig."
-        if not self.run.new.model and self.run.reason is RunReason.AFGEROND:  # nothing is judged
-            return "De rijen zijn bewaard voor de bewaking en de ruwe levering is verwijderd."
-        return REASON_SENTENCES[self.run.reason]
+        return self.run.sentence
 
 
 def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:

@@ -13,7 +13,7 @@ from shared import __version__
 from shared.bootstrap.wiring import blobs, installation, ledger, settings, versions, workplace
 from shared.errors import NotKnown, SlimmeCheckError
 from shared.events import SYSTEM, Caller
-from shared.usecases import datasets, use_case
+from shared.usecases import datasets, mailboxes, use_case
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -100,8 +100,8 @@ def services() -> Services:
 
 
 def _newest_first[T](found: Callable[[str], Sequence[T]], moment: Callable[[T], datetime]) -> list[T]:
-    """Return what every dataset has, the newest first."""
-    return sorted((each for name in datasets() for each in found(name)), key=moment, reverse=True)
+    """Return what every mailbox has, the newest first."""
+    return sorted((each for name in mailboxes() for each in found(name)), key=moment, reverse=True)
 
 
 def _deliveries() -> Deliveries:

@@ -14,7 +14,7 @@ from shared.api.resources.deliveries import delivery_id, find_delivery
 from shared.errors import NotKnown, RequestRefused
 from shared.pages.forms import LONGEST_LIST, LONGEST_NUMBER, Field, Form, Kind, reason_field
 from shared.pages.route import Page, PageContext, PageRoute, Posted
-from shared.runstates import PUBLISHED, REASON_SENTENCES, STATE_SENTENCES, RunReason, RunState
+from shared.runstates import PUBLISHED, STATE_SENTENCES, RunReason, RunState
 from shared.usecases import use_case
 
 router = APIRouter(route_class=PageRoute)
@@ -54,7 +54,7 @@ def _line(page: PageContext, record: DeliveryRecord) -> Line:
 
 
 def _said(run: RunRecord) -> str:
-    return REASON_SENTENCES[run.reason]
+    return run.sentence
 
 
 @router.get("/leveringen/{id}")
@@ -87,7 +87,8 @@ def _forms(page: PageContext, record: DeliveryRecord, runs: Sequence[RunRecord])
     held = any(run.state is RunState.AANGEHOUDEN and run.reason is RunReason.CONTROLE_AANGEHOUDEN for run in runs)
     if held and page.may("POST", "/leveringen/{id}/vrijgave"):
         found.append(_release_form(record))
-    if any(run.state in PUBLISHED for run in runs) and page.may("POST", "/leveringen/{id}/herverwerking"):
+    judged = any(run.state in PUBLISHED and run.new.model for run in runs)
+    if judged and page.may("POST", "/leveringen/{id}/herverwerking"):
         found.append(_again_form(record))
     return found
 

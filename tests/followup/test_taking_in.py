@@ -13,9 +13,10 @@ import pytest
 
 from shared.administration import ClaimKind
 from shared.anchors import check_audit
+from shared.errors import RequestRefused
 from shared.events import Action
 from shared.followup.ingest import take_in
-from shared.interventions import release
+from shared.interventions import release, request_run
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.mailbox import open_delivery
 from shared.ports import Container
@@ -162,6 +163,13 @@ def test_the_stop_switch_of_a_model_does_not_keep_outcomes_out(outcomes: Desk) -
     outcomes.deliver([OUTCOME])
     outcomes.round()
     assert len(outcomes.kept()) == 1
+
+
+def test_nobody_can_ask_to_judge_again_what_was_not_judged(outcomes: Desk) -> None:
+    outcomes.deliver([OUTCOME])
+    outcomes.round()
+    with pytest.raises(RequestRefused):
+        request_run(outcomes.installation, "2026-11-20", None, "bezwaar")
 
 
 def test_nothing_is_made_that_only_judging_makes(outcomes: Desk) -> None:

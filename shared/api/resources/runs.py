@@ -24,7 +24,7 @@ from shared.api.forms import (
     said,
 )
 from shared.api.guard import Creating, GuardedRoute, Served
-from shared.runstates import REASON_SENTENCES, RunState
+from shared.runstates import RunState
 
 router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["verwerkingen"])
 MOST_NUMBERS = 1_000
@@ -103,7 +103,7 @@ def _members(run: RunRecord) -> dict[str, Any]:
         "dataset": new.dataset,
         "toestand": run.state,
         "reden": str(run.reason),
-        "zin": REASON_SENTENCES[run.reason],
+        "zin": run.sentence,
         "opVerzoek": bool(new.request_id),
         "model": new.model,
         "modelversie": new.model_version,
