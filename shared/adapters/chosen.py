@@ -150,4 +150,8 @@ def telemetry_of(config: Settings) -> Telemetry | None:
         return None
     from shared.adapters.measurements import to_azure_monitor
 
-    return to_azure_monitor(config.telemetry)
+    if not config.accounts:  # a machine without an identity in Azure
+        return to_azure_monitor(config.telemetry)
+    from shared.adapters.azure.identity import credential
+
+    return to_azure_monitor(config.telemetry, credential(config.identity))

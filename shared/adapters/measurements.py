@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from azure.core.credentials import TokenCredential
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
@@ -28,13 +29,18 @@ def resource() -> Resource:
     return Resource({"service.name": _NAME, "service.version": __version__})
 
 
-def to_azure_monitor(connection: str) -> OpenTelemetry:
-    """Return measurements that go to an Application Insights of this connection string."""
+def to_azure_monitor(connection: str, signs_in: TokenCredential | None = None) -> OpenTelemetry:
+    """Return measurements that go to an Application Insights of this connection string.
+
+    `signs_in`: who sends them, where the place takes nothing from who merely knows its address.
+    """
     from azure.monitor.opentelemetry.exporter import AzureMonitorMetricExporter, AzureMonitorTraceExporter
 
     # nothing is kept on the disk of the machine
-    metrics = AzureMonitorMetricExporter(connection_string=connection, disable_offline_storage=True)
-    traces = AzureMonitorTraceExporter(connection_string=connection, disable_offline_storage=True)
+    metrics = AzureMonitorMetricExporter(
+        connection_string=connection, credential=signs_in, disable_offline_storage=True
+    )
+    traces = AzureMonitorTraceExporter(connection_string=connection, credential=signs_in, disable_offline_storage=True)
     meters = MeterProvider([PeriodicExportingMetricReader(metrics)], resource())
     tracers = TracerProvider(ALWAYS_ON, resource())
     tracers.add_span_processor(BatchSpanProcessor(traces))

@@ -1,7 +1,10 @@
 """Storage, database and keys are on Azure by settings alone; what would lose data or hold a secret is refused."""
 
 import pytest
+from azure.identity import ManagedIdentityCredential
 
+from shared.adapters import measurements
+from shared.adapters.chosen import telemetry_of
 from shared.errors import SettingsInvalid
 from shared.ports import Container
 from shared.settings import CONTAINERS, Settings, read_settings
@@ -81,3 +84,16 @@ def test_the_identity_is_the_apps_own_an_assigned_one_or_a_developers(identity: 
 
 def test_a_person_is_told_where_results_are() -> None:
     assert read(**AZURE).output_place == f"{ACCOUNT}/uitvoer"
+
+
+def test_measurements_are_sent_as_the_identity_of_the_app_and_on_a_laptop_as_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Application Insights in Azure takes nothing from who merely knows its address (infra/modules/logs.bicep)."""
+    sent: list[object] = []
+    monkeypatch.setattr(measurements, "to_azure_monitor", lambda _, signs_in=None: sent.append(signs_in))
+    place = {"TELEMETRIE": "InstrumentationKey=00000000-0000-0000-0000-000000000000"}
+    telemetry_of(read(**AZURE, **place))
+    telemetry_of(read(**place))
+    assert isinstance(sent[0], ManagedIdentityCredential)
+    assert sent[1] is None
