@@ -124,7 +124,7 @@ def _table(table: Table) -> Markup:
         others = [element("td", cell, class_=kind) for cell, kind in zip(cells, classes[1:], strict=True)]
         rows.append(element("tr", (first, *others)))
     content = (
-        element("caption", table.title),
+        element("caption", element("span", table.title)),
         element("thead", element("tr", heads)),
         element("tbody", [joined(("\n", row)) for row in rows]),
     )
