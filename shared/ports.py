@@ -13,8 +13,8 @@ Blob names, by container:
 * rapportage/{dataset}/{jjjj-mm}/rapport.html, openbaar.html, vrijgegeven.json: the report of a month, its public
   edition, and what both show
 * logboek/ankers/{volgnr}.json: the end of the chain of events, as it was after a round
-* uitkomsten/{dataset}/{digest}/{poging}.parquet: what came of applications, under pseudonyms; groepskenmerken/... alike,
-  which only the count of a month reads
+* uitkomsten/{dataset}/{digest}/{poging}.parquet: what came of applications, under pseudonyms; groepskenmerken/...
+  alike, which only the count of a month reads
 * telling/{dataset}/{model}/{jjjj-mm}.json: the counts of a closed month; small ones too, so for the monitoring alone
 """
 

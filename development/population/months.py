@@ -22,10 +22,8 @@ from .frames import Bools, Floats, Ints, Rng
 from .groups import draw_groups
 from .marginals import INCOME_UNKNOWN, INVESTIGATED
 
-_REFERENCE: Final = Path(__file__).parents[2] / "models" / "levensonderhoud-1.0.0" / "reference.json"
+_PACKAGE: Final = Path(__file__).parents[2] / "models" / "levensonderhoud-1.0.0"
 FLAGGED: Final = 0.14
-# The score by its rank: the reference distribution of the package, with 14 of 100 at or above its threshold.
-_SCORES: Final = {0.0: 0.2, 0.038: 0.4, 0.549: 0.5, 0.68: 0.6, 1 - FLAGGED: 0.63, 0.994: 0.75, 1.0: 0.9}
 # Worth it, over everybody, and how much more so at the highest rank of the score than at the lowest: an AUC near 0.63.
 _WORTH, _SLOPE = 0.45, 0.40
 _BY_PEOPLE = INVESTIGATED * 0.6
@@ -90,9 +88,10 @@ def _applicants(rng: Rng, plan: Plan, month: int) -> _People:
         # of those not flagged, so many are flagged whatever they did that the group's share grows by `extra`
         hit = _members(groups, grouping, group) & (rank < 1 - FLAGGED) & (drawn < extra / (1 - FLAGGED))
         rank = np.where(hit, 1 - FLAGGED * rng.random(count), rank)
-    score = np.interp(rank, list(_SCORES), list(_SCORES.values()))
+    scores = _scores()
+    score = np.interp(rank, list(scores), list(scores.values()))
     score = np.clip(score + (plan.drift.get("score", 0.0) if planted else 0.0), 0.0, 1.0)
-    flagged = score >= _SCORES[1 - FLAGGED]
+    flagged = score >= scores[1 - FLAGGED]
     # who is more often worth it is chosen a little more often by people too
     chance = _BY_PEOPLE * np.where(worth, 1.2, 0.84)
     for (grouping, group), extra in plan.unequal_people.items() if planted else ():
@@ -144,15 +143,21 @@ def _step(score: Floats) -> Ints:
     return np.minimum((score * SCORE_STEPS).astype(np.int64), SCORE_STEPS - 1)
 
 
-@lru_cache(maxsize=1)
-def _reference() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_REFERENCE.read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def _packaged(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((_PACKAGE / f"{name}.json").read_text(encoding="utf-8"))
     return found
+
+
+def _scores() -> dict[float, float]:
+    """Gives the score by its rank: the reference distribution, with 14 of 100 at or above the package's threshold."""
+    threshold = _packaged("policy")["threshold"]
+    return {0.0: 0.2, 0.038: 0.4, 0.549: 0.5, 0.68: 0.6, 1 - FLAGGED: threshold, 0.994: 0.75, 1.0: 0.9}
 
 
 def _features(rng: Rng, plan: Plan, count: int, *, planted: bool) -> dict[str, tuple[int, ...]]:
     found = {}
-    for name, spread in sorted(_reference()["features"].items()):
+    for name, spread in sorted(_packaged("reference")["features"].items()):
         shares = np.array(spread["shares"]) / sum(spread["shares"])
         moved = plan.drift.get(name, 0.0) if planted else 0.0
         shares = shares * (1 - moved) + moved * np.eye(len(shares))[-1]

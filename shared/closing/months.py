@@ -23,7 +23,8 @@ from shared.installation import Installation
 from shared.logboek import MONITORING, Batch, write_batch_lines
 from shared.logs import run_log
 from shared.modelpackage.canonical import canonical_json
-from shared.monitoring.counting import CountingRules, Judged, MonthRows, Outcome, count_month
+from shared.monitoring.counting import CountingRules, MonthRows, count_month
+from shared.monitoring.monthrows import Judged, Outcome
 from shared.monitoring.months import MonthTally, month_tally
 from shared.ports import BlobStore, Container
 from shared.usecase import FollowUpKind

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.events import StoredEvent
-from shared.monitoring.counting import Judged, Weighed
+from shared.monitoring.monthrows import Judged, Weighed
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.monitoring.monthrows import Judged, Outcome, Weighed
 from shared.monitoring.months import SCORE_STEPS, UNKNOWN_GROUP, Confusion, Groups, GroupTally, MonthTally, Stream
 from shared.usecase import Grouping, OutcomeRules
 
@@ -26,51 +27,6 @@ EVERYBODY = "alle"
 WITHOUT_APPLICATION = "uitkomst zonder aanvraag"
 CHANGED = "uitkomst gewijzigd"
 CONTRADICTED = "uitkomst tegenstrijdig"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A published result. `flagged`: the score is at or above the threshold, whatever the random sample drew.
-
-    `kenmerken`: JSON of features and flags, where the model scored and the month asks for it.
-    """
-
-    aanvraag: str
-    dienst: str
-    persoon: str
-    version: str
-    reden: str
-    resultaattype: int
-    score: float | None
-    flagged: bool
-    sampled: bool
-    published: datetime
-    kenmerken: str | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of an application. `newest_key`: under the newest pseudonym; the same row may be there under others."""
-
-    dienst: str
-    soort: str
-    resultaat: str
-    selectie: str
-    datum: str
-    arrived: datetime
-    newest_key: bool = True
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """An assessment by a person. `gevolgd`: None where nothing was advised."""
-
-    dienst: str
-    resultaattype: int
-    sampled: bool
-    gevolgd: bool | None
-    route: str
-    moment: datetime
 
 
 @dataclass(frozen=True)

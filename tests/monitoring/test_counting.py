@@ -15,12 +15,10 @@ from shared.monitoring.counting import (
     CONTRADICTED,
     WITHOUT_APPLICATION,
     CountingRules,
-    Judged,
     MonthRows,
-    Outcome,
-    Weighed,
     count_month,
 )
+from shared.monitoring.monthrows import Judged, Outcome, Weighed
 from shared.monitoring.months import Confusion, GroupTally, MonthTally, Stream, month_tally
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)

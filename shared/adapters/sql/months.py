@@ -15,7 +15,7 @@ from shared.adapters.sql.tables import beoordelingen, bevindingen, gebeurtenisse
 from shared.administration import ModelStatus
 from shared.closing.port import ClosedMonth, ToldEvent
 from shared.events import Action, StoredEvent, moment_of, moment_text
-from shared.monitoring.counting import Judged, Weighed
+from shared.monitoring.monthrows import Judged, Weighed
 from shared.runstates import PUBLISHED
 
 _AT_ONCE = 500
