@@ -22,7 +22,6 @@ ReportId = Annotated[
         alias="id",
         pattern=f"^[a-z_]{{1,64}}-{_MONTH}$",
         description="Kenmerk van het rapport: dataset en maand.",
-        examples=["levensonderhoud-2026-10"],
     ),
 ]
 
