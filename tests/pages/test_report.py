@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -14,7 +14,9 @@ from shared.adapters.packages import load_package
 from shared.levensonderhoud.usecase import LEVENSONDERHOUD
 from shared.monitoring.report.make import Edition
 from shared.monitoring.report.page import content_policy
-from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, faults
+from shared.reporting import FILES, RECORD
+from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, Visitor, faults
+from tests.pages.site import Site
 
 ADDRESS = "https://rapport.example/"
 
@@ -88,3 +90,23 @@ def test_the_keyboard_reaches_the_content_first_and_every_table(shown: Page) -> 
     tables = shown.locator("table").count()
     assert tables > 40
     assert shown.locator("[role=region][tabindex='0'] > table").count() == tables
+
+
+def test_who_oversees_finds_it_in_the_menu_and_reads_it_as_it_was_written(
+    visit: Callable[..., Visitor], site: Site, reports: dict[Edition, bytes]
+) -> None:
+    folder = site.root / "rapportage" / LEVENSONDERHOUD.dataset / "2026-10"
+    folder.mkdir(parents=True)
+    for edition, name in FILES.items():
+        (folder / name).write_bytes(reports[edition])
+    (folder / RECORD).write_text('{"gemaakt": "2026-11-01"}', encoding="utf-8")
+    watcher = visit("Toezichthouder")
+    watcher.follow("Rapportages")
+    watcher.looks_well("60-rapportages")
+    watcher.follow("oktober 2026")
+    assert watcher.title == "Rapport over het model: Aanvragen levensonderhoud, oktober 2026"
+    line = watcher.page.locator("body > header").evaluate("node => getComputedStyle(node).borderBlockEndWidth")
+    assert line == "3px", "its style is let through"
+    watcher.go("/rapportages")
+    watcher.follow("Openbare versie van oktober 2026")
+    assert "Leveringen, controles en storingen" not in watcher.text
