@@ -24,7 +24,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pakket")]
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    return build(tmp_path_factory.mktemp("pakket"))
+    """The package, built from this tree; without a package index there is none, which fails where CI=true."""
+    try:
+        return build(tmp_path_factory.mktemp("pakket"))
+    except subprocess.CalledProcessError:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip("no package index could be reached")
 
 
 @pytest.fixture(scope="module")
