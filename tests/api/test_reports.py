@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from development.population.months import Plan, synthetic_months
 from shared.access import Role
 from shared.api import PREFIX
-from shared.bootstrap.reports import reporting
-from shared.events import SYSTEM, Caller
+from shared.events import SYSTEM
 from shared.monitoring.report.page import content_policy
-from shared.reporting import write_due
 from tests.api.conftest import Site
 from tests.api.documented import Held, Promises, check_headers
+from tests.api.reported import DATASET, LAST, write_reports
 from tests.report.pages import read_page
 
 pytestmark = pytest.mark.slow
-DATASET = "levensonderhoud"
-MONTHS = synthetic_months(Plan(months=3, first="2026-08"), 3)
-ID = f"{DATASET}-2026-10"
 
 
 @pytest.fixture
 def reported(site: Site) -> Site:
     """A site with the reports of three closed months."""
-    write_due(replace(reporting(Caller(SYSTEM, "test"), DATASET), months=lambda: MONTHS))
+    write_reports()
     return site
 
 
@@ -56,7 +50,7 @@ def test_the_list_holds_every_report_the_newest_first(reported: Site) -> None:
 
 
 def test_one_report_is_given_as_facts_and_the_look_is_on_record(reported: Site) -> None:
-    shown = _watcher(reported).get(f"{PREFIX}/rapportages/{ID}").document
+    shown = _watcher(reported).get(f"{PREFIX}/rapportages/{LAST}").document
     assert shown["maand"] == "2026-10"
     assert shown["model"]["naam"] == DATASET
     assert shown["feiten"]["trends"][0]["title"] == "Aanvragen"
@@ -68,7 +62,7 @@ def test_one_report_is_given_as_facts_and_the_look_is_on_record(reported: Site) 
     assert look["door"] != SYSTEM
 
 
-@pytest.mark.parametrize(("path", "work"), [(f"/rapportages/{ID}", True), (f"/rapportages/{ID}/openbaar", False)])
+@pytest.mark.parametrize(("path", "work"), [(f"/rapportages/{LAST}", True), (f"/rapportages/{LAST}/openbaar", False)])
 def test_the_page_is_the_file_as_it_was_written_under_a_policy_of_its_own(
     reported: Site, path: str, work: bool
 ) -> None:
@@ -122,6 +116,11 @@ def test_what_is_no_id_is_refused(reported: Site, id_: str) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.TOEZICHTHOUDER])
 def test_nobody_else_may_read_them(reported: Site, role: Role) -> None:
-    for path in ("/rapportages", f"/rapportages/{ID}", f"/rapportages/vandaag/{DATASET}", f"{PREFIX}/rapportages/{ID}"):
+    for path in (
+        "/rapportages",
+        f"/rapportages/{LAST}",
+        f"/rapportages/vandaag/{DATASET}",
+        f"{PREFIX}/rapportages/{LAST}",
+    ):
         assert reported.as_(role).get(path).status == 403
     assert _looks(reported) == []

@@ -30,6 +30,7 @@ from shared.modelpackage.manifest import MANIFEST_FILE, OWN_DIGEST, seal
 from tests.api.calling import Client
 from tests.api.conftest import Site
 from tests.api.documented import Held, Promises
+from tests.api.reported import write_reports
 from tests.api.twice import everything_twice
 from tests.house.repository import ROOT
 
@@ -254,12 +255,20 @@ def requests_of_persons(story: Story, clients: dict[str, str]) -> None:
     assert first.get(access).document == listed[-1]
 
 
+def reports(story: Story) -> None:
+    """A report is found in the list, and read."""
+    write_reports()
+    listed = story.watcher.get(f"{PREFIX}/rapportages").document["rapportages"]
+    assert story.watcher.get(f"{PREFIX}/rapportages/{listed[0]['id']}").document["feiten"]["month"] == "2026-10"
+
+
 SAMPLES = {
     "leveringen": f"{DATASET}-{HEX}",
     "verwerkingen": "0" * 32,
     "voorspellingen": f"{'0' * 32}-0",
     "bezwaren": "0" * 32,
     "verzoeken": "0" * 32,
+    "rapportages": f"{DATASET}-2020-01",
 }
 BODIES: dict[str, dict[str, Any]] = {
     "POST /leveringen/{id}/vrijgave": WHY,
@@ -369,6 +378,7 @@ def test_every_documented_status_is_seen_and_no_other(
     predictions(story)
     models(story)
     requests_of_persons(story, clients)
+    reports(story)
     everything_twice(story.case_worker, story.operator, story.watcher, story.numbers(1)[0])
     refusals(site, promises)
     documented = {f"{method} {path}": set(operation["responses"]) for method, path, operation in promises.operations()}
