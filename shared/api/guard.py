@@ -167,6 +167,7 @@ async def _creator(
         Header(
             alias="Idempotency-Key",
             pattern=KEY_PATTERN,
+            json_schema_extra={"format": "uuid"},
             description="Een willekeurige UUID (versie 4). Stuurt u hetzelfde nog eens met dezelfde sleutel, dan wordt "
             "er niets nog eens vastgelegd en is het antwoord hetzelfde; iets anders met dezelfde sleutel is een 409.",
             examples=["0b7e2f6c-5a0d-4c57-9d0e-6f1f7a8b9c0d"],
