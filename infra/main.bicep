@@ -100,7 +100,7 @@ var accounts = [
     name: names.mailbox
     queues: true
     tables: false
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'brievenbus', deleteAfterDays: retention.BEWAAR_BRIEVENBUS_DAGEN, immutableDays: 0 }
       { name: 'quarantaine', deleteAfterDays: retention.QUARANTAINE_DAGEN, immutableDays: 0 }
@@ -110,7 +110,7 @@ var accounts = [
     name: names.feedback
     queues: false
     tables: false
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'terugkoppeling', deleteAfterDays: retention.BEWAAR_TERUGKOPPELING_DAGEN, immutableDays: 0 }
     ]
@@ -119,7 +119,7 @@ var accounts = [
     name: names.output
     queues: false
     tables: false
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'uitvoer', deleteAfterDays: 0, immutableDays: 0 }
     ]
@@ -128,7 +128,7 @@ var accounts = [
     name: names.snapshot
     queues: false
     tables: false
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'momentopname', deleteAfterDays: 0, immutableDays: 0 }
       { name: 'uitkomsten', deleteAfterDays: 0, immutableDays: 0 }
@@ -138,7 +138,7 @@ var accounts = [
     name: names.audit
     queues: false
     tables: false
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'logboek', deleteAfterDays: 0, immutableDays: retention.BEWAAR_AUDIT_DAGEN }
     ]
@@ -147,7 +147,7 @@ var accounts = [
     name: names.groups
     queues: false
     tables: false
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'groepskenmerken', deleteAfterDays: retention.BEWAAR_GROEPEN_DAGEN, immutableDays: 0 }
     ]
@@ -156,7 +156,7 @@ var accounts = [
     name: names.report
     queues: false
     tables: false
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'telling', deleteAfterDays: 0, immutableDays: 0 }
       { name: 'rapportage', deleteAfterDays: 0, immutableDays: 0 }
@@ -166,7 +166,7 @@ var accounts = [
     name: names.model
     queues: false
     tables: false
-    logsTo: logs.outputs.modelWorkspaceId
+    ofModel: true
     containers: [
       { name: 'modellog', deleteAfterDays: 0, immutableDays: 0 }
     ]
@@ -175,7 +175,7 @@ var accounts = [
     name: names.hostApp
     queues: true
     tables: true
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'pakket', deleteAfterDays: 0, immutableDays: 0 }
       { name: 'onbestelbaar', deleteAfterDays: retention.BEWAAR_BRIEVENBUS_DAGEN, immutableDays: 0 }
@@ -185,7 +185,7 @@ var accounts = [
     name: names.hostPurge
     queues: true
     tables: true
-    logsTo: logs.outputs.workspaceId
+    ofModel: false
     containers: [
       { name: 'pakket', deleteAfterDays: 0, immutableDays: 0 }
     ]
@@ -202,7 +202,7 @@ module storage 'modules/storage.bicep' = [for account in accounts: {
     containers: account.containers
     queues: account.queues
     tables: account.tables
-    logsTo: account.logsTo
+    logsTo: account.ofModel ? logs.outputs.modelWorkspaceId : (logs.outputs.workspaceId)
     subnetId: network.outputs.endpointSubnetId
     zones: network.outputs.zones
   }

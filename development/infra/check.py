@@ -7,6 +7,7 @@ from pathlib import Path
 
 from development.infra.alarms import check_alarms
 from development.infra.appsettings import check_settings
+from development.infra.beforehand import check_beforehand
 from development.infra.closed import check_closed
 from development.infra.drawing import PICTURE, WORDS, render_picture, render_words
 from development.infra.entra import REGISTRATION, check_registration, render_registration
@@ -38,7 +39,7 @@ def problems(root: Path = ROOT) -> list[Problem]:
             for check in CHECKS:
                 found += check(each)
         found += _drawn(environments, root)
-    found += [*broken, *check_second_parser(root), *check_registration(root)]
+    found += [*broken, *check_beforehand(root), *check_second_parser(root), *check_registration(root)]
     return sorted(set(found))
 
 

@@ -143,7 +143,7 @@ class File:
     def _make(self, node: Node) -> Any:
         if node.type == "variable_declaration":
             return evaluate(named(node)[-1], self)
-        what = named(node)
+        what = [child for child in named(node) if child.type != "decorators"]
         body = what[-1]
         make = self._resource if node.type == "resource_declaration" else self._module
         kind = str(evaluate(what[1], self))

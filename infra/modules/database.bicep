@@ -54,6 +54,8 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
   }
 }
 
+// the server takes one change at a time
+@batchSize(1)
 resource configured 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2024-08-01' = [for each in items(quiet): {
   parent: server
   name: each.key
@@ -70,6 +72,9 @@ resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-0
     charset: 'UTF8'
     collation: 'C.UTF-8'
   }
+  dependsOn: [
+    configured
+  ]
 }
 
 resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2024-08-01' = {
@@ -80,6 +85,9 @@ resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators
     principalType: 'ServicePrincipal'
     tenantId: subscription().tenantId
   }
+  dependsOn: [
+    database
+  ]
 }
 
 resource audited 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

@@ -190,6 +190,13 @@ MISTAKES = {
         f"{MAIN}:",
         "no parameter 'logTo'|is not given",
     ),
+    "a list that is known too late": Mistake(
+        MAIN,
+        "    ofModel: true\n",
+        "    ofModel: logs.outputs.modelWorkspaceId != ''\n",
+        f"{MAIN}:",
+        r"logs\.outputs is only known during the deployment",
+    ),
     "no JSON": Mistake(TEST, '"contentVersion": "1.0.0.0",', '"contentVersion": "1.0.0.0"', f"{TEST}:4", "no JSON"),
     "another environment": Mistake(TEST, '"value": "test"', '"value": "productie"', f"{TEST}:5", "must say so"),
     "an alarm too few": Mistake(
