@@ -29,7 +29,7 @@ CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
 _CODES = frozenset(map(str, RunReason))  # a reason that is none of these was typed by a person
 
 
-def write_run_log(installation: Installation, run: RunRecord) -> None:
+def write_run_log(installation: Workplace, run: RunRecord) -> None:
     """Write verwerking.jsonl: the run's events so far. Who did something, and a reason that was typed, stay behind.
 
     Each line carries its place in the chain of events and its hash, which anchors the chain outside the database.
@@ -46,7 +46,7 @@ def write_run_log(installation: Installation, run: RunRecord) -> None:
     installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/verwerking.jsonl", log)
 
 
-def write_current(installation: Installation, run: RunRecord) -> list[str]:
+def write_current(installation: Workplace, run: RunRecord) -> list[str]:
     """Rewrite the current files of every date that won or lost rows by this run; returns the dates."""
     dates = installation.ledger.dates_touched(run.run_id)
     for datum in dates:
@@ -55,7 +55,7 @@ def write_current(installation: Installation, run: RunRecord) -> list[str]:
     return dates
 
 
-def write_date(installation: Installation, datum: str, run_id: str = "") -> None:
+def write_date(installation: Workplace, datum: str, run_id: str = "") -> None:
     """Rewrite the current files of one date, and record what they hold."""
     while True:  # until no other run was published between our look and our writing
         current = installation.ledger.current_rows(installation.dataset, datum)
@@ -94,7 +94,7 @@ def mend_current(installation: Installation) -> None:
             )
 
 
-def _overwritten(installation: Installation, state: OutputState) -> bool:
+def _overwritten(installation: Workplace, state: OutputState) -> bool:
     folder = f"{installation.dataset}/{state.datum}"
     return any(
         digest_of(installation.blobs, Container.UITVOER, f"{folder}/{name}") != sha256
@@ -147,7 +147,7 @@ def _pointer(workplace: Workplace) -> dict[str, object]:
     }
 
 
-def _write_files(installation: Installation, datum: str, current: CurrentRows) -> dict[str, str]:
+def _write_files(installation: Workplace, datum: str, current: CurrentRows) -> dict[str, str]:
     """Write the current files of a date, row by row from the files of the runs; returns their sha256 by name."""
     folder = f"{installation.dataset}/{datum}"
     runs = sorted({row.run_id for row in current.rows})
@@ -173,7 +173,7 @@ def _write_files(installation: Installation, datum: str, current: CurrentRows) -
     return {CURRENT[name]: hashlib.sha256(data).hexdigest() for name, data in merged.items()}
 
 
-def _is_whole(installation: Installation, run_id: str, number: int) -> bool:
+def _is_whole(installation: Workplace, run_id: str, number: int) -> bool:
     """Say whether so many rows are all that a run published; of its files a part may still have to go otherwise."""
     removed = installation.ledger.removals(installation.dataset, run_id)
     return not removed and installation.ledger.counts(run_id).aantal == number

@@ -196,7 +196,11 @@ class Ledger(Protocol):
         """
 
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
-        """Record a person's request and the waiting run that follows from it."""
+        """Record a person's request and the waiting run that follows from it.
+
+        RequestBusy while an application that it names, or of its delivery, is being removed for a person; NotKnown when
+        one that it names is gone since.
+        """
 
     def release(self, run_id: str, event: AuditEvent) -> RunRecord:
         """Let a run that waits for a person go on; TransitionRefused when it does not wait."""

@@ -9,7 +9,7 @@ from shared.administration import DeliveryRecord, Place, quarantine_folder
 from shared.errors import BlobNotFound, NotKnown, TransitionRefused
 from shared.events import Action
 from shared.feedback import pretty_json
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.logs import run_log
 from shared.mailbox import DESCRIPTION, StoredDelivery
 from shared.ports import Container
@@ -21,7 +21,7 @@ _WAITING = (RunState.AFGEKEURD, RunState.AANGEHOUDEN, RunState.VRIJGEGEVEN, RunS
 
 
 def put_in_quarantine(
-    installation: Installation, source: StoredDelivery, verdict: Verdict, findings: Sequence[Finding]
+    installation: Workplace, source: StoredDelivery, verdict: Verdict, findings: Sequence[Finding]
 ) -> dict[str, str]:
     """Copy a delivery to quarantine with a report of findings; returns the sha256 of its files by name.
 
@@ -52,14 +52,14 @@ def put_in_quarantine(
     return files
 
 
-def empty_quarantine(installation: Installation, record: DeliveryRecord) -> None:
+def empty_quarantine(installation: Workplace, record: DeliveryRecord) -> None:
     """Remove everything of a delivery from quarantine."""
     prefix = f"{quarantine_folder(record.dataset, record.levering, record.digest)}/"
     for name in list(installation.blobs.names(Container.QUARANTAINE, prefix)):
         installation.blobs.delete(Container.QUARANTAINE, name)
 
 
-def destroy_expired(installation: Installation) -> int:
+def destroy_expired(installation: Workplace) -> int:
     """Destroy what lay in quarantine for its full time; leaves a tombstone each, returns how many deliveries.
 
     It is recorded first, in a transaction that refuses a delivery that is being judged or was published; then the files
@@ -91,7 +91,7 @@ def destroy_expired(installation: Installation) -> int:
     return destroyed
 
 
-def _empty_destroyed(installation: Installation) -> None:
+def _empty_destroyed(installation: Workplace) -> None:
     """Remove from quarantine what the administration says is gone."""
     names = installation.blobs.names(Container.QUARANTAINE, f"{installation.dataset}/")
     for digest in sorted({name.split("/")[2] for name in names if name.count("/") > 2}):

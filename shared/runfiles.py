@@ -16,7 +16,7 @@ from shared.digests import digest_of
 from shared.errors import BlobNotFound, StorageUnavailable
 from shared.events import Action, moment_text
 from shared.feedback import pretty_json
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.ports import Container
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run_folder(run: RunRecord) -> str:
     return f"{run.new.dataset}/{run.new.datum}/runs/{run.run_id}"
 
 
-def stage_results(installation: Installation, run: RunRecord, files: Mapping[str, bytes]) -> dict[str, str]:
+def stage_results(installation: Workplace, run: RunRecord, files: Mapping[str, bytes]) -> dict[str, str]:
     """Write the result files of this attempt, and return their sha256; nothing points at them.
 
     A worker that stood still may go on long after another took over, with other code: it writes in its own folder.
@@ -44,7 +44,7 @@ def stage_results(installation: Installation, run: RunRecord, files: Mapping[str
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
 
 
-def remove_staged(installation: Installation, run: RunRecord) -> int:
+def remove_staged(installation: Workplace, run: RunRecord) -> int:
     """Remove what any attempt at a run staged, now that its files are in place, or never will be; returns how many."""
     names = list(installation.blobs.names(Container.UITVOER, f"{run_folder(run)}/{_ATTEMPT}"))
     for name in names:
@@ -57,7 +57,7 @@ def staged_folder(run: RunRecord, attempt: int) -> str:
     return f"{run_folder(run)}/{_ATTEMPT}{attempt}"
 
 
-def write_manifest(installation: Installation, run: RunRecord) -> None:
+def write_manifest(installation: Workplace, run: RunRecord) -> None:
     """Write manifest.json of a published run: schema, counts, hashes and revision; the same state, the same bytes.
 
     The files are those that were published, by their sha256; what the administration no longer has goes first.
@@ -95,7 +95,7 @@ def write_manifest(installation: Installation, run: RunRecord) -> None:
             return
 
 
-def _put_in_place(installation: Installation, run: RunRecord) -> None:
+def _put_in_place(installation: Workplace, run: RunRecord) -> None:
     """Copy what the publishing attempt staged to where readers find it; what was revised since stays as it is."""
     published = next((e for e in installation.ledger.events(run.run_id) if e.handeling == Action.PUBLICEREN), None)
     if published is None:  # so long ago that its event was removed
@@ -120,7 +120,7 @@ def _put_in_place(installation: Installation, run: RunRecord) -> None:
             )
 
 
-def revision_written(installation: Installation, run: RunRecord) -> int:
+def revision_written(installation: Workplace, run: RunRecord) -> int:
     """Return the revision that the manifest of a run tells of; 0 when there is no manifest that can be read."""
     try:
         manifest = json.loads(installation.blobs.read(Container.UITVOER, f"{run_folder(run)}/{MANIFEST}"))
@@ -129,7 +129,7 @@ def revision_written(installation: Installation, run: RunRecord) -> int:
         return 0
 
 
-def _contents(installation: Installation, run: RunRecord, removals: Collection[Tombstone]) -> dict[str, bytes]:
+def _contents(installation: Workplace, run: RunRecord, removals: Collection[Tombstone]) -> dict[str, bytes]:
     """Return the bytes of the result files as they must be now, and write those that were otherwise."""
     folder = run_folder(run)
     found = {name: installation.blobs.read(Container.UITVOER, f"{folder}/{name}") for name in (LINES, PARQUET)}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from shared.errors import BlobNotFound, SnapshotInvalid
 from shared.feedback import pretty_json
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.ports import BlobStore, Container
 from shared.records import PseudonymisedDelivery
 
@@ -34,7 +34,7 @@ def snapshot_key(blobs: BlobStore, dataset: str, digest: str) -> str | None:
     return str(manifest["sleutel"])
 
 
-def write_snapshot(installation: Installation, digest: str, delivery: PseudonymisedDelivery) -> int:
+def write_snapshot(installation: Workplace, digest: str, delivery: PseudonymisedDelivery) -> int:
     """Write the snapshot of a delivery, its manifest last; returns the number of bytes."""
     folder = f"{installation.dataset}/{digest}"
     files = installation.core.snapshot_files(delivery)
@@ -71,7 +71,7 @@ def snapshot_contents(blobs: BlobStore, dataset: str, digest: str) -> dict[str, 
     return {name.rpartition("/")[2]: data for name, data in found.items()}  # a later revision has a folder of its own
 
 
-def read_whole(installation: Installation, digest: str) -> PseudonymisedDelivery | None:
+def read_whole(installation: Workplace, digest: str) -> PseudonymisedDelivery | None:
     """Return the stored delivery with pseudonyms where clear numbers would be; None when there is no snapshot.
 
     SnapshotInvalid when it is not intact.
@@ -81,7 +81,7 @@ def read_whole(installation: Installation, digest: str) -> PseudonymisedDelivery
     return installation.core.read_snapshot(snapshot_contents(installation.blobs, installation.dataset, digest), None)
 
 
-def rewrite_snapshot(installation: Installation, digest: str, delivery: PseudonymisedDelivery, removed: int) -> None:
+def rewrite_snapshot(installation: Workplace, digest: str, delivery: PseudonymisedDelivery, removed: int) -> None:
     """Write the snapshot under a new revision: new files, then the manifest that names them, then the old ones go.
 
     Killed in between, it is as it was or as it must be; `drop_leftovers` of shared/retention/files.py does the rest.
@@ -104,7 +104,7 @@ def rewrite_snapshot(installation: Installation, digest: str, delivery: Pseudony
             blobs.delete(Container.MOMENTOPNAME, name)
 
 
-def read_snapshot(installation: Installation, digest: str, aanvraagnummers: Mapping[str, str]) -> PseudonymisedDelivery:
+def read_snapshot(installation: Workplace, digest: str, aanvraagnummers: Mapping[str, str]) -> PseudonymisedDelivery:
     """Return the stored delivery with its clear application numbers; SnapshotInvalid when it is not intact."""
     files = snapshot_contents(installation.blobs, installation.dataset, digest)
     return installation.core.read_snapshot(files, aanvraagnummers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.wiring import installation, ledger, person_here, settings
+from shared.bootstrap.wiring import ledger, person_here, settings, workplace
 from shared.events import Caller
 from shared.settings import Settings
 from shared.usecases import datasets, mailboxes
@@ -35,7 +35,7 @@ def purge(caller: Caller | None = None) -> Purged:
 
     config, caller = settings(), caller or person_here()
     round_ = Purge(remover(config), due_of(ledger(config)), config.retention)
-    return round_.run([installation(caller, mailbox) for mailbox in mailboxes()])
+    return round_.run([workplace(caller, mailbox) for mailbox in mailboxes()])
 
 
 def nightly_purge() -> None:

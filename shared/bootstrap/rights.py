@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap.removal import remover
-from shared.bootstrap.wiring import installation, ledger, person_here, settings
+from shared.bootstrap.wiring import ledger, person_here, settings, workplace
 from shared.events import SYSTEM, Caller
 from shared.usecases import datasets
 
@@ -22,7 +22,7 @@ def _rights(dataset: str, caller: Caller | None) -> Rights:
     config = settings()
     administration = ledger(config)
     return Rights(
-        installation(caller or person_here(), dataset or datasets()[0]),
+        workplace(caller or person_here(), dataset or datasets()[0]),
         person_records_of(administration),
         due_of(administration),
         lambda: remover(config),

@@ -15,7 +15,7 @@ from itertools import groupby
 from shared.administration import ModelStatus
 from shared.errors import BlobNotFound
 from shared.events import Caller
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.output import write_date, write_pointer
 from shared.ports import BlobStore, Container
 from shared.retention.port import Remover
@@ -26,7 +26,7 @@ _RESTING = tuple(state for state in RunState if state is not RunState.BEZIG and 
 _FIRST = ("manifest.json", "datapackage.json")  # without these the rest is no snapshot and no delivery
 
 
-def follow_removals(installation: Installation) -> list[str]:
+def follow_removals(installation: Workplace) -> list[str]:
     """Bring run files and current files in step with what was removed; returns the dates whose files changed."""
     ledger, dataset = installation.ledger, installation.dataset
     removed: dict[str, int] = {}
@@ -48,7 +48,7 @@ def follow_removals(installation: Installation) -> list[str]:
     return dates
 
 
-def drop_staged(installation: Installation) -> int:
+def drop_staged(installation: Workplace) -> int:
     """Delete what attempts staged of runs that never published and are not at work now; returns how many files.
 
     Such a run stages again when it is taken up, as a next attempt; of that one nothing is touched.

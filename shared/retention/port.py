@@ -56,6 +56,9 @@ class Remover(Protocol):
     def files_told(self, object_: str) -> datetime | None:
         """Return when it was last told that these files go; None when it never was."""
 
+    def removed_for(self, grond: str) -> list[tuple[str, Tombstone]]:
+        """Return the tombstones with this ground, the oldest first, each with what its event calls what went."""
+
     def tombstones(self) -> list[Tombstone]:
         """Return what is left of everything that was ever removed, the oldest first."""
 

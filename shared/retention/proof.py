@@ -8,7 +8,7 @@ from shared.administration import Removed, Tombstone
 from shared.errors import BlobNotFound
 from shared.events import moment_text
 from shared.feedback import pretty_json
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.ports import Container
 from shared.retention.port import Remover
 from shared.runfiles import MANIFEST, run_folder
@@ -16,7 +16,7 @@ from shared.runfiles import MANIFEST, run_folder
 PROOFS = "verwijderingen"
 
 
-def write_proof(installation: Installation, remover: Remover) -> str:
+def write_proof(installation: Workplace, remover: Remover) -> str:
     """Write a proof of every removal that none was written of yet; returns its name, "" when there was none.
 
     The files that had to follow a removal are named with the hashes that they have since.
@@ -44,16 +44,25 @@ def proof_name(event: int) -> str:
     return f"{PROOFS}/{event:012d}.json"
 
 
-def _told_until(installation: Installation) -> int:
+def proof_event(installation: Workplace, tombstone: int) -> int:
+    """Return the event that the proof is called by in which the tombstone of this event stands; 0 without a proof."""
+    return min((event for event in _events(installation) if event >= tombstone), default=0)
+
+
+def _told_until(installation: Workplace) -> int:
+    return max(_events(installation), default=0)
+
+
+def _events(installation: Workplace) -> list[int]:
     names = installation.blobs.names(Container.LOGBOEK, f"{PROOFS}/")
-    return max((int(name.removeprefix(f"{PROOFS}/").removesuffix(".json")) for name in names), default=0)
+    return [int(name.removeprefix(f"{PROOFS}/").removesuffix(".json")) for name in names]
 
 
 def _plain(tombstone: Tombstone) -> dict[str, object]:
     return {**vars(tombstone), "soort": str(tombstone.soort), "tijdstip": moment_text(tombstone.tijdstip)}
 
 
-def _output(installation: Installation, run_id: str) -> dict[str, object]:
+def _output(installation: Workplace, run_id: str) -> dict[str, object]:
     """Return what the manifest of a run now says of its files; nothing but its id where it has none."""
     run = installation.ledger.run(run_id)
     try:

@@ -16,7 +16,7 @@ from shared.errors import SlimmeCheckError, SnapshotInvalid
 from shared.events import Action
 from shared.failures import as_told
 from shared.followup.stored import kept_deliveries, names_in
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.logs import run_log
 from shared.ports import Container
 from shared.quarantine import destroy_expired
@@ -56,7 +56,7 @@ class Purge:
     due: Due
     retention: Retention
 
-    def run(self, installations: Collection[Installation]) -> Purged:
+    def run(self, installations: Collection[Workplace]) -> Purged:
         """Remove everything that is past its term, of all mailboxes; a step that fails does not stop the others."""
         done = Purged()
         for installation in installations:
@@ -69,13 +69,13 @@ class Purge:
         _guarded(done, lambda: self._prove(first, done))
         return done
 
-    def _before(self, installation: Installation, kept: Kept) -> datetime:
+    def _before(self, installation: Workplace, kept: Kept) -> datetime:
         return installation.clock.now() - self.retention.of(kept)
 
-    def _shredder(self, installation: Installation) -> Shredder:
+    def _shredder(self, installation: Workplace) -> Shredder:
         return Shredder(installation.blobs, self.remover, installation.caller, installation.clock.now())
 
-    def _rows(self, installation: Installation, done: Purged) -> None:
+    def _rows(self, installation: Workplace, done: Purged) -> None:
         """Remove old results, and what hangs on them: requests for a run, closed objections."""
         dataset, caller = installation.dataset, installation.caller
         before = self._before(installation, Kept.RESULTATEN)
@@ -88,12 +88,12 @@ class Purge:
             one = self.remover.remove_rows(soort, dataset, keys, GROUND, caller, installation.clock.now())
             done.add(str(soort), one.aantal if one else 0)
 
-    def _files(self, installation: Installation, done: Purged) -> None:
+    def _files(self, installation: Workplace, done: Purged) -> None:
         """Let run files and current files follow what was removed, in this round or in one that died."""
         done.add("datums herschreven", len(follow_removals(installation)))
         done.add("bestanden van pogingen", drop_staged(installation))
 
-    def _snapshots(self, installation: Installation, done: Purged) -> None:
+    def _snapshots(self, installation: Workplace, done: Purged) -> None:
         """Remove old snapshots; whether one is under legal hold is looked at when it goes, not before."""
         before, dataset = self._before(installation, Kept.MOMENTOPNAME), installation.dataset
         shredder, home = self._shredder(installation), f"{dataset}/"
@@ -114,7 +114,7 @@ class Purge:
             if not gone:
                 drop_leftovers(installation.blobs, folder)
 
-    def _applications_in(self, installation: Installation, digest: str) -> frozenset[str]:
+    def _applications_in(self, installation: Workplace, digest: str) -> frozenset[str]:
         """Return the applications of a snapshot: none when it is not complete, all that are held when it is damaged."""
         try:
             snapshot: PseudonymisedDelivery | None = read_whole(installation, digest)
@@ -122,7 +122,7 @@ class Purge:
             return self.due.held(installation.dataset)
         return frozenset() if snapshot is None else frozenset(snapshot.applications["dienst"].astype(str))
 
-    def _kept(self, installation: Installation, done: Purged) -> None:
+    def _kept(self, installation: Workplace, done: Purged) -> None:
         """Remove old deliveries of outcomes and group attributes; outcomes under legal hold stay, with their delivery.
 
         The age counts from when they were taken in, also when they were rewritten since for one person.
@@ -143,7 +143,7 @@ class Purge:
                 gone = shredder.remove(unit, judged, GROUND, names_in(blobs, kept) if held else ())
             done.add(str(follow_up.kind), gone and 1)
 
-    def _months(self, installation: Installation, done: Purged) -> None:
+    def _months(self, installation: Workplace, done: Purged) -> None:
         """Remove old counts of months, and old reports."""
         dataset, shredder = installation.dataset, self._shredder(installation)
         for container, kept, depth in (
@@ -154,7 +154,7 @@ class Purge:
             for unit in units(container, installation.blobs.names(container, f"{dataset}/"), depth, container):
                 done.add(str(container), shredder.remove_older(unit, before, dataset, GROUND) and 1)
 
-    def _raw(self, installation: Installation, done: Purged) -> None:
+    def _raw(self, installation: Workplace, done: Purged) -> None:
         """Remove what lies too long in mailbox, quarantine and feedback."""
         dataset, blobs, shredder = installation.dataset, installation.blobs, self._shredder(installation)
         done.add("quarantaine", destroy_expired(installation))
@@ -173,7 +173,7 @@ class Purge:
         for unit in units(Container.TERUGKOPPELING, told, 2, "terugkoppeling"):
             done.add("terugkoppelingen", shredder.remove_older(unit, before, dataset, GROUND) and 1)
 
-    def _strays(self, installation: Installation, done: Purged, datasets: Collection[str]) -> None:
+    def _strays(self, installation: Workplace, done: Purged, datasets: Collection[str]) -> None:
         """Remove from the mailbox whatever was left there too long, of a known dataset or not."""
         shredder, before = self._shredder(installation), self._before(installation, Kept.BRIEVENBUS)
 
@@ -187,13 +187,13 @@ class Purge:
             known = dataset if dataset in datasets else ""
             done.add("brievenbus", shredder.remove_older(unit, before, known, GROUND) and 1)
 
-    def _logs(self, installation: Installation, done: Purged) -> None:
+    def _logs(self, installation: Workplace, done: Purged) -> None:
         """Remove old lines of the logboek and the logs of runs; their store keeps them exactly so long."""
         before, dataset = self._before(installation, Kept.AUDIT), installation.dataset
         places = [
             (Container.LOGBOEK, f"{dataset}/", 3, ""),
             (Container.UITVOER, f"{dataset}/", 2, "/verwerking.jsonl"),
-            (Container.MODELLOG, f"{installation.model.name}-", 2, ""),
+            (Container.MODELLOG, f"{installation.in_use()[0]}-", 2, ""),
         ]
         for container, prefix, depth, suffix in places:
             names = (
@@ -204,7 +204,7 @@ class Purge:
             for unit in units(container, names, depth, f"{container} van"):
                 done.add("logs", self._shredder(installation).remove_older(unit, before - _DAY, dataset, GROUND))
 
-    def _trail(self, installation: Installation, done: Purged, _: Collection[str]) -> None:
+    def _trail(self, installation: Workplace, done: Purged, _: Collection[str]) -> None:
         """Remove old events, the anchors that held them, and requests of persons that are long done."""
         before, caller = self._before(installation, Kept.AUDIT), installation.caller
         gone = self.remover.remove_events(before, GROUND, caller, installation.clock.now())
@@ -219,7 +219,7 @@ class Purge:
         one = self.remover.remove_rows(Removed.PERSOONSVERZOEKEN, "", keys, GROUND, caller, installation.clock.now())
         done.add("persoonsverzoeken", one.aantal if one else 0)
 
-    def _prove(self, installation: Installation, done: Purged) -> None:
+    def _prove(self, installation: Workplace, done: Purged) -> None:
         self.due.let_go()
         done.proof = write_proof(installation, self.remover)
         result = "mislukt" if done.failures else "gedaan"
@@ -244,7 +244,7 @@ def _guarded(done: Purged, step: Callable[[], None]) -> None:
         done.failures.append(failure)
 
 
-def _first_published(installation: Installation, digest: str) -> datetime | None:
+def _first_published(installation: Workplace, digest: str) -> datetime | None:
     """Return when a delivery was first published; None when it never was."""
     runs = installation.ledger.runs_of_delivery(installation.dataset, digest)
     moments = (run.published_at for run in runs if run.state in PUBLISHED and run.published_at is not None)

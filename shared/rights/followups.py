@@ -8,15 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from shared.dataset import ColumnClass
-from shared.errors import KeyUnavailable, LegalHold, RequestBusy
+from shared.errors import LegalHold, RequestBusy
 from shared.events import moment_text
+from shared.followup.rows import NEWEST
 from shared.followup.stored import Kept, rewrite_without, rows_about
 from shared.retention.port import Remover
 from shared.rights.held import Person
 from shared.rights.requests import Rights, called
 from shared.runstates import RunState
-from shared.stages.pseudonymise import Pseudonymiser
 from shared.usecase import FollowUp
 
 type Found = tuple[FollowUp, Kept, pd.DataFrame]
@@ -31,7 +30,7 @@ def run_key_ids(rights: Rights) -> frozenset[str]:
 
 def held_rows(rights: Rights, person: Person) -> Iterator[Found]:
     """Yield the rows about a person, or about an application of the person, of every delivery that follows."""
-    names = _names(rights, person)
+    names = _names(person)
     installation = rights.installation
     for follow_up in installation.use_case.follow_ups:
         for kept, rows in rows_about(installation.blobs, installation.ledger, follow_up, names):
@@ -44,7 +43,7 @@ def follow_up_account(rights: Rights, person: Person) -> dict[str, list[dict[str
         str(follow_up.kind): [] for follow_up in rights.installation.use_case.follow_ups
     }
     for follow_up, kept, rows in held_rows(rights, person):
-        plain = rows.drop(columns=["persoon", "dienst"], errors="ignore").drop_duplicates().astype(object)
+        plain = rows.drop(columns=["persoon", "dienst", NEWEST], errors="ignore").drop_duplicates().astype(object)
         for row in plain.where(plain.notna(), None).to_dict("records"):
             told = {"bewaard_sinds": moment_text(kept.since)} | {str(name): value for name, value in row.items()}
             found[str(follow_up.kind)].append(told)
@@ -56,7 +55,7 @@ def remove_follow_ups(rights: Rights, remover: Remover, request_id: str, person:
 
     RequestBusy while a delivery is being taken in: the person may be in it. LegalHold when an objection opened since.
     """
-    installation, names = rights.installation, _names(rights, person)
+    installation, names = rights.installation, _names(person)
     for follow_up in installation.use_case.follow_ups:
         if installation.ledger.runs(follow_up.dataset, (RunState.BEZIG,)):
             raise RequestBusy(
@@ -72,16 +71,9 @@ def remove_follow_ups(rights: Rights, remover: Remover, request_id: str, person:
     return counts
 
 
-def _names(rights: Rights, person: Person) -> frozenset[str]:
-    """Return the pseudonyms of the person and of the applications, under every key that anything was kept by."""
-    services = set(person.services)
-    for key_id in sorted(run_key_ids(rights)):
-        try:
-            pseudonymiser = Pseudonymiser(rights.installation.keys.find(key_id))
-        except KeyUnavailable:  # gone with the last that was kept under it
-            continue
-        services |= set(pseudonymiser.pseudonyms(str(ColumnClass.DIENST), sorted(person.numbers)))
-    return person.persons | services
+def _names(person: Person) -> frozenset[str]:
+    """Return the names by which a person is known; who removes has no key to make others, and needs none."""
+    return person.persons | person.services
 
 
 def _tell(rights: Rights, remover: Remover, request_id: str, person: Person, kept: Kept, removed: int) -> None:

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.administration import Removed, Tombstone
+from shared.administration import Removed
 from shared.errors import LegalHold, RequestBusy
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.retention.files import drop_leftovers, drop_staged, follow_removals
 from shared.retention.port import Remover
 from shared.retention.proof import write_proof
+from shared.rights.counting import SNAPSHOT, removed_for
 from shared.rights.followups import remove_follow_ups
 from shared.rights.held import Person, find_person, raw_deliveries, snapshots
-from shared.rights.outcome import NEW_KEYS, PROOF, RAW
+from shared.rights.outcome import NEW_KEYS, RAW
 from shared.rights.port import HeldResult, PersonRequest
 from shared.rights.requests import Rights, called, take_step
 from shared.rights.states import RequestState
@@ -38,15 +38,14 @@ def remove_person(rights: Rights, request: PersonRequest) -> PersonRequest:
     """
     work = _Removal(rights, rights.remover(), request.id)
     names = rights.records.names(request.id)
-    counts: dict[str, int] = {}
     for _attempt in range(_TRIES):  # a run may publish this person again while we are at it
         person = find_person(rights, names)
         work.refuse_when_busy(person)
-        _add(counts, work.about(person))
-        _add(counts, work.snapshots(person))
-        _add(counts, remove_follow_ups(rights, work.remover, request.id, person))
-        _add(counts, work.results(person))
-        _add(counts, {"datums herschreven": len(follow_removals(rights.installation))})
+        work.about(person)
+        work.snapshots(person)
+        remove_follow_ups(rights, work.remover, request.id, person)
+        work.results(person)
+        follow_removals(rights.installation)
         drop_staged(rights.installation)
         left = find_person(rights, names)
         if not left.results:
@@ -54,20 +53,14 @@ def remove_person(rights: Rights, request: PersonRequest) -> PersonRequest:
     work.refuse_when_busy(left)
     if left.results:
         raise _busy(request.id)
-    proof = write_proof(rights.installation, work.remover)
-    told = counts | {
-        PROOF: int(proof.rpartition("/")[2].removesuffix(".json") or 0),
+    write_proof(rights.installation, work.remover)
+    told = removed_for(rights.installation, work.remover, called(request.id)) | {
         RAW: len(raw_deliveries(rights)),
         NEW_KEYS: work.new_keys(person),
     }
     done = take_step(rights, request.id, RequestState.UITGEVOERD, "Verwijderd.", told)
     rights.due.let_go()  # of the names too, which went with that step
     return done
-
-
-def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
-    for what, number in more.items():
-        counts[what] = counts.get(what, 0) + number
 
 
 @dataclass(frozen=True)
@@ -79,7 +72,7 @@ class _Removal:
     request_id: str
 
     @property
-    def installation(self) -> Installation:
+    def installation(self) -> Workplace:
         return self.rights.installation
 
     @property
@@ -90,38 +83,29 @@ class _Removal:
         if self.rights.records.busy_runs(self.installation.dataset, person.digests):
             raise _busy(self.request_id)
 
-    def about(self, person: Person) -> dict[str, int]:
+    def about(self, person: Person) -> None:
         """Remove what was said of the applications: closed objections, and requests to judge them again."""
         requests = [str(e["verzoek"]) for e in self.rights.records.run_requests_of(self.dataset, person.numbers)]
-        return {
-            "bezwaren": self._others(Removed.BEZWAREN, sorted(person.services)),
-            "verzoeken": self._others(Removed.VERZOEKEN, requests),
-        }
+        self._others(Removed.BEZWAREN, sorted(person.services))
+        self._others(Removed.VERZOEKEN, requests)
 
-    def results(self, person: Person) -> dict[str, int]:
+    def results(self, person: Person) -> None:
         """Remove results in the order of their publication: an older one never becomes current again."""
-        gone = 0
         for run, van in _by_run(person.results).items():
             caller, now = self.installation.caller, self.installation.clock.now()
-            told = self.remover.remove_of(self.dataset, [run], van, called(self.request_id), caller, now)
-            gone += sum(tombstone.aantal for tombstone in told)
-        return {"resultaten": gone}
+            self.remover.remove_of(self.dataset, [run], van, called(self.request_id), caller, now)
 
     def new_keys(self, person: Person) -> int:
         """Return how many keys came into use since the request was taken in: under these nobody was looked for."""
         known = {name.partition(":")[0] for name in person.persons}
         return len(set(self.rights.records.key_ids(self.dataset)) - known)
 
-    def _others(self, soort: Removed, keys: list[str]) -> int:
-        installation, ground = self.installation, called(self.request_id)
-        told: Tombstone | None = self.remover.remove_rows(
-            soort, self.dataset, keys, ground, installation.caller, installation.clock.now()
-        )
-        return told.aantal if told else 0
+    def _others(self, soort: Removed, keys: list[str]) -> None:
+        caller, now = self.installation.caller, self.installation.clock.now()
+        self.remover.remove_rows(soort, self.dataset, keys, called(self.request_id), caller, now)
 
-    def snapshots(self, person: Person) -> dict[str, int]:
+    def snapshots(self, person: Person) -> None:
         """Take the person out of every snapshot, those of other people's applications too."""
-        rows = files = 0
         for digest, snapshot in snapshots(self.rights):
             drop_leftovers(self.installation.blobs, f"{self.dataset}/{digest}")  # of a try that was killed
             if not mentions(snapshot, person.persons, person.services):
@@ -130,15 +114,13 @@ class _Removal:
             left, removed = without(snapshot, person.persons, person.services, label)
             self._tell_snapshot(digest, removed, person)
             rewrite_snapshot(self.installation, digest, left, removed)
-            rows, files = rows + removed, files + 1
-        return {"rijen in momentopnamen": rows, "momentopnamen": files}
 
     def _tell_snapshot(self, digest: str, removed: int, person: Person) -> None:
         """Leave the tombstone of rows in a snapshot, once: a second try at the same one is the same removal.
 
         Holds are looked at in the transaction of every tombstone, for who opens objections without our rules.
         """
-        object_ = f"momentopname {self.dataset}/{digest}, {called(self.request_id)}"
+        object_ = f"{SNAPSHOT} {self.dataset}/{digest}, {called(self.request_id)}"
         if self.remover.files_told(object_) is not None:
             return
         manifest = self.installation.blobs.sha256("momentopname", f"{self.dataset}/{digest}/manifest.json")

@@ -12,7 +12,7 @@ from typing import Any
 from shared.dataset import ColumnClass
 from shared.errors import RequestRefused, TooManyTries, TransitionRefused
 from shared.events import Action, AuditEvent
-from shared.installation import Installation
+from shared.installation import Workplace
 from shared.interventions import checked_reason
 from shared.ports import KeySource
 from shared.retention.port import Due, Remover
@@ -30,7 +30,7 @@ _CHECK = "verzoek"  # a domain of its own: what is kept with a request leads to 
 class Rights:
     """Everything that is needed to do what a person asks; `remover` is only asked for where something is removed."""
 
-    installation: Installation
+    installation: Workplace
     records: PersonRecords
     due: Due
     remover: Callable[[], Remover]

@@ -234,6 +234,9 @@ class MemoryLedger:
 
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
         with self._all_or_nothing() as state:
+            judged = {number for frame in state["results"].values() for number in frame["aanvraagnummer"]}
+            if not set(request.aanvraagnummers) <= judged:
+                raise NotKnown("Some of the applications are not there any more.", where="request")
             state["requests"][request.request_id] = request
             run = self._insert(new, _S.WACHTEND, _R.AANGEVRAAGD, request.tijdstip)
             self._append(event)

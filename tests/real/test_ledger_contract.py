@@ -248,7 +248,7 @@ def test_what_is_published_is_finished_also_while_the_model_is_stopped(office: O
 
 # --- requests, deliveries, output -------------------------------------------------------------------------------------
 def test_a_request_makes_a_run_of_its_own(office: Office) -> None:
-    first = office.publish_delivery("d1", "2026-11-20", results("1"))
+    first = office.publish_delivery("d1", "2026-11-20", results("1", "é"))
     request = RunRequest("v1", DATASET, "2026-11-20", "d1", ("1", "é"), "bezwaar", "jan", office.now)
     new = replace(office.new(), request_id="v1")
     waiting = office.ledger.request_run(request, new, office.event(Action.AANVRAGEN))
@@ -258,7 +258,15 @@ def test_a_request_makes_a_run_of_its_own(office: Office) -> None:
     claim = office.claim(request_id="v1")
     assert claim.kind is ClaimKind.GEKREGEN and claim.run.attempt == 1
     assert office.publish(claim, results("1")) == 2
-    assert office.ledger.application_numbers(DATASET, "d1") == {"p:1": "1"}
+    assert office.ledger.application_numbers(DATASET, "d1") == {"p:1": "1", "p:é": "é"}
+
+
+def test_a_request_names_no_application_that_is_not_there(office: Office) -> None:
+    office.publish_delivery("d1", "2026-11-20", results("1"))
+    request = RunRequest("v1", DATASET, "2026-11-20", "d1", ("1", "2"), "bezwaar", "jan", office.now)
+    with pytest.raises(NotKnown):
+        office.ledger.request_run(request, replace(office.new(), request_id="v1"), office.event(Action.AANVRAGEN))
+    assert office.ledger.runs(DATASET, [RunState.WACHTEND]) == []
 
 
 def test_a_delivery_is_known_with_what_was_learnt_of_it(office: Office) -> None:

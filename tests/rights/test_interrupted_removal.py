@@ -1,5 +1,6 @@
 """Killed at any effect, or with an objection at any effect, a removal is whole in the end: all of it, or nothing."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -9,18 +10,18 @@ import pytest
 from shared.adapters.sql.due_rows import SqlDue
 from shared.adapters.sql.oversight import SqlOversight
 from shared.adapters.sql.purge import SqlPurge
-from shared.errors import RequestBusy, TransitionRefused
+from shared.errors import NotKnown, RequestBusy, TransitionRefused
 from shared.events import Action
 from shared.interventions import request_run
 from shared.retention.purge import Purge
 from shared.retention.terms import DEFAULT
 from shared.rights.carrying import accept_request, take_up
-from shared.rights.requests import withdraw_request
+from shared.rights.requests import called, withdraw_request
 from shared.rights.states import Asked, RequestState
 from shared.sweep import run_waiting
 from tests.rights.persons import ANNA, BEN, Office, office
 from tests.rights.removing import DATASET, Scene, terms
-from tests.rights.test_removal import ROWS, left_of, names_of_anna
+from tests.rights.test_removal import ROWS, left_of, names_of_anna, told
 from tests.shell.crashing import Fuse
 from tests.shell.workshop import Crash, Keys
 
@@ -86,6 +87,8 @@ def test_killed_at_any_effect_the_next_rounds_finish_and_nothing_is_forgotten(
     assert len(left_of(desk, names)) > 8
     fuse = Fuse()
     interrupted(desk, fuse)
+    at_once = told(desk.found(request))
+    assert at_once.aantallen["resultaten"] == 3 and at_once.aantallen["datums herschreven"] == 2 and at_once.bewijs
     assert len(fuse.seen) > 20 and {"begin", "remove_of", "remove_rows", "tell_files"} <= set(fuse.seen)
     for at in range(1, len(fuse.seen) + 1):
         desk, request, names = prepared(f"na-{at}")
@@ -103,8 +106,13 @@ def test_killed_at_any_effect_the_next_rounds_finish_and_nothing_is_forgotten(
             ("verzoeken", 1),
         ]
         assert [line["aanvraagnummer"] for line in desk.scene.workshop.current("2026-11-21")] == ["zaak1005-ben"]
-        told = [one["gebeurtenis"] for proof in desk.scene.proofs() for one in proof["verwijderd"]]
-        assert len(told) == len(set(told)) == desk.scene.count("verwijderbewijzen")
+        stones = [one["gebeurtenis"] for proof in desk.scene.proofs() for one in proof["verwijderd"]]
+        assert len(stones) == len(set(stones)) == desk.scene.count("verwijderbewijzen")
+        outcome = told(desk.found(request))
+        assert outcome.aantallen == at_once.aantallen, fuse.seen[at - 1]
+        proof = json.loads(desk.scene.workshop.files("logboek")[outcome.bewijs])
+        assert called(request) in {one["grond"] for one in proof["verwijderd"]}, fuse.seen[at - 1]
+        assert max(stones) in {one["gebeurtenis"] for one in proof["verwijderd"]}, fuse.seen[at - 1]
         assert desk.scene.holds()
 
 
@@ -265,3 +273,67 @@ def test_a_snapshot_under_a_key_that_came_after_the_order_is_not_passed_over(sce
     assert rotated.found(request).toestand is RequestState.TOEGEWEZEN and rotated.scene.count("resultaten") == 4
     rotated.remove(request)
     assert left_of(rotated, names) == []
+
+
+# Runs that are asked for while it goes on -----------------------------------------------------------------------------
+@pytest.mark.parametrize("named", [["zaak1001-anna"], None])
+def test_a_run_asked_for_during_a_removal_comes_before_it_or_not_at_all(
+    make_scene: Callable[[str], Scene], named: list[str] | None
+) -> None:
+    """At every effect once: before it begins the removal waits for the run; from then on nobody asks for one.
+
+    Of the whole delivery one can be asked for again when nothing of the person is left in it.
+    """
+    answers: list[str] = []
+    for at in range(1, 40):
+        desk = office(make_scene(f"verzoek-{at}"))
+        much_of_anna(desk)
+        names = sorted({*names_of_anna(desk), "op verzoek"})
+        request = desk.granted(Asked.VERWIJDERING)
+        accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "zoals toegewezen")
+        seen: list[str] = []
+        given: list[str] = []
+
+        def attempt(name: str, desk: Office = desk, at: int = at) -> None:
+            seen.append(name)  # noqa: B023
+            if len(seen) != at:  # noqa: B023
+                return
+            try:
+                request_run(desk.scene.installation, "2026-11-20", named, "tijdens")
+                given.append("aangevraagd")  # noqa: B023
+            except (RequestBusy, NotKnown) as refused:
+                given.append(type(refused).__name__)  # noqa: B023
+
+        plain = desk.rights("systeem")
+        wrapped = replace(plain.installation, blobs=Meddling(plain.installation.blobs, attempt))
+        ports = {"records": Meddling(plain.records, attempt), "remover": Meddling(plain.remover(), attempt)}
+        assert take_up(desk.rights("systeem", wrapped, **ports), DEFAULT, removes=True) == []
+        if not given:
+            break
+        answers += given
+        if named:
+            assert (desk.found(request).toestand is RequestState.UITGEVOERD) == (given != ["aangevraagd"])
+        assert not run_waiting(desk.scene.installation).failed
+        desk.scene.later(0.1)
+        assert desk.clock() == []
+        assert desk.found(request).toestand is RequestState.UITGEVOERD, seen[at - 1]
+        assert left_of(desk, names) == [], seen[at - 1]
+        assert desk.scene.holds()
+    later = "NotKnown" if named else "aangevraagd"
+    assert answers[0] == "aangevraagd" and answers[1:10] == ["RequestBusy"] * 9 and answers[-1] == later
+    assert set(answers[1:]) == {"RequestBusy", later}
+
+
+def test_nobody_asks_for_a_run_of_what_is_being_removed(either: Scene) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    request = desk.granted(Asked.VERWIJDERING)
+    accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "zoals toegewezen")
+    worker = desk.rights("derde")
+    event = worker.event(Action.PERSOONSVERZOEK, "verzoek", "in uitvoering")
+    worker.records.begin(request, "begonnen", event, worker.installation.lease)
+    for named in (["zaak1001-anna"], ["zaak1001-anna", "zaak1002-ben"], None):
+        with pytest.raises(RequestBusy):
+            request_run(desk.scene.installation, "2026-11-20", named, "tijdens")
+    assert desk.scene.count("verzoeken") == 0
+    request_run(desk.scene.installation, "2026-11-20", ["zaak1002-ben"], "een ander")

@@ -165,6 +165,34 @@ def test_an_application_without_a_known_client_goes_with_the_person_it_was_of_be
     assert {row for (row,) in desk.scene.sql("SELECT aanvraagnummer FROM resultaten")} == {"zaak1002-ben"}
 
 
+def without_clients(desk: Office) -> Office:
+    """The same place, where the next runs know no client of any application."""
+    core = desk.scene.installation.core
+
+    def judge(*given_to):  # type: ignore[no-untyped-def]
+        given = core.judge(*given_to)
+        return replace(given, results=given.results.assign(persoon=None))
+
+    forgetful = desk.scene.workshop.with_(core=replace(core, judge=judge))
+    return Office(replace(desk.scene, workshop=forgetful))
+
+
+def test_an_application_without_a_known_client_is_found_under_another_key_too(either: Scene) -> None:
+    """The pseudonym of the application is another under every key; its number ties them. The export tells of it too."""
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    rotated = office(replace(either, workshop=either.workshop.with_(keys=Keys(("k-2", "k-1")))))
+    without_clients(rotated).scene.night("2026-11-21", {"zaak1001-anna": 3, "zaak1002-ben": 1})
+    assert desk.scene.sql("SELECT count(*) FROM resultaten WHERE aanvraagnummer = 'zaak1001-anna'") == [(2,)]
+    (told_of,) = rotated.export()["aanvragen"]
+    assert len(told_of["resultaten"]) == 2
+    names = names_of_anna(rotated)
+    assert remove(rotated)["resultaten"] == 2
+    assert left_of(rotated, names) == ["persoonsverzoeknamen"], "of the overview, that can still be fetched"
+    left = desk.scene.sql("SELECT aanvraagnummer FROM resultaten ORDER BY 1")
+    assert left == [("zaak1002-ben",), ("zaak1002-ben",), ("zaak1003-",)]
+
+
 def test_a_run_that_is_at_work_is_waited_for(scene: Scene) -> None:
     desk = office(scene)
     desk.scene.night("2026-11-20", ROWS)

@@ -5,12 +5,13 @@ The names are dropped by the database itself with the step that ends the request
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from shared.adapters.sql.application_names import names_as, names_of, numbers
 from shared.adapters.sql.due_rows import held_applications
 from shared.adapters.sql.tables import (
     persoonsverzoeken,
@@ -19,7 +20,8 @@ from shared.adapters.sql.tables import (
     resultaten,
     verwerkingen,
 )
-from shared.errors import LegalHold, RequestBusy
+from shared.administration import RunRequest
+from shared.errors import LegalHold, NotKnown, RequestBusy
 from shared.events import moment_text
 from shared.rights.port import Names
 from shared.rights.states import UNFINISHED, Asked, Named, RequestState
@@ -80,7 +82,8 @@ def refuse_while_busy(connection: Connection, since: datetime) -> None:
 def keep_applications(connection: Connection, request_id: str, dataset: str) -> None:
     """Keep the applications of the person with a request for removal; LegalHold when one of them must be kept."""
     kept = names(connection, request_id)
-    services = kept[Named.DIENST] | _services_of(connection, dataset, kept[Named.PERSOON])
+    of_person = names_as(connection, dataset, resultaten.c.persoon.in_(kept[Named.PERSOON]))
+    services = of_person | names_of(connection, dataset, kept[Named.DIENST])
     held = services & held_applications(connection, dataset)
     if held:
         raise LegalHold(
@@ -91,20 +94,10 @@ def keep_applications(connection: Connection, request_id: str, dataset: str) -> 
     keep(connection, request_id, {Named.DIENST: services})
 
 
-def _services_of(connection: Connection, dataset: str, persons: Collection[str]) -> frozenset[str]:
-    query = (
-        sa.select(resultaten.c.dienst)
-        .distinct()
-        .join(verwerkingen, verwerkingen.c.nr == resultaten.c.verwerking_nr)
-        .where(verwerkingen.c.dataset == dataset, resultaten.c.persoon.in_(persons))
-    )
-    return frozenset(connection.execute(query).scalars())
-
-
-def refuse_while_removed(connection: Connection, dataset: str, services: Iterable[str]) -> None:
+def refuse_while_removed(connection: Connection, dataset: str, services: Iterable[str], why: str, where: str) -> None:
     """Refuse to begin something on an application while the data of its person are being removed.
 
-    From the first removal on: what was begun is finished, and is not half kept for an objection.
+    From the first removal on: what was begun is finished, and is not half kept for an objection or a run.
     """
     own = list(services)
     clients = sa.select(resultaten.c.persoon).where(resultaten.c.dienst.in_(own), resultaten.c.persoon.is_not(None))
@@ -121,7 +114,29 @@ def refuse_while_removed(connection: Connection, dataset: str, services: Iterabl
     )
     if connection.execute(going).scalar_one():
         raise RequestBusy(
-            "What is held on this person is being removed, as the person asked; an objection would find only half.",
-            where="bezwaar",
-            next_step="Wait until the removal is done; what is removed can no longer be objected to here.",
+            f"What is held on this person is being removed, as the person asked; {why}.",
+            where=where,
+            next_step="Wait until the removal is done; what is removed is here no longer.",
         )
+
+
+def refuse_run(connection: Connection, request: RunRequest) -> None:
+    """Refuse to have judged again what is being removed: of the applications that are named, or of the delivery.
+
+    What a removal took away since it was asked whether they are there is not known: NotKnown.
+    """
+    if request.aanvraagnummers:
+        wanted = resultaten.c.aanvraagnummer.in_(request.aanvraagnummers)
+        left: set[str] = set(connection.execute(numbers(request.dataset, wanted)).scalars())
+        if left != set(request.aanvraagnummers):
+            raise NotKnown(
+                "Some of the applications are not there any more.",
+                where=f"levering {request.levering}",
+                next_step="Check the application numbers.",
+            )
+    else:
+        wanted = verwerkingen.c.digest.in_([request.digest])
+    services = names_as(connection, request.dataset, wanted)
+    refuse_while_removed(
+        connection, request.dataset, services, "it is not judged again", f"levering {request.levering}"
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from shared.adapters.sql import (
+    carrying_rows,
     claims,
     delivery_rows,
     event_rows,
@@ -159,6 +160,7 @@ class SqlLedger:
             made = once_rows.made_before(connection, event)
             if made is not None:
                 return run_rows.find(connection, made)
+            carrying_rows.refuse_run(connection, request)
             delivery_rows.add_request(connection, request)
             run_rows.insert(connection, new, RunState.WACHTEND, RunReason.AANGEVRAAGD, request.tijdstip)
             event_rows.append(connection, event)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.adapters.sql import carrying_rows, event_rows
-from shared.adapters.sql.tables import bewaarplichten, bezwaren, resultaten, verwerkingen
+from shared.adapters.sql.application_names import names_of
+from shared.adapters.sql.tables import bewaarplichten, bezwaren
 from shared.errors import NotKnown, TransitionRefused
 from shared.events import Action, AuditEvent, moment_of, moment_text
 from shared.people.records import Objection, ObjectionState
@@ -19,7 +20,9 @@ def open_(connection: Connection, dataset: str, dienst: str, bezwaar: str, reden
 
     RequestBusy while its data are being removed: either the hold came first, and nothing goes, or the removal did.
     """
-    carrying_rows.refuse_while_removed(connection, dataset, _names(connection, dataset, dienst))
+    carrying_rows.refuse_while_removed(
+        connection, dataset, _names(connection, dataset, dienst), "an objection would find only half", "bezwaar"
+    )
     _add(connection, bezwaar, dataset, dienst, ObjectionState.OPEN, reden, event)
     event_rows.append(connection, event)
     _hold_all(connection, find(connection, bezwaar), event)
@@ -80,19 +83,8 @@ def _add(
 
 
 def _names(connection: Connection, dataset: str, dienst: str) -> list[str]:
-    """Return every pseudonym of the application with this one: it has one per key; the clear number ties them."""
-    mine, other = resultaten.alias("mijn"), resultaten.alias("ander")
-    run_of_mine, run_of_other = verwerkingen.alias("van_mijn"), verwerkingen.alias("van_ander")
-    query = (
-        sa.select(other.c.dienst)
-        .distinct()
-        .select_from(mine)
-        .join(other, other.c.aanvraagnummer == mine.c.aanvraagnummer)
-        .join(run_of_mine, run_of_mine.c.nr == mine.c.verwerking_nr)
-        .join(run_of_other, run_of_other.c.nr == other.c.verwerking_nr)
-        .where(mine.c.dienst == dienst, run_of_mine.c.dataset == dataset, run_of_other.c.dataset == dataset)
-    )
-    return sorted({dienst, *connection.execute(query).scalars()})
+    """Return every pseudonym of the application with this one."""
+    return sorted(names_of(connection, dataset, [dienst]))
 
 
 def is_held(connection: Connection, dataset: str, dienst: str) -> bool:

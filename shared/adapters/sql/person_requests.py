@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from shared.adapters.sql import carrying_rows, event_rows, once_rows, run_rows
+from shared.adapters.sql.application_names import numbers
 from shared.adapters.sql.engine import transaction
 from shared.adapters.sql.tables import (
     beoordelingen,
@@ -142,9 +143,9 @@ class SqlPersonRecords:
 
     def results_of(self, dataset: str, persons: Collection[str], services: Collection[str] = ()) -> list[HeldResult]:
         """Return every result of a person, in order of publication, those of shadow runs too."""
-        mine = sa.select(resultaten.c.dienst).where(resultaten.c.persoon.in_(persons))
-        nameless = resultaten.c.dienst.in_(mine) | resultaten.c.dienst.in_(services)
-        of_person = resultaten.c.persoon.in_(persons) | (resultaten.c.persoon.is_(None) & nameless)
+        mine = numbers(dataset, resultaten.c.persoon.in_(persons) | resultaten.c.dienst.in_(services))
+        nameless = resultaten.c.persoon.is_(None) & resultaten.c.aanvraagnummer.in_(mine)
+        of_person = resultaten.c.persoon.in_(persons) | nameless
         same_row = (bijdragen.c.verwerking_nr == resultaten.c.verwerking_nr) & (bijdragen.c.regel == resultaten.c.regel)
         query = (
             sa.select(resultaten, bijdragen.c.bijdragen, verwerkingen.c.run, _IS_CURRENT)

@@ -176,6 +176,19 @@ class SqlPurge:
             )
             return tombstone
 
+    def removed_for(self, grond: str) -> list[tuple[str, Tombstone]]:
+        """Return the tombstones with this ground, the oldest first, each with what its event calls what went."""
+        told = gebeurtenissen.c
+        query = (
+            sa.select(told.volgnr, told.object)
+            .join(verwijderbewijzen, verwijderbewijzen.c.gebeurtenis == told.volgnr)
+            .where(verwijderbewijzen.c.grond == grond)
+        )
+        with transaction(self.engine, writes=False) as connection:
+            objects = {row.volgnr: row.object for row in connection.execute(query)}
+            found = tombstone_rows.every(connection)
+        return [(objects[one.gebeurtenis], one) for one in found if one.gebeurtenis in objects]
+
     def tombstones(self) -> list[Tombstone]:
         """Return what is left of everything that was ever removed, the oldest first."""
         with transaction(self.engine, writes=False) as connection:
