@@ -18,6 +18,7 @@ from shared.closing.operation import operation_between
 from shared.closing.port import MonthRecords
 from shared.errors import BlobNotFound, SlimmeCheckError
 from shared.events import HERE, Action, moment_text
+from shared.followup.rows import NEWEST
 from shared.followup.stored import Kept, kept_deliveries, read_rows
 from shared.installation import Installation
 from shared.logboek import MONITORING, Batch, write_batch_lines
@@ -178,9 +179,8 @@ def _outcomes(blobs: BlobStore, deliveries: list[Kept]) -> list[Outcome]:
     for kept in deliveries:
         rows = read_rows(blobs, kept)
         if rows is not None:
-            newest = f"{kept.run.new.key_id}:"
             found += [
-                Outcome(**row, arrived=kept.since, newest_key=row["dienst"].startswith(newest))
+                Outcome(arrived=kept.since, newest_key=row.pop(NEWEST) == row["dienst"], **row)
                 for row in _records(rows)
             ]
     return found
@@ -192,7 +192,7 @@ def _attributes(blobs: BlobStore, deliveries: list[Kept]) -> Mapping[str, Mappin
     for kept in deliveries:
         rows = read_rows(blobs, kept)
         if rows is not None:
-            found |= {row.pop("persoon"): row for row in _records(rows)}
+            found |= {row.pop("persoon"): row for row in _records(rows.drop(columns=NEWEST))}
     return found
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 from shared.administration import RunRecord
 from shared.errors import BlobNotFound
 from shared.events import Action
-from shared.followup.rows import from_parquet, own_name, to_parquet, without
+from shared.followup.rows import about, from_parquet, own_name, to_parquet, without
 from shared.ports import BlobStore, Ledger
 from shared.runstates import PUBLISHED
 from shared.usecase import FollowUp
@@ -84,7 +84,7 @@ def rows_about(
     """Yield of every delivery the rows that are about one of these pseudonyms of a person or application."""
     for kept in kept_deliveries(ledger, follow_up):
         rows = read_rows(blobs, kept)
-        if rows is not None and (found := rows[rows[own_name(rows)].isin(list(names))]).size:
+        if rows is not None and len(found := about(rows, names)):
             yield kept, found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from shared.bootstrap.wiring import core
+from shared.followup.rows import NEWEST
 from shared.followup.stored import kept_deliveries, read_rows
 from shared.installation import Installation
 from shared.levensonderhoud import LEVENSONDERHOUD
@@ -117,7 +118,11 @@ class Desk:
         return run_waiting(self.installation)
 
     def kept(self) -> list[pd.DataFrame]:
-        """Return the rows of every delivery that was taken in and not removed."""
+        """Return the rows of every delivery that was taken in and not removed, without what ties them over keys."""
+        return [rows.drop(columns=NEWEST) for rows in self.stored()]
+
+    def stored(self) -> list[pd.DataFrame]:
+        """Return the rows as they are stored."""
         found = kept_deliveries(self.installation.ledger, self.follow_up)
         rows = [read_rows(self.installation.blobs, kept) for kept in found]
         return [one for one in rows if one is not None]

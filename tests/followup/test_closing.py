@@ -128,7 +128,7 @@ def test_outcomes_and_groups_are_joined_by_pseudonym_and_only_counted(city: City
     city.groups.deliver([PERSON])
     city.groups.round()
     (kept,) = city.judging.files("groepskenmerken")
-    rows = city.groups.kept()[0].assign(persoon=dienst["1001"])
+    rows = city.groups.stored()[0].assign(persoon=dienst["1001"])
     city.installation.blobs.write("groepskenmerken", kept, to_parquet(rows))
     city.outcome("1001")
     city.be(MONTH_END)

@@ -16,6 +16,7 @@ from shared.anchors import check_audit
 from shared.errors import RequestRefused
 from shared.events import Action
 from shared.followup.ingest import take_in
+from shared.followup.rows import about, without
 from shared.interventions import release, request_run
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.mailbox import open_delivery
@@ -209,6 +210,10 @@ def test_after_a_change_of_key_an_outcome_is_kept_under_the_key_of_its_result_to
     dienst = applications.sql("SELECT dienst FROM resultaten WHERE aanvraagnummer = '1001'")[0][0]
     assert dienst.startswith("k-1:")
     assert set(rows["dienst"]) == {dienst, newer.pseudonym("1001")}
+    # who removes knows one of the names and has no key; it leads to the other
+    (stored,) = newer.stored()
+    assert len(about(stored, {dienst})) == 2
+    assert len(without(stored, {dienst})) == 0
 
 
 def test_a_worker_that_was_overtaken_brings_nothing_back(outcomes: Desk) -> None:
