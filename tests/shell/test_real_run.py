@@ -78,7 +78,7 @@ def test_every_delivery_ends_where_it_should(night: tuple[Path, Round, set[str]]
 
 
 def test_no_number_of_a_person_is_kept_anywhere_but_in_quarantine(night: tuple[Path, Round, set[str]]) -> None:
-    root, _, numbers = night
+    *_, numbers = night
     assert len(numbers) > 100
     kept = [path for path in root.rglob("*") if path.is_file() and "quarantaine" not in path.parts]
     assert len(kept) > 60
@@ -155,7 +155,7 @@ def test_every_prediction_of_the_ledger_is_computed_again_to_the_same_bit(night:
 
 
 def test_a_person_is_found_by_number_and_the_inputs_are_of_nobody_else(night: tuple[Path, Round, set[str]]) -> None:
-    root, _, numbers = night
+    *_, numbers = night
     found: list[Hit] = []
     for number in sorted(numbers):
         found = people.find_predictions(NumberKind.PERSOON, number, "vraag van de burger")
