@@ -150,8 +150,8 @@ def desk(caller: Caller | None = None) -> Desk:
 
 
 def package_of(run: RunRecord) -> ModelPackage:
-    """Return the model package that a run used, verified by its digest; ModelPackageInvalid when it is not here."""
-    package = wiring.model_package(settings(), run.new.model, run.new.model_version)
+    """Return the model package that a run used, read and verified once; ModelPackageInvalid when it is not here."""
+    package = wiring.loaded_package(settings(), run.new.model, run.new.model_version)
     if package.sha256 != run.new.model_sha256:
         raise ModelPackageInvalid(
             "This is not the package that made the result.",

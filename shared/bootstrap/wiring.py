@@ -85,7 +85,7 @@ def model_package(config: Settings, name: str, version: str) -> ModelPackage:
     return load_package(config.models / f"{name}-{version}")
 
 
-_loaded = lru_cache(maxsize=16)(model_package)  # what judges is read and verified once in a process
+loaded_package = lru_cache(maxsize=16)(model_package)  # what judges is read and verified once in a process
 
 
 @lru_cache(maxsize=4)
@@ -101,7 +101,7 @@ def versions(config: Settings, dataset: str) -> Versions:
         dataset=dataset,
         register=register_of(ledger(config)),
         load=partial(model_package, config),
-        loaded=partial(_loaded, config),
+        loaded=partial(loaded_package, config),
         first=(name, version),
         entered=lambda first: entered(first, Caller(SYSTEM, "installatie"), SystemClock().now()),
     )

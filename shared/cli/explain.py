@@ -30,22 +30,32 @@ def explanation_lines(told: Explanation) -> list[str]:
     run = told.prediction.run
     lines = [
         f"Aanvraag {told.aanvraagnummer} · peilmoment {told.peilmoment}",
-        f"Resultaat {told.resultaattype}: {told.omschrijving} · eerst kijkt: {told.advies} · reden: {told.reden}",
-        told.reden_zin,
+        *_result_lines(told),
     ]
     if told.score is not None and told.drempel is not None:
         lines += _score_lines(told, told.score, told.drempel)
+    elif told.gescoord and not told.blind:
+        lines.append("Het modelpakket is er niet meer; de drempel en de som zijn hier niet te geven.")
     elif told.gescoord:
         lines.append("De score blijft verborgen tot iemand deze aanvraag heeft beoordeeld.")
     if told.gescoord:
         lines.append(f"Onbekend: {', '.join(told.onbekend) or 'niets'}")
     lines += [
-        f"Model {run.new.model} {run.new.model_version} van {told.model_datum} · verwerking {run.run_id}",
+        f"Model {run.new.model} {run.new.model_version} van {told.model_datum or 'onbekend'} · verwerking {run.run_id}",
         told.signaal,
     ]
     if told.score is not None and told.drempel is not None and told.intercept is not None:
         lines += ["", *_sum_lines(told, told.score, told.drempel, told.intercept)]
     return lines
+
+
+def _result_lines(told: Explanation) -> list[str]:
+    if told.verborgen:
+        return ["De uitkomst blijft verborgen tot iemand de nieuwste voorspelling van deze aanvraag heeft beoordeeld."]
+    return [
+        f"Resultaat {told.resultaattype}: {told.omschrijving} · eerst kijkt: {told.advies} · reden: {told.reden}",
+        told.reden_zin,
+    ]
 
 
 def _score_lines(told: Explanation, score: float, threshold: float) -> list[str]:

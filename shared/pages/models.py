@@ -13,6 +13,7 @@ from shared.api.forms import ModelName, Version
 from shared.api.resources.health import BROKEN_PACKAGE
 from shared.api.resources.models import find_model
 from shared.errors import ModelPackageInvalid, NotKnown, RequestRefused
+from shared.events import same_actor
 from shared.modelregister.register import MOST_AT_ONCE
 from shared.modelregister.states import FOUR_EYES, STATUS_SENTENCES, STEP_SENTENCES, VersionStatus
 from shared.pages.forms import Form
@@ -134,7 +135,7 @@ def _version(page: PageContext, name: str, number: str, refused: Form | None = N
     found, steps = page.services.versions.find(find_model(page.services, name).dataset, number)
     proposals = [step.proposal for step in steps if step.proposal is not None]
     person = page.person.subject if page.person else ""
-    own = bool(found.proposer) and found.proposer == person and found.status is VersionStatus.VOORGESTELD
+    own = bool(found.proposer) and same_actor(found.proposer, person) and found.status is VersionStatus.VOORGESTELD
     may_step = page.may("POST", f"{_VERSION}/{{stap}}")
     names = [each for each in possible_steps(found.status) if may_step and not (own and STEPS[each][0] in FOUR_EYES)]
     forms = [step_form(name, number, each) for each in names]

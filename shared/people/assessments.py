@@ -7,6 +7,7 @@ from dataclasses import replace
 from shared.errors import RequestRefused
 from shared.events import Action
 from shared.interventions import checked_reason
+from shared.people.blinding import is_hidden
 from shared.people.desk import Desk, application_of
 from shared.people.predictions import shown_prediction, tell_shown
 from shared.people.records import CONSULT, Assessment, NewAssessment
@@ -22,8 +23,8 @@ def assess(desk: Desk, id_text: str, new: NewAssessment) -> Assessment:
     """Record an assessment of a prediction, with its event.
 
     NotKnown when there is no such prediction; RequestRefused for a route that its use case does not have, without
-    words, when route and `gevolgd` contradict each other, or when `gevolgd` says something of an advice that the model
-    did not give.
+    words, when route and `gevolgd` contradict each other, when `gevolgd` says something of an advice that the model did
+    not give, and of a prediction whose advice is hidden: being refused would tell it.
     """
     words = checked_reason(new.toelichting)
     prediction = shown_prediction(desk, id_text)
@@ -32,6 +33,12 @@ def assess(desk: Desk, id_text: str, new: NewAssessment) -> Assessment:
     if new.route not in routes:
         raise RequestRefused(
             "An application cannot take this route.", where="route", next_step=f"Choose from: {', '.join(routes)}."
+        )
+    if is_hidden(desk, prediction):
+        raise RequestRefused(
+            "This prediction no longer counts, and a newer one waits for its assessment.",
+            where="id",
+            next_step="Assess the newest prediction of the application.",
         )
     _check_followed(new, advice if prediction.scored else None)
     event = desk.event(
@@ -67,8 +74,11 @@ def _check_followed(new: NewAssessment, advice: str | None) -> None:
 
 
 def assessments_of(desk: Desk, id_text: str, reden: str) -> list[Assessment]:
-    """Return the assessments of a prediction, the newest first; who looked and why is put on record first."""
+    """Return the assessments of a prediction, the newest first; none while its route is hidden, which they would tell.
+
+    Who looked and why is put on record first.
+    """
     reason = checked_reason(reden)
     prediction = shown_prediction(desk, id_text)
     tell_shown(desk, prediction, "beoordelingen getoond", reason)
-    return desk.oversight.assessments(prediction.id)
+    return [] if is_hidden(desk, prediction) else desk.oversight.assessments(prediction.id)

@@ -48,20 +48,24 @@ class Explanation:
 
     `gescoord`: the model weighed the application. `blind`: there is a random sample and nobody assessed the application
     yet, so everything that would tell a score or a draw is empty: score, drempel, intercept, zekerheid, steekproef,
-    bijdragen, verhogend, verlagend. `zekerheid` is the share of the model's repeats on the same side of the threshold,
-    None when unknown. `bewaarplicht`: an objection keeps the application from being removed.
+    bijdragen, verhogend, verlagend. `verborgen`: it is blind and no longer counts; its route would tell the side of the
+    threshold, so type, omschrijving, advies, reden and the assessments of it are empty too. `zekerheid` is the share of
+    the model's repeats on the same side of the threshold, None when unknown. `bewaarplicht`: an objection keeps the
+    application from being removed. Without the package that made it, only what is stored can be told: drempel,
+    kenmerken and model_datum are empty.
     """
 
     prediction: StoredPrediction
     aanvraagnummer: str
     peilmoment: str
-    resultaattype: int
+    resultaattype: int | None
     omschrijving: str
     advies: str
     reden: str
     reden_zin: str
     gescoord: bool
     blind: bool
+    verborgen: bool
     score: float | None
     drempel: float | None
     intercept: float | None
@@ -80,49 +84,51 @@ class Explanation:
 
 def explain(
     prediction: StoredPrediction,
-    package: ModelPackage,
+    package: ModelPackage | None,
     case: UseCase,
     assessments: Sequence[Assessment],
     *,
     blind: bool = False,
     under_hold: bool = False,
 ) -> Explanation:
-    """Return the explanation of a prediction by the package that made it; `blind` hides what tells score or draw.
+    """Return the explanation of a prediction by the package that made it, None when that is not here any more.
 
-    What was not scored has nothing to hide, and is never blind.
+    `blind` hides what tells score or draw. What was not scored has nothing to hide, and is never blind.
     """
     values = prediction.values
     told: dict[str, Any] = json.loads(str(values["uitleg"]))
     kind = int(str(values["resultaattype"]))
     scored = prediction.scored
     blind = blind and scored
+    hidden = blind and not prediction.huidig
     shown = scored and not blind
     features: dict[str, float | None] = json.loads(str(values["kenmerken"])) if values["kenmerken"] else {}
-    labels: Mapping[str, str] = package.policy.get("labels", {})
+    labels: Mapping[str, str] = package.policy.get("labels", {}) if package else {}
     return Explanation(
         prediction=prediction,
         aanvraagnummer=str(values["aanvraagnummer"]),
         peilmoment=str(values["peilmoment"]),
-        resultaattype=kind,
-        omschrijving=case.routes[kind].omschrijving,
-        advies=str(values["advies"] or ""),
-        reden=str(values["reden"]),
-        reden_zin=str(told["reden"]),
+        resultaattype=None if hidden else kind,
+        omschrijving="" if hidden else case.routes[kind].omschrijving,
+        advies="" if hidden else str(values["advies"] or ""),
+        reden="" if hidden else str(values["reden"]),
+        reden_zin="" if hidden else str(told["reden"]),
         gescoord=scored,
         blind=blind,
+        verborgen=hidden,
         score=_number(values["score"]) if shown else None,
-        drempel=package.threshold if shown else None,
+        drempel=package.threshold if shown and package else None,
         intercept=_number(values["intercept"]) if shown else None,
         zekerheid=_number(values["zekerheid"]) if shown else None,
         steekproef=None if blind else bool(values["steekproef"]),
         verhogend=_factors(told["verhogend"]) if shown else (),
         verlagend=_factors(told["verlagend"]) if shown else (),
         bijdragen=_terms(str(values["bijdragen"]), labels, features, case) if shown else (),
-        kenmerken=_facts(features, package, case),
+        kenmerken=_facts(features, package.feature_names, labels, case) if package else (),
         onbekend=tuple(told["onbekend"]) if scored else (),
-        model_datum=str(package.policy["date"]),
+        model_datum=str(package.policy["date"]) if package else "",
         signaal=str(told["signaal"]),
-        beoordelingen=tuple(assessments),
+        beoordelingen=() if hidden else tuple(assessments),
         bewaarplicht=under_hold,
     )
 
@@ -150,12 +156,13 @@ def _terms(
     )
 
 
-def _facts(features: Mapping[str, float | None], package: ModelPackage, case: UseCase) -> tuple[Fact, ...]:
+def _facts(
+    features: Mapping[str, float | None], names: Sequence[str], labels: Mapping[str, str], case: UseCase
+) -> tuple[Fact, ...]:
     """Return the features of the model in its order, then the flags that say what is unknown."""
-    labels: Mapping[str, str] = package.policy.get("labels", {})
-    known = [name for name in package.feature_names if name in features]
+    known = [name for name in names if name in features]
     facts = [Fact(name, labels.get(name, name), features[name], case.value_in_words(name, features)) for name in known]
-    flags = [name for name in features if name not in package.feature_names]
+    flags = [name for name in features if name not in names]
     return (*facts, *(Fact(name, _flag_label(name), features[name], _yes_no(features[name])) for name in flags))
 
 

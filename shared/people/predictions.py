@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from shared.administration import ModelStatus
 from shared.dataset import ColumnClass
-from shared.errors import KeyUnavailable, NotKnown, RequestRefused
+from shared.errors import KeyUnavailable, ModelPackageInvalid, NotKnown, RequestRefused
 from shared.events import Action
 from shared.interventions import checked_reason
-from shared.people.blinding import is_blind
+from shared.modelpackage.package import ModelPackage
+from shared.people.blinding import hidden, is_blind
 from shared.people.desk import Desk, application_of
 from shared.people.explanation import Explanation, explain
 from shared.people.inputs import Rows, rows_of
@@ -26,7 +27,7 @@ def find_predictions(desk: Desk, kind: NumberKind, number: str, reden: str, data
 
     An application is found by its number, which stands in its results. A person is found by the pseudonyms of the
     number, one for every key under which results were published and that can still be read. An empty list when there
-    are none, which is on record too; RequestRefused without a reason or a number.
+    are none, which is on record too; RequestRefused without a reason or a number. What is `verborgen` has no route.
     """
     reason, wanted = checked_reason(reden), _checked_number(number)
     hits = [hit for name in _searched(desk, dataset) for hit in _hits(desk, kind, wanted, name)]
@@ -39,7 +40,7 @@ def find_predictions(desk: Desk, kind: NumberKind, number: str, reden: str, data
         found = [hit for hit in hits if (hit.run.new.dataset, _called(kind, hit)) == called]
         event = desk.event(Action.OPZOEKEN, called[1], "gevonden", called[0], reden=reason, aantal=len(found))
         desk.tell_read(event, found[0].run, (found[0].persoon, found[0].dienst))
-    return hits
+    return hidden(desk, hits)
 
 
 def explain_prediction(desk: Desk, id_text: str, reden: str) -> Explanation:
@@ -114,12 +115,20 @@ def _explained(desk: Desk, prediction: StoredPrediction, reason: str) -> Explana
     run = prediction.run
     return explain(
         prediction,
-        desk.package_of(run),
+        _package_of(desk, prediction),
         desk.use_case_of(run.new.dataset),
         desk.oversight.assessments(prediction.id),
-        blind=is_blind(desk, prediction),
+        blind=is_blind(desk, run.new.dataset, str(prediction.values["aanvraagnummer"])),
         under_hold=desk.oversight.is_held(run.new.dataset, str(prediction.values["dienst"])),
     )
+
+
+def _package_of(desk: Desk, prediction: StoredPrediction) -> ModelPackage | None:
+    """Return the package that made a prediction; None when it is not here as it was: what is stored can be told."""
+    try:
+        return desk.package_of(prediction.run)
+    except ModelPackageInvalid:
+        return None
 
 
 def _checked_number(number: str) -> str:

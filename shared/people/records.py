@@ -44,7 +44,11 @@ class NumberKind(StrEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """A prediction that was found by a number. `huidig`: it is the current result of its application."""
+    """A prediction that was found by a number. `huidig`: it is the current result of its application.
+
+    `gescoord`: the model weighed the application. `verborgen`: an older prediction of an application that waits for its
+    assessment under a random sample; type, reason and advice are left out.
+    """
 
     id: PredictionId
     run: RunRecord
@@ -53,9 +57,11 @@ class Hit:
     dienst: str
     persoon: str
     peilmoment: str
-    resultaattype: int
+    resultaattype: int | None
     reden: str
     advies: str
+    gescoord: bool
+    verborgen: bool = False
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def office(
     assert bootstrap.installation(served._HERE, MODEL).model.version == NEXT
     _break(models / f"{MODEL}-{NEXT}")
     if request.param == "never read":
-        wiring._loaded.cache_clear()
+        wiring.loaded_package.cache_clear()
         with pytest.raises(ModelPackageInvalid):
             bootstrap.installation(served._HERE, MODEL)
     return Office(make_site(tmp_path / "werk"))
@@ -184,7 +184,7 @@ def test_the_pages_show_it_stop_the_model_put_it_back_and_resume_it(office: Offi
 
 
 def test_a_proposal_needs_the_active_package_and_says_that_it_is_broken(office: Office) -> None:
-    wiring._loaded.cache_clear()
+    wiring.loaded_package.cache_clear()
     make_version(bootstrap.settings().models, "1.2.0", threshold=0.4)
     proposal = {"versie": "1.2.0", "redenDrempel": "Minder werk", "redenSteekproef": "Geen", **WHY}
     said = office.keeper.post(f"{URL}/versies", proposal)

@@ -47,6 +47,7 @@ SEEN = Explanation(
     reden_zin="Het model heeft deze aanvraag gewogen.",
     gescoord=True,
     blind=False,
+    verborgen=False,
     score=0.7149,
     drempel=0.6312,
     intercept=-0.1234,
@@ -124,6 +125,26 @@ def test_an_application_that_was_not_weighed_has_no_score_and_no_picture() -> No
     assert "Er is dus geen score." in card
     assert "<svg" not in card
     assert "Wat wij niet weten" not in card
+
+
+HIDDEN = replace(
+    BLIND, verborgen=True, resultaattype=None, omschrijving="", advies="", reden="", reden_zin="", beoordelingen=()
+)
+
+
+def test_an_old_card_tells_no_route_and_asks_for_no_assessment_while_the_newest_waits() -> None:
+    card = _card(HIDDEN)
+    assert "pas na de beoordeling van de nieuwste voorspelling" in card and "0012" in card
+    for hidden in ("Wie kijkt eerst", "handhaving", "niemand: er is geen voorspelling", "Beoordeling vastleggen"):
+        assert hidden not in card, hidden
+    assert "na uw beoordeling" not in card and "niet gewogen" not in card
+
+
+def test_a_card_whose_package_is_gone_tells_what_is_stored() -> None:
+    card = _card(replace(SEEN, drempel=None, kenmerken=(), model_datum=""))
+    assert "De score is 0,71. Het modelpakket dat haar maakte is hier niet meer." in card
+    assert "Er zijn 2 afspraken gemist" in card and "0,432" in card and "<svg" not in card
+    assert "niet gewogen" not in card and "Gebruikte gegevens" not in card
 
 
 def test_the_draw_is_told_once_it_may_be() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from shared import pipeline
+from shared import CONTRACT_VERSION, pipeline
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.levensonderhoud.eligibility import OUTCOMES, REASONS, ROUTES
 from shared.levensonderhoud.features.frame import FEATURES
@@ -182,6 +182,12 @@ def test_the_draw_is_reproducible_even_and_of_the_asked_size() -> None:
     assert wider[drawn].all()
     other_model = draw(names, KEY, "b" * 64, 0.05)
     assert 0.02 < other_model[drawn].mean() < 0.08
+
+
+def test_the_draw_of_a_contract_version_is_to_the_application_what_it_was() -> None:
+    drawn = {CONTRACT_VERSION: draw([f"test-1:{number}" for number in range(200)], KEY, "a" * 64, 0.05).nonzero()[0]}
+    # another draw is another rule: then CONTRACT_VERSION is raised, and older runs are not computed again (ADR 16)
+    assert {version: places.tolist() for version, places in drawn.items()} == {"1.0.0": [4, 21, 43, 44, 93, 160]}
 
 
 def test_who_has_no_key_cannot_tell_what_was_drawn() -> None:

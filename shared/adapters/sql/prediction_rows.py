@@ -59,6 +59,7 @@ def _hits(connection: Connection, dataset: str, wanted: sa.ColumnElement[bool]) 
             resultaattype=row.resultaattype,
             reden=row.reden,
             advies=row.advies or "",
+            gescoord=row.kenmerken is not None,
         )
         for row in rows
     ]

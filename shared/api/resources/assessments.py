@@ -75,7 +75,10 @@ def shown_assessment(found: Assessment) -> AssessmentShown:
     "/voorspellingen/{id}/beoordelingen", summary="Beoordelingen opvragen", **said("De nieuwste eerst; die telt.", 404)
 )
 def list_assessments(services: Served, caller: Calling, id_: PredictionId, reden: ReasonToRead) -> AssessmentsShown:
-    """Geeft de beoordelingen van een voorspelling, de nieuwste eerst."""
+    """Geeft de beoordelingen van een voorspelling, de nieuwste eerst.
+
+    Geen, zolang de voorspelling `verborgen` is: zij zouden vertellen wat de uitkomst was.
+    """
     found = services.people.assessments(caller, id_, reden)
     return AssessmentsShown(beoordelingen=[shown_assessment(each) for each in found])
 
@@ -89,7 +92,10 @@ def list_assessments(services: Served, caller: Calling, id_: PredictionId, reden
 def add_assessment(
     services: Served, caller: Creating, visitor: Visitor, id_: PredictionId, form: AssessmentForm
 ) -> AssessmentShown:
-    """Legt vast wat een mens van de voorspelling vindt. De score verandert er niet door."""
+    """Legt vast wat een mens van de voorspelling vindt. De score verandert er niet door.
+
+    Een voorspelling die `verborgen` is, geldt niet meer en wordt niet beoordeeld: beoordeel de nieuwste.
+    """
     person = visitor is not None and Role.BEHANDELAAR in visitor.roles
     assessor = Assessor.BEHANDELAAR if person else Assessor.DATAVERKENNER
     new = NewAssessment(assessor, form.route, form.gevolgd, form.reden, form.toelichting)

@@ -18,6 +18,11 @@ from shared.people.replay import PredictionReplay, Verdict
 
 router = APIRouter(prefix=PREFIX, route_class=GuardedRoute, tags=["voorspellingen"])
 
+_HIDDEN = (
+    "Een oudere voorspelling van een aanvraag die bij een steekproef op haar beoordeling wacht: "
+    "type, omschrijving, advies, reden en beoordelingen blijven leeg."
+)
+
 
 class SearchForm(Form):
     """Looking for predictions by a number, which stands in the body and nowhere else."""
@@ -38,8 +43,9 @@ class HitShown(Shown):
     huidig: bool = Field(description="Of dit nu het resultaat van de aanvraag is.")
     aanvraagnummer: str
     peilmoment: datetime
-    resultaattype: int
-    advies: str = Field(description="Wie eerst kijkt; een signaal en nooit een besluit.")
+    resultaattype: int | None = Field(description="null als de voorspelling verborgen is.")
+    advies: str = Field(description="Wie eerst kijkt; een signaal en nooit een besluit. Leeg als zij verborgen is.")
+    verborgen: bool = Field(description=_HIDDEN)
     gepubliceerd: datetime | None
 
 
@@ -86,15 +92,16 @@ class PredictionShown(Shown):
     huidig: bool
     aanvraagnummer: str
     peilmoment: datetime
-    resultaattype: int
+    resultaattype: int | None = Field(description="null als de voorspelling verborgen is.")
     omschrijving: str
     advies: str
     reden: str
     redenZin: str  # noqa: N815
     gescoord: bool = Field(description="Of het model de aanvraag woog.")
     blind: bool = Field(description="Er is een steekproef en nog geen beoordeling: de score blijft verborgen.")
+    verborgen: bool = Field(description=_HIDDEN)
     score: float | None
-    drempel: float | None
+    drempel: float | None = Field(description="null als de score blind is, of het modelpakket er niet meer is.")
     intercept: float | None
     zekerheid: float | None = Field(description="Deel van de herhalingen van het model aan dezelfde kant.")
     steekproef: bool | None
@@ -106,7 +113,7 @@ class PredictionShown(Shown):
     model: str
     modelversie: str
     modelSha256: str  # noqa: N815
-    modeldatum: date
+    modeldatum: date | None = Field(description="null als het modelpakket er niet meer is.")
     contractversie: str
     codeversie: str
     sleutel: str = Field(description="Kenmerk van de pseudonimiseringssleutel.")
@@ -142,6 +149,7 @@ def _hit(found: Hit) -> HitShown:
         peilmoment=local(found.peilmoment),
         resultaattype=found.resultaattype,
         advies=found.advies,
+        verborgen=found.verborgen,
         gepubliceerd=run.published_at,
     )
 
@@ -164,6 +172,7 @@ def shown_prediction(found: Explanation) -> PredictionShown:
         redenZin=found.reden_zin,
         gescoord=found.gescoord,
         blind=found.blind,
+        verborgen=found.verborgen,
         score=found.score,
         drempel=found.drempel,
         intercept=found.intercept,
@@ -183,7 +192,7 @@ def shown_prediction(found: Explanation) -> PredictionShown:
         model=run.new.model,
         modelversie=run.new.model_version,
         modelSha256=run.new.model_sha256,
-        modeldatum=date.fromisoformat(found.model_datum),
+        modeldatum=date.fromisoformat(found.model_datum) if found.model_datum else None,
         contractversie=run.new.contract_version,
         codeversie=run.new.code_version,
         sleutel=run.new.key_id,
