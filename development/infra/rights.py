@@ -32,8 +32,8 @@ OWN = {
 }
 READER, CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 # where the app adds and the purge removes
-REPORTED = ("telling", "rapportage")
-ADDED = ("terugkoppeling", "momentopname", "uitkomsten", "logboek", "modellog", "groepskenmerken", *REPORTED)
+ADDED = ("terugkoppeling", "momentopname", "logboek", "modellog", "telling", "rapportage")
+STAGED = ("uitvoer", "uitkomsten", "groepskenmerken")  # where the app itself drops what other attempts left
 # who, role, where. The first half says in Azure's words what domain.md §7 (quarantine: §3) says of people and systems;
 # a role that is not here (behandelaar, modelbeheerder) has rights within the app alone.
 TABLE = frozenset(
@@ -49,9 +49,9 @@ TABLE = frozenset(
         ("app", "Key Vault Secrets User", "sleutelkluis"),
         ("app", "Storage Blob Data Owner", "opslag brief"),
         ("app", "Storage Queue Data Contributor", "opslag brief"),
-        ("app", CONTRIBUTOR, "uitvoer"),
         *(("app", "toevoeger", place) for place in ADDED),
-        *(("verwijder", CONTRIBUTOR, place) for place in (*ADDED, "brievenbus", "quarantaine", "uitvoer")),
+        *(("app", CONTRIBUTOR, place) for place in STAGED),
+        *(("verwijder", CONTRIBUTOR, place) for place in (*ADDED, *STAGED, "brievenbus", "quarantaine")),
         *(
             (who, role, f"opslag {host}")
             for who, host in (("app", "hostapp"), ("verwijder", "hostver"))

@@ -117,14 +117,14 @@ var onContainers = [
   { who: 'toezichthouder', type: 'Group', account: names.audit, container: 'logboek', role: roles.blobReader, may: 'reads the logboek' }
   { who: 'toezichthouder', type: 'Group', account: names.report, container: 'rapportage', role: roles.blobReader, may: 'reads the reports' }
   { who: 'modelontwikkelaar', type: 'Group', account: names.model, container: 'modellog', role: roles.blobReader, may: 'reads the log of the model' }
-  // the app: adds, and deletes only what it took out of the mailbox or staged itself
+  // the app: adds, and deletes only what it took out of the mailbox or what an attempt staged
   { who: 'app', type: 'ServicePrincipal', account: names.feedback, container: 'terugkoppeling', role: adder.name, may: 'answers the supplier' }
   { who: 'app', type: 'ServicePrincipal', account: names.output, container: 'uitvoer', role: roles.blobContributor, may: 'publishes, and drops what an attempt staged' }
   { who: 'app', type: 'ServicePrincipal', account: names.snapshot, container: 'momentopname', role: adder.name, may: 'keeps the pseudonymised input' }
   { who: 'app', type: 'ServicePrincipal', account: names.audit, container: 'logboek', role: adder.name, may: 'writes the logboek' }
   { who: 'app', type: 'ServicePrincipal', account: names.model, container: 'modellog', role: adder.name, may: 'writes the log of the model' }
-  { who: 'app', type: 'ServicePrincipal', account: names.snapshot, container: 'uitkomsten', role: adder.name, may: 'keeps what came of applications' }
-  { who: 'app', type: 'ServicePrincipal', account: names.groups, container: 'groepskenmerken', role: adder.name, may: 'keeps group attributes for the fairness module' }
+  { who: 'app', type: 'ServicePrincipal', account: names.snapshot, container: 'uitkomsten', role: roles.blobContributor, may: 'keeps what came of applications, drops what another attempt staged' }
+  { who: 'app', type: 'ServicePrincipal', account: names.groups, container: 'groepskenmerken', role: roles.blobContributor, may: 'keeps group attributes, drops what another attempt staged' }
   { who: 'app', type: 'ServicePrincipal', account: names.report, container: 'telling', role: adder.name, may: 'counts a closed month' }
   { who: 'app', type: 'ServicePrincipal', account: names.report, container: 'rapportage', role: adder.name, may: 'writes reports' }
   // the purge: removes what is past its term, and rewrites what is left
