@@ -31,6 +31,11 @@ class Remover(Protocol):
     ) -> Tombstone | None:
         """Remove requests, objections or requests of persons by their keys; None when nothing was there."""
 
+    def remove_from_requests(
+        self, dataset: str, keys: Sequence[str], numbers: Collection[str], grond: str, caller: Caller, now: datetime
+    ) -> Tombstone | None:
+        """Take applications (by number) out of requests for a run; one that names no other goes as a whole."""
+
     def remove_events(self, before: datetime, grond: str, caller: Caller, now: datetime) -> Tombstone | None:
         """Remove the events from the beginning of the chain up to this moment."""
 
@@ -73,7 +78,7 @@ class Due(Protocol):
         """Let the database let go of the bytes of rows that were removed, where it keeps them beside its tables."""
 
     def requests_before(self, dataset: str, before: datetime) -> list[str]:
-        """Return the requests for a run that were made before, and whose run is no longer waiting or at work."""
+        """Return the requests for a run of before whose run is done, and that name no application under legal hold."""
 
     def objections_without_result(self, dataset: str, before: datetime) -> list[str]:
         """Return the applications with objections of before, none running, of which no result is left."""

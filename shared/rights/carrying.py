@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.errors import KeyUnavailable, LegalHold, RequestBusy, SlimmeCheckError, TransitionRefused
+from shared.errors import (
+    KeyUnavailable,
+    LegalHold,
+    RequestBusy,
+    SlimmeCheckError,
+    SnapshotInvalid,
+    TransitionRefused,
+)
 from shared.events import Action, Caller, moment_of
 from shared.failures import as_told
 from shared.interventions import checked_reason
@@ -17,13 +24,16 @@ from shared.logs import run_log
 from shared.retention.terms import Kept, Retention
 from shared.rights.export import prepare_export
 from shared.rights.followups import run_key_ids
-from shared.rights.held import find_person, snapshot_keys
+from shared.rights.held import find_person, snapshot_keys, snapshots
 from shared.rights.port import Names, PersonRequest
 from shared.rights.removal import remove_person
 from shared.rights.requests import PersonNumber, Rights, called, recognise, take_step
 from shared.rights.states import SENTENCES, Asked, Named, RequestState, begun, check_step, ready_since
 
 _CLOCK = "tijdklok"
+_LONGEST_WAIT = timedelta(days=1)
+_MANY_TRIES = 5
+_LOOK_AT_IT = " Dit lukte al vaker niet: laat beheer ernaar kijken."
 
 
 def accept_request(rights: Rights, request_id: str, soort: Asked, persoonsnummer: str, reden: str) -> PersonRequest:
@@ -37,27 +47,15 @@ def accept_request(rights: Rights, request_id: str, soort: Asked, persoonsnummer
     number = recognise(rights, known, soort, persoonsnummer)
     check_step(known.soort, known.stappen, RequestState.WACHT, rights.installation.caller.actor)
     if known.toestand is not RequestState.TOEGEWEZEN:
-        _refuse_unless_left(rights, known)
+        raise TransitionRefused(
+            "This request is being carried out already.", where=called(known.id), next_step=SENTENCES[known.toestand]
+        )
     names = _names_of(rights, number)
     if soort is Asked.VERWIJDERING:
         held = _held(rights, names)
         if held:
             raise _told_of_hold(rights, request_id, held)
     return take_step(rights, request_id, RequestState.WACHT, reason, {}, names)
-
-
-def _refuse_unless_left(rights: Rights, known: PersonRequest) -> None:
-    """Let a request that an older version of the app left half-way be taken in again; refuse any other."""
-    if any(step.toestand is RequestState.WACHT for step in known.stappen):
-        raise TransitionRefused(
-            "This request is being carried out already.",
-            where=called(known.id),
-            next_step=SENTENCES[known.toestand],
-        )
-    if moment_of(known.stappen[-1].tijdstip) + rights.installation.lease > rights.installation.clock.now():
-        raise RequestBusy(
-            "This request is being carried out at this moment.", where=called(known.id), next_step="Try again later."
-        )
 
 
 def _names_of(rights: Rights, number: PersonNumber) -> Names:
@@ -116,18 +114,24 @@ def _take_up(rights: Rights, retention: Retention, request: PersonRequest) -> No
             prepare_export(rights, request)
     except Exception as cause:
         why = f"Nog niet voltooid: {as_told(cause).code}. De app probeert het later opnieuw."
+        if begun(request.stappen) + 1 >= _MANY_TRIES:
+            why += _LOOK_AT_IT
+            run_log().error("request: %d tries and not done", begun(request.stappen) + 1)
         take_step(rights, request.id, RequestState.WACHT, why, {})
         raise
 
 
 def _is_due(rights: Rights, request: PersonRequest) -> bool:
-    """Say whether it is time: at once, and after every try a longer while later."""
-    wait = rights.installation.lease * begun(request.stappen)
+    """Say whether it is time: at once, and after every try a longer while later, but never more than a day."""
+    wait = min(rights.installation.lease * begun(request.stappen), _LONGEST_WAIT)
     return moment_of(request.stappen[-1].tijdstip) + wait <= rights.installation.clock.now()
 
 
 def _may_begin(rights: Rights, request: PersonRequest) -> bool:
-    """Say whether nothing stands in the way; given back when a snapshot has a key under which no name was made."""
+    """Say whether nothing stands in the way; given back when a snapshot is damaged, or has a key without a name.
+
+    Both are found before anything goes: what began has no way back, and nobody objects as long as it is not done.
+    """
     names = rights.records.names(request.id)
     known = {name.partition(":")[0] for name in names[Named.PERSOON]}
     missing = snapshot_keys(rights) - known
@@ -140,6 +144,12 @@ def _may_begin(rights: Rights, request: PersonRequest) -> bool:
         )
     if request.soort is not Asked.VERWIJDERING:
         return True
+    try:
+        for _ in snapshots(rights):
+            continue
+    except SnapshotInvalid:
+        _give_back(rights, request, f"Niet begonnen: {SnapshotInvalid.code}. Laat beheer de momentopname nakijken.")
+        raise
     digests = find_person(rights, names).digests
     return not rights.records.busy_runs(rights.installation.dataset, digests)  # else the next round
 

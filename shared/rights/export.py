@@ -58,16 +58,23 @@ def fetch_export(rights: Rights, retention: Retention, request_id: str, reden: s
             next_step="The term to fetch it is over." if over else SENTENCES[known.toestand],
         )
     names = rights.records.names(request_id)
-    take_step(rights, request_id, RequestState.OPHAALBAAR, reason, {})
     person = find_person(rights, names)
-    _tell_read(rights, request_id, person, reason)
-    return _document(rights, retention, request_id, person, names[Named.LEVERING])
+    # what can fail is read before it is said to be fetched, and given only after that
+    inputs = _inputs(rights, person, names[Named.LEVERING] | person.digests)
+    follow_ups = follow_up_account(rights, person)
+    take_step(rights, request_id, RequestState.OPHAALBAAR, reason, {})
+    held = any((person.results, *inputs, *follow_ups.values()))
+    _tell_read(rights, request_id, person, reason, held=held)
+    return _document(rights, retention, request_id, person, inputs, follow_ups)
 
 
-def _tell_read(rights: Rights, request_id: str, person: Person, reason: str) -> None:
-    """Put on record that everything of this person is read: in the audit log, and in the logboek."""
+def _tell_read(rights: Rights, request_id: str, person: Person, reason: str, *, held: bool) -> None:
+    """Put on record that everything of this person is read: in the audit log, and in the logboek.
+
+    Of whom nothing is held, no result and no input, no name is put there either.
+    """
     installation = rights.installation
-    for name in sorted(person.persons) if person.results else ("onbekend",):
+    for name in sorted(person.persons) if held else ("onbekend",):
         event = rights.event(Action.INZAGE_GEVEN, f"persoon {name}", called(request_id), reden=reason)
         installation.ledger.note(event)
     newest = {str(result.values["persoon"] or ""): result for result in person.results}
@@ -78,12 +85,17 @@ def _tell_read(rights: Rights, request_id: str, person: Person, reason: str) -> 
 
 
 def _document(
-    rights: Rights, retention: Retention, request_id: str, person: Person, digests: frozenset[str]
+    rights: Rights,
+    retention: Retention,
+    request_id: str,
+    person: Person,
+    inputs: tuple[list[Document], int],
+    follow_ups: Document,
 ) -> Document:
     dataset, records = rights.installation.dataset, rights.records
     objections = records.objections_of(dataset, person.services)
     again = records.run_requests_of(dataset, person.numbers)
-    rows, withheld = _inputs(rights, person, digests | person.digests)
+    rows, withheld = inputs
     return {
         "soort": "overzicht van alle gegevens over één persoon",
         "verzoek": request_id,
@@ -98,7 +110,7 @@ def _document(
             "waarom": "Deze rijen gaan ook over een ander, bijvoorbeeld een uitkering samen met een partner. Wat er "
             "voor uw aanvraag uit volgt, staat bij de kenmerken.",
         },
-        "bewaking": follow_up_account(rights, person),
+        "bewaking": follow_ups,
         "bekeken": looks_of(_looks(rights, person)),
         "niet_zichtbaar": list(UNSEEN),
         "ruwe_leveringen": raw_notice(raw_deliveries(rights)),

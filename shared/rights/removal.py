@@ -84,10 +84,15 @@ class _Removal:
             raise _busy(self.request_id)
 
     def about(self, person: Person) -> None:
-        """Remove what was said of the applications: closed objections, and requests to judge them again."""
+        """Remove what was said of the applications: closed objections, and requests to judge them again.
+
+        A request that names others too stays with these: it is about them as well.
+        """
+        installation, ground = self.installation, called(self.request_id)
+        caller, now = installation.caller, installation.clock.now()
         requests = [str(e["verzoek"]) for e in self.rights.records.run_requests_of(self.dataset, person.numbers)]
-        self._others(Removed.BEZWAREN, sorted(person.services))
-        self._others(Removed.VERZOEKEN, requests)
+        self.remover.remove_rows(Removed.BEZWAREN, self.dataset, sorted(person.services), ground, caller, now)
+        self.remover.remove_from_requests(self.dataset, requests, person.numbers, ground, caller, now)
 
     def results(self, person: Person) -> None:
         """Remove results in the order of their publication: an older one never becomes current again."""
@@ -99,10 +104,6 @@ class _Removal:
         """Return how many keys came into use since the request was taken in: under these nobody was looked for."""
         known = {name.partition(":")[0] for name in person.persons}
         return len(set(self.rights.records.key_ids(self.dataset)) - known)
-
-    def _others(self, soort: Removed, keys: list[str]) -> None:
-        caller, now = self.installation.caller, self.installation.clock.now()
-        self.remover.remove_rows(soort, self.dataset, keys, called(self.request_id), caller, now)
 
     def snapshots(self, person: Person) -> None:
         """Take the person out of every snapshot, those of other people's applications too."""

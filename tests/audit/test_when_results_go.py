@@ -4,7 +4,7 @@ Whoever has the identity that removes cannot say otherwise, not by another hour 
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,18 +16,21 @@ import sqlalchemy as sa
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.person_requests import SqlPersonRecords
 from shared.adapters.sql.purge import SqlPurge
+from shared.administration import Removed
 from shared.errors import LedgerUnavailable
 from shared.events import Action, AuditEvent, Caller
+from shared.interventions import request_run
 from shared.retention.terms import TERMS, Kept
 from shared.rights.port import Names, PersonRequest
 from shared.rights.requests import called
 from shared.rights.states import UNFINISHED, Asked, Named, RequestState
 from shared.sweep import run_waiting
-from tests.audit.databases import MIGRATOR, REAL_CLOCK, Server
+from tests.audit.databases import MIGRATOR, REAL_CLOCK, Server, hold
 from tests.shell.workshop import DATASET, Workshop, make_installation
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 carrying = importlib.import_module("shared.adapters.sql.migrations.versions.0008_uitvoeren")
+fewer = importlib.import_module("shared.adapters.sql.migrations.versions.0011_minder_in_verzoeken")
 PURGER = Caller("bewaartermijnen", "tijdklok")
 LEASE = timedelta(minutes=31)
 
@@ -39,6 +42,7 @@ class Night:
     workshop: Workshop
     records: SqlPersonRecords
     purge: SqlPurge
+    app_engine: sa.Engine
     server: Server | None = None
     name: str = ""
 
@@ -99,13 +103,13 @@ def night(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) 
         workshop = workshop.with_(ledger=SqlLedger(app))
     workshop.deliver("2026-11-20")
     assert not run_waiting(workshop.installation).failed
-    yield Night(workshop, SqlPersonRecords(app), SqlPurge(purger), server, name)
+    yield Night(workshop, SqlPersonRecords(app), SqlPurge(purger), app, server, name)
     for engine in {own, app, purger}:
         engine.dispose()
 
 
 def test_what_the_database_holds_to_is_what_the_code_says() -> None:
-    assert TERMS[Kept.RESULTATEN].least == carrying.LEAST_DAYS
+    assert TERMS[Kept.RESULTATEN].least == carrying.LEAST_DAYS == fewer.LEAST_DAYS == TERMS[Kept.AUDIT].least
     assert {str(state) for state in UNFINISHED} == set(carrying.OPEN)
     assert str(RequestState.IN_UITVOERING) == carrying.AT_WORK
     assert f"'{called('')}' || q.verzoek" in carrying._ASKED and str(Asked.VERWIJDERING) in carrying._ASKED
@@ -187,3 +191,59 @@ def test_the_purge_adds_no_name_and_no_step(night: Night) -> None:
     with pytest.raises(sa.exc.DBAPIError, match="permission denied"), night.purge.engine.begin() as connection:
         connection.exec_driver_sql(f"INSERT INTO persoonsverzoeknamen VALUES ('{request}', 'persoon', 'x')")
     night.refused(lambda: night.remove_of(called(request)))
+
+
+# What else goes ------------------------------------------------------------------------------------------------------
+def asked_for(night: Night, *numbers: str) -> str:
+    """Ask for a run of these applications; return the id of the request."""
+    return request_run(night.workshop.installation, "2026-11-20", numbers, "bezwaar").new.request_id
+
+
+def told_rows(night: Night, soort: Removed, keys: list[str], ground: str, days: float = 0) -> Callable[[], Any]:
+    now = night.workshop.clock.now() + timedelta(days=days)
+    return lambda: night.purge.remove_rows(soort, DATASET, keys, ground, PURGER, now)
+
+
+def test_requests_for_a_run_go_when_they_are_old_and_name_nobody_who_must_be_kept(night: Night) -> None:
+    first, second = asked_for(night, "1001", "1002"), asked_for(night, "1002")
+    ((dienst,),) = night.workshop.sql("SELECT dienst FROM resultaten WHERE aanvraagnummer = '1001'")
+    hold(night.app_engine, dienst, True, night.workshop.clock.now())
+    for days in (0, 182.9):
+        night.refused(told_rows(night, Removed.VERZOEKEN, [second], "bewaartermijn", days))
+    night.refused(told_rows(night, Removed.VERZOEKEN, [first], "bewaartermijn", 184))
+    night.workshop.clock.pass_by(timedelta(days=184))
+    assert told_rows(night, Removed.VERZOEKEN, [second], "bewaartermijn")().aantal == 1
+    assert night.workshop.sql("SELECT verzoek FROM verzoeken") == [(first,)]
+
+
+def test_out_of_a_request_goes_who_is_being_removed_and_nobody_else(night: Night) -> None:
+    asked = asked_for(night, "1001", "1002")
+    now = night.workshop.clock.now()
+
+    def take_out(ground: str, *numbers: str) -> Callable[[], Any]:
+        return lambda: night.purge.remove_from_requests(DATASET, [asked], numbers, ground, PURGER, now)
+
+    waits = night.request(R.TOEGEWEZEN, R.WACHT)
+    night.refused(take_out(called(waits), "1001"))
+    night.records.begin(waits, "begonnen", night.event("derde"), LEASE)
+    for ground, numbers in (("zomaar", ("1001",)), (called(waits), ("1002",)), (called(waits), ("1001", "1002"))):
+        night.refused(take_out(ground, *numbers))
+    night.refused(told_rows(night, Removed.VERZOEKEN, [asked], called(waits)))
+    assert take_out(called(waits), "1001")().aantal == 1
+    assert night.workshop.sql("SELECT aanvraagnummers FROM verzoeken") == [('["1002"]',)]
+    night.refused(take_out(called(waits), "1002"))
+
+
+def test_objections_requests_of_persons_and_events_that_are_young_stay(night: Night) -> None:
+    ((dienst,),) = night.workshop.sql("SELECT dienst FROM resultaten WHERE aanvraagnummer = '1001'")
+    for on in (True, False):
+        hold(night.app_engine, dienst, on, night.workshop.clock.now())
+    request = night.request(R.AFGEWEZEN)
+    now = night.workshop.clock.now()
+    night.refused(told_rows(night, Removed.BEZWAREN, [dienst], "bewaartermijn", 182.9))
+    night.refused(told_rows(night, Removed.PERSOONSVERZOEKEN, [request], "bewaartermijn", 182.9))
+    night.refused(lambda: night.purge.remove_events(now + timedelta(days=1), "bewaartermijn", PURGER, now))
+    night.workshop.clock.pass_by(timedelta(days=184))
+    for soort, keys, number in ((Removed.BEZWAREN, [dienst], 4), (Removed.PERSOONSVERZOEKEN, [request], 3)):
+        assert told_rows(night, soort, keys, "bewaartermijn")().aantal == number
+    assert night.purge.remove_events(now + timedelta(days=1), "bewaartermijn", PURGER, night.workshop.clock.now())

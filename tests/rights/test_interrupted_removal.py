@@ -33,6 +33,7 @@ class Fused:
 
     EFFECTS = frozenset(
         {"write", "copy", "delete", "note", "record_output", "step", "begin", "remove_of", "remove_rows", "tell_files"}
+        | {"remove_from_requests"}
     )
 
     def __init__(self, port: object, fuse: Fuse) -> None:

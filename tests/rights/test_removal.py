@@ -68,6 +68,27 @@ def test_nothing_of_the_person_is_left_but_the_audit_trail(either: Scene) -> Non
     assert desk.scene.holds()
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_request_for_a_run_that_names_others_too_stays_with_these(either: Scene, held: bool) -> None:
+    desk = office(either)
+    desk.scene.night("2026-11-20", ROWS)
+    asked = ["zaak1003-", "zaak1001-anna", "zaak1002-ben"]
+    run = request_run(desk.scene.installation, "2026-11-20", asked, "samen")
+    run_waiting(desk.scene.installation)
+    names = names_of_anna(desk)
+    if held:
+        desk.scene.object("zaak1002-ben")
+    before = desk.scene.sql("SELECT verzoek, dataset, levering, digest, reden, actor, tijdstip FROM verzoeken")
+    assert remove(desk)["verzoeken"] == 1
+    after = desk.scene.sql("SELECT verzoek, dataset, levering, digest, reden, actor, tijdstip FROM verzoeken")
+    assert after == before and before[0][0] == run.new.request_id
+    kept = desk.scene.installation.ledger.request(run.new.request_id)
+    assert kept.aanvraagnummers == ("zaak1002-ben", "zaak1003-")
+    assert desk.scene.sql("SELECT aanvraagnummers FROM verzoeken") == [('["zaak1002-ben","zaak1003-"]',)]
+    assert left_of(desk, names) == [] and desk.scene.holds()
+    assert len(desk.export(number=BEN)["herverwerkingen"]) == 1
+
+
 def test_everybody_else_is_as_before(either: Scene) -> None:
     desk = office(either)
     desk.scene.night("2026-11-20", ROWS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from shared.adapters.sql.application_names import numbers
 from shared.adapters.sql.engine import transaction
 from shared.adapters.sql.tables import (
     bewaarplichten,
@@ -56,12 +58,17 @@ class SqlDue:
             connection.close()
 
     def requests_before(self, dataset: str, before: datetime) -> list[str]:
-        """Return the requests for a run that were made before, and whose run is no longer waiting or at work."""
+        """Return the requests for a run of before whose run is done, and that name no application under legal hold."""
         waiting = sa.exists().where(
             verwerkingen.c.verzoek == verzoeken.c.verzoek, verwerkingen.c.toestand.in_(_UNFINISHED)
         )
         old = (verzoeken.c.dataset == dataset) & (verzoeken.c.tijdstip < moment_text(before))
-        return self._texts(sa.select(verzoeken.c.verzoek).where(old, ~waiting).order_by(verzoeken.c.tijdstip))
+        query = sa.select(verzoeken.c.verzoek, verzoeken.c.aanvraagnummers).where(old, ~waiting)
+        with transaction(self._engine, writes=False) as connection:
+            rows = connection.execute(query.order_by(verzoeken.c.tijdstip)).all()
+            held = resultaten.c.dienst.in_(held_applications(connection, dataset))
+            kept = set(connection.execute(numbers(dataset, held)).scalars())
+        return [row.verzoek for row in rows if not kept & set(json.loads(row.aanvraagnummers))]
 
     def objections_without_result(self, dataset: str, before: datetime) -> list[str]:
         """Return the applications with objections of before, none running, of which no result is left."""

@@ -108,6 +108,30 @@ class SqlPurge:
             )
             return tombstone
 
+    def remove_from_requests(
+        self, dataset: str, keys: Sequence[str], numbers: Collection[str], grond: str, caller: Caller, now: datetime
+    ) -> Tombstone | None:
+        """Take applications (by number) out of requests for a run; one that names no other goes as a whole.
+
+        None when nothing was there.
+        """
+        if not keys:
+            return None
+        with transaction(self.engine, writes=True) as connection:
+            soort, wanted = Removed.VERZOEKEN, sorted(numbers)
+            going = removal_rows.going_rows(connection, soort, dataset, keys)
+            if not going[0]:
+                return None
+            tombstone = _told(connection, soort, str(soort), dataset, "", going, grond, caller, now)
+            _delete(
+                connection,
+                tombstone,
+                "verwijder_uit_verzoeken(:dataset, :sleutels, :nummers, :event)",
+                {"dataset": dataset, "sleutels": list(keys), "nummers": wanted},
+                lambda: removal_rows.take_out_of_requests(connection, dataset, keys, wanted),
+            )
+            return tombstone
+
     def tell_files(
         self,
         object_: str,

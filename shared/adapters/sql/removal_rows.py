@@ -1,12 +1,13 @@
 """Rows that a removal takes away besides whole runs and events: how many, one hash of them, and their deletion.
 
-On PostgreSQL functions of migration 0006 do the same for who may not delete; the hash is the same on both databases.
+On PostgreSQL functions of migrations 0006 and 0011 do the same for who may not delete; the hash is the same on both.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ from shared.adapters.sql.tables import (
     verzoeken,
 )
 from shared.administration import Removed
+from shared.events import canonical
 from shared.rowseal import RowSeal
 
 HASHED = (
@@ -190,3 +192,16 @@ def delete_rows(connection: Connection, soort: Removed, dataset: str, keys: Sequ
     """Delete the rows of this kind that may go."""
     for table, _, which in ROWS[soort](dataset, keys):
         connection.execute(sa.delete(table).where(which))
+
+
+def take_out_of_requests(connection: Connection, dataset: str, keys: Sequence[str], gone: Collection[str]) -> None:
+    """Write requests for a run anew without these numbers of applications; one that names no other goes."""
+    of_these = (verzoeken.c.dataset == dataset) & verzoeken.c.verzoek.in_(keys)
+    rows = connection.execute(sa.select(verzoeken.c.verzoek, verzoeken.c.aanvraagnummers).where(of_these)).all()
+    for row in rows:
+        this = verzoeken.c.verzoek == row.verzoek
+        left = [number for number in json.loads(row.aanvraagnummers) if number not in set(gone)]
+        if left:
+            connection.execute(sa.update(verzoeken).where(this).values(aanvraagnummers=canonical(left)))
+        else:
+            connection.execute(sa.delete(verzoeken).where(this))
