@@ -16,6 +16,8 @@ from shared.access import Role
 from shared.api import PREFIX
 from shared.bootstrap import served, wiring
 from shared.errors import ModelPackageInvalid
+from shared.events import Caller
+from shared.rights.states import Asked, RequestState
 from shared.triggers import TriggerFailed
 from tests.api.calling import Client, Said
 from tests.api.conftest import Site
@@ -118,6 +120,15 @@ def _runs(office: Office, delivery: str) -> dict[str, str]:
     """What became of a delivery, by the version that was to judge it."""
     runs = office.watcher.get(delivery).document["verwerkingen"]
     return {each["modelversie"]: each["toestand"] for each in runs}
+
+
+def test_what_a_person_asks_and_what_is_past_its_term_needs_no_model(office: Office) -> None:
+    request = bootstrap.record_person_request(Asked.VERWIJDERING, "900000001", "vraag van de burger")
+    decided = bootstrap.decide_person_request(
+        request.id, toegewezen=True, reden="terecht", caller=Caller("een ander", "test")
+    )
+    assert decided.toestand is RequestState.TOEGEWEZEN
+    assert bootstrap.purge().failures == []
 
 
 def test_the_model_is_seen_stopped_put_back_and_resumed_by_the_api(office: Office) -> None:
