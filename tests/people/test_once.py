@@ -141,12 +141,13 @@ def test_assessments_of_before_the_upgrade_stay_and_stay_guarded(tmp_path: Path)
         for row in OLD:
             connection.exec_driver_sql(row)
         triggers = set(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        command.upgrade(config, "0009")
+        now = set(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        assert {tuple(one) for one in triggers} <= {tuple(one) for one in now}
     upgrade(engine)
     with engine.begin() as connection:
         (row,) = connection.execute(beoordelingen.select()).mappings()
         assert (row["volgnr"], row["gevolgd"], row["toelichting"]) == (1, True, "zag het")
-        now = set(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-        assert {tuple(one) for one in triggers} <= {tuple(one) for one in now}
     for statement in ("UPDATE beoordelingen SET route = 'x'",):
         with pytest.raises(DatabaseError), engine.begin() as connection:
             connection.exec_driver_sql(statement)
