@@ -161,6 +161,8 @@ def _per_month(
 
 
 def _rates(hits: Sequence[int | None], sizes: Sequence[int | None]) -> tuple[Rate, ...]:
+    """Return what share of each month's applications; none where more were chosen than came in: a backlog."""
     return tuple(
-        Rate() if hit is None or size is None else rate(Share(hit, size)) for hit, size in zip(hits, sizes, strict=True)
+        Rate() if hit is None or size is None or hit > size else rate(Share(hit, size))
+        for hit, size in zip(hits, sizes, strict=True)
     )

@@ -13,7 +13,7 @@ import pytest
 from development.population.months import Plan, synthetic_months
 from shared.monitoring.disclosure import Counts
 from shared.monitoring.facts import report_facts
-from shared.monitoring.months import MonthTally, Stream
+from shared.monitoring.months import GroupTally, MonthTally, Stream
 from shared.monitoring.quality import unknown_table
 from shared.monitoring.reportfacts import Band, Measure, Operation, ReportFacts, Trend
 from tests.monitoring.rules import RULES
@@ -163,3 +163,21 @@ def test_objections_are_counted_until_there_are_ten() -> None:
     tables = [table for table in facts_of(months).numbers if table.title.startswith(name)]
     assert [table.total.size for table in tables if table.total] == [12]
     assert tables[0].title.endswith("2025-11 tot en met 2026-01")
+
+
+def test_a_month_in_which_people_chose_more_than_came_in_shows_the_count_and_no_share() -> None:
+    """A choice counts in the month in which it is made: a backlog can be larger than what came in."""
+
+    def month(name: str, size: int, flagged: int, chosen: int) -> MonthTally:
+        streams = {
+            Stream.MODEL: {"alle": {"alle": GroupTally(size, flagged)}},
+            Stream.PROCES: {"alle": {"alle": GroupTally(size, chosen)}},
+        }
+        return MonthTally(
+            "proef", "model", name, results={"MODEL": size}, scored=size, flagged=flagged, streams=streams
+        )
+
+    facts = facts_of([month("2026-01", 830, 116, 20), month("2026-02", 40, 12, 60)])
+    chosen = next(trend for trend in facts.trends if trend.name == "gekozen")
+    assert chosen.counts == (20, 60)
+    assert chosen.rates[0].value == 0.024 and chosen.rates[1].value is None
