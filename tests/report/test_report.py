@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -213,6 +214,23 @@ def test_a_small_number_of_people_who_objected_is_hidden_and_never_told_day_by_d
     assert ["Model gestopt", "2"] in rows
     plain = facts_as_json(facts(operation=operation), public=False)
     assert plain["operation"]["events"] == [{"bezwaar geopend": "verborgen"}, {"bezwaar geopend": 12}]
+
+
+def test_a_kind_of_event_that_nobody_said_is_about_the_work_is_taken_to_be_about_people(subject: Subject) -> None:
+    events = {"uitkomst gewijzigd": 1, "uitkomst tegenstrijdig": 2, "uitkomst zonder aanvraag": 3, "iets nieuws": 9}
+    work = {"model gestopt": 1, "uitkomsten geaccepteerd": 2}
+    operation = replace(facts().operation, events=({**events, **work}, {}))
+    running = RunningMonth("2026-11", date(2026, 11, 20), events={**events, **work, "iets nieuws": 60})
+    page = read_page(make_report(subject, facts(operation=operation), MADE, Edition.VOLLEDIG, running))
+    closed, open_ = [
+        {row[0].lower(): row[1] for row in table.cells()[1:]}
+        for table in _section(page, "bedrijf").all("table")
+        if "ebeurtenissen" in table.all("caption")[0].text
+    ]
+    assert closed == {**dict.fromkeys(events, "verborgen"), "model gestopt": "1", "uitkomsten geaccepteerd": "2"}
+    assert open_ == {"model gestopt": "1", "uitkomsten geaccepteerd": "2"}
+    plain = facts_as_json(facts(operation=operation), public=False)
+    assert plain["operation"]["events"][0] == {**dict.fromkeys(events, "verborgen"), **work}
 
 
 @pytest.mark.parametrize("other", [MonthTally("proef", "proef", "2026-10"), {"month": "2026-10"}, None])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,9 +11,26 @@ from shared.monitoring.disclosure import HIDDEN, SMALLEST_COUNT
 from shared.monitoring.report.document import Block, Part, Section, Table
 from shared.monitoring.report.words import capital, day, month, number, short_month
 from shared.monitoring.reportfacts import Operation
+from shared.records import Verdict
 
-# events that are about one person each: their number is one of people, and hidden where it is small
-_OF_PEOPLE = frozenset({Action.BEZWAAR_OPENEN, Action.BEZWAAR_AFHANDELEN, Action.PERSOONSVERZOEK, Action.AANVRAGEN})
+# what is about the work and not about one person each: the number of anything else is hidden where it is small
+_OF_THE_WORK = frozenset(
+    {
+        Action.STOPPEN,
+        Action.HERVATTEN,
+        Action.VRIJGEVEN,
+        Action.MISLUKKEN,
+        Action.ONBEKENDE_POST,
+        Action.GEBEURTENIS_MISLUKT,
+        Action.LEVERING_ONTBREEKT,
+        Action.QUARANTAINE_VERNIETIGEN,
+        Action.MODEL_ACTIVEREN,
+        Action.MODEL_UIT_GEBRUIK,
+        Action.SCHADUW_BEGINNEN,
+        Action.SCHADUW_STOPPEN,
+    }
+)
+_JUDGED = tuple(f" {verdict}" for verdict in Verdict)  # deliveries of what follows the judging, by its dataset
 _SHOWN = 6  # months beside one another; more do not fit on paper
 
 
@@ -36,9 +53,9 @@ class RunningMonth:
 def work_section(operation: Operation, running: RunningMonth | None) -> Section:
     """Return what happened to deliveries, month by month, and so far in the running month."""
     parts = [
-        _months("Leveringen", "Oordeel", operation.months, operation.deliveries),
-        _months("Bevindingen bij de controle", "Code", operation.months, operation.findings),
-        _months("Gebeurtenissen", "Wat", operation.months, operation.events),
+        _months("Leveringen", "Oordeel", operation.months, operation.deliveries, _counted),
+        _months("Bevindingen bij de controle", "Code", operation.months, operation.findings, _counted),
+        _months("Gebeurtenissen", "Wat", operation.months, operation.events, event_count),
     ]
     if running is not None:
         parts.append(_running(running))
@@ -50,19 +67,33 @@ def work_section(operation: Operation, running: RunningMonth | None) -> Section:
     )
 
 
-def _months(title: str, head: str, months: Sequence[str], counts: Sequence[Mapping[str, int]]) -> Part:
+def _months(
+    title: str,
+    head: str,
+    months: Sequence[str],
+    counts: Sequence[Mapping[str, int]],
+    said: Callable[[str, int], str],
+) -> Part:
     shown = list(zip(months, counts, strict=True))[-_SHOWN:]
     names = sorted({name for _, found in shown for name in found})
     if not names:
         return Part(title, ("In deze maanden was er niets.",))
-    rows = tuple((capital(name), *(event_count(name, found.get(name, 0)) for _, found in shown)) for name in names)
+    rows = tuple((capital(name), *(said(name, found.get(name, 0)) for _, found in shown)) for name in names)
     heads = (head, *(short_month(name) for name, _ in shown))
     return Part(title, (Table(f"{title} per maand", heads, rows, len(shown)),))
 
 
 def event_count(name: str, times: int) -> str:
-    """Return how often something happened; hidden where that is a small number of people."""
-    return HIDDEN if name in _OF_PEOPLE and times < SMALLEST_COUNT else number(times)
+    """Return how often something happened; hidden where that may be a small number of people."""
+    return number(times) if _of_the_work(name) or times >= SMALLEST_COUNT else HIDDEN
+
+
+def _counted(_: str, times: int) -> str:
+    return number(times)
+
+
+def _of_the_work(name: str) -> bool:
+    return name in _OF_THE_WORK or name.endswith(_JUDGED)
 
 
 def _running(running: RunningMonth) -> Part:
@@ -78,7 +109,8 @@ def _running(running: RunningMonth) -> Part:
         ("gebeurtenissen", "Wat", running.events),
     ):
         # what may be shown of a whole month may still give one person away from day to day
-        rows = tuple((capital(name), number(counts[name])) for name in sorted(counts) if name not in _OF_PEOPLE)
+        told = [name for name in sorted(counts) if counts is not running.events or _of_the_work(name)]
+        rows = tuple((capital(name), number(counts[name])) for name in told)
         if rows:
             blocks.append(Table(f"{capital(month(running.month))} tot nu toe: {title}", (head, "Aantal"), rows, 1))
     return Part(f"De lopende maand: {month(running.month)}", tuple(blocks))
