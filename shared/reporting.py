@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from shared.digests import digest_of
@@ -149,14 +149,24 @@ def read_facts(reporting: Reporting, month: str) -> dict[str, Any]:
 
 
 def report_on_request(reporting: Reporting, until: date) -> bytes:
-    """Return a report of the months that were closed on a day, with what is known of the work in the month of that day.
+    """Return a report of the closed months up to a day, with what is known of the work in a month that is not closed.
 
     Of people it shows what the report of the last closed month shows: two requests never differ by a few people.
-    RequestRefused for a day that is still to come, NotKnown while no month is closed.
+    RequestRefused for a day that is still to come and inside a closed month, of which only the whole is told; NotKnown
+    while no month is closed.
     """
     if until > reporting.today:
         raise RequestRefused("This day is still to come.", where="tot", next_step="Give today, or a day that has been.")
-    months = [tally for tally in reporting.months() if tally.month < until.isoformat()[:7]]
+    closed, asked_month = reporting.months(), until.isoformat()[:7]
+    after = (until + timedelta(days=1)).isoformat()[:7]
+    is_closed = any(tally.month == asked_month for tally in closed)
+    if is_closed and after == asked_month:
+        raise RequestRefused(
+            "This day is inside a closed month, of which there is only one report.",
+            where="tot",
+            next_step="Give the last day of that month, or a day of a month that is not closed.",
+        )
+    months = [tally for tally in closed if tally.month < after]
     if not months:
         raise NotKnown(
             "No month is closed on this day.",
@@ -164,7 +174,7 @@ def report_on_request(reporting: Reporting, until: date) -> bytes:
         )
     package = reporting.package(months[-1].reference)
     facts = reporting.facts(months, package, _released_before(reporting, months))
-    running = reporting.running(until.replace(day=1), until)
+    running = None if is_closed else reporting.running(until.replace(day=1), until)
     content = make_report(reporting.subject(package), facts, reporting.today, Edition.VOLLEDIG, running)
     reporting.place.ledger.note(
         reporting.place.event(

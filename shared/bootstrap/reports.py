@@ -63,7 +63,6 @@ def reporting(caller: Caller, dataset: str) -> Reporting:
         return RunningMonth(
             month=first.isoformat()[:7],
             until=until,
-            applications=found.applications,
             deliveries=found.deliveries,
             findings=found.findings,
             events=found.operation,

@@ -13,7 +13,12 @@ from shared.errors import RequestRefused
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command `report`."""
     parser = subparsers.add_parser("report", help="make the report on a model, as one HTML file")
-    parser.add_argument("--tot", default="", metavar="YYYY-MM-DD", help="up to and including this day; else today")
+    parser.add_argument(
+        "--tot",
+        default="",
+        metavar="YYYY-MM-DD",
+        help="up to and including this day, in a month that is not closed or the last of one; else today",
+    )
     parser.add_argument("--dataset", default="", help="of which dataset; else the first")
     parser.add_argument("-o", "--output", type=Path, default=Path("rapport.html"), metavar="FILE")
     parser.set_defaults(run=run)

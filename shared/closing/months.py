@@ -86,7 +86,8 @@ def close_month(installation: Installation, records: MonthRecords, month: str) -
     data = canonical_json(tally.as_dict())
     installation.blobs.write(Container.TELLING, _name(dataset, model, month), data)
     sha256 = hashlib.sha256(data).hexdigest()
-    lines = _write_lines(installation, month, results, since)
+    _write_lines(installation, month, results, since)
+    # no number of people: the report may have to hide it, and who reads the log reads the report
     event = installation.event(
         Action.MAAND_SLUITEN,
         f"telling {dataset} {model} {month}",
@@ -94,10 +95,7 @@ def close_month(installation: Installation, records: MonthRecords, month: str) -
         model=model,
         maand=month,
         sha256=sha256,
-        aanvragen=sum(tally.versions.values()),
-        uitkomsten=sum(tally.outcomes.values()),
         tot=moment_text(until),
-        regels=lines,
     )
     installation.ledger.note(event)
     run_log().info("month %s of %s: closed", month, dataset)
@@ -203,7 +201,7 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _write_lines(installation: Installation, month: str, results: list[Judged], since: datetime) -> int:
+def _write_lines(installation: Installation, month: str, results: list[Judged], since: datetime) -> None:
     """Write who was counted: everybody of whom something was published in the month."""
     batch = Batch(
         dataset=installation.dataset,
@@ -214,4 +212,4 @@ def _write_lines(installation: Installation, month: str, results: list[Judged], 
         code_version=installation.code_version,
     )
     subjects = [(one.persoon, one.dienst) for one in results if one.published >= since]
-    return write_batch_lines(installation.blobs, installation.activity, batch, subjects)
+    write_batch_lines(installation.blobs, installation.activity, batch, subjects)

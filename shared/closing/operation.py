@@ -42,15 +42,11 @@ _TOLD = frozenset(
 
 @dataclass(frozen=True)
 class Operation:
-    """Deliveries per verdict (held and then released is both), in how many a finding was, and what else happened.
-
-    `applications`: how many were published first in this time.
-    """
+    """Deliveries per verdict (held and then released is both), in how many a finding was, and what else happened."""
 
     deliveries: Mapping[str, int]
     findings: Mapping[str, int]
     operation: Mapping[str, int]
-    applications: int
 
 
 def operation_between(
@@ -67,7 +63,6 @@ def operation_between(
         deliveries=dict(sorted(Counter(verdict for _, verdict in judged).items())),
         findings=dict(sorted(records.finding_codes({run for run, _ in judged}).items())),
         operation=dict(sorted(operation.items())),
-        applications=records.published_first(dataset, since, until),
     )
 
 

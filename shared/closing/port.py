@@ -33,9 +33,6 @@ class MonthRecords(Protocol):
     def first_publication(self, dataset: str) -> datetime | None:
         """Return when anything of a dataset was published first; None when nothing was."""
 
-    def published_first(self, dataset: str, since: datetime, until: datetime) -> int:
-        """Return how many applications were published first in this time."""
-
     def results(
         self, dataset: str, model: str, since: datetime, until: datetime, threshold_of: Callable[[str], float]
     ) -> list[Judged]:

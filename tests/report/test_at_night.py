@@ -86,8 +86,11 @@ def test_the_command_makes_the_same_of_people_up_to_today(
     assert "De lopende maand: november 2026" in page.text
 
 
-@pytest.mark.parametrize(("day", "code"), [("2026-10-31", "SC-540"), ("2026-11-30", "SC-550"), ("gisteren", "SC-550")])
-def test_the_command_refuses_a_day_without_a_closed_month_a_day_to_come_and_what_is_no_day(
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [("2026-09-30", "SC-540"), ("2026-10-30", "SC-550"), ("2026-11-30", "SC-550"), ("gisteren", "SC-550")],
+)
+def test_the_command_refuses_a_day_before_or_inside_a_closed_month_a_day_to_come_and_what_is_no_day(
     storage: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], day: str, code: str
 ) -> None:
     assert storage.exists()

@@ -27,7 +27,7 @@ from tests.report.pages import Node, read_page
 
 MADE = date(2026, 11, 1)
 REPORT = ROOT / "shared" / "monitoring" / "report"
-RUNNING = RunningMonth("2026-11", date(2026, 11, 20), 431, {"geaccepteerd": 13}, {"LEV-602": 4}, {"model hervat": 1})
+RUNNING = RunningMonth("2026-11", date(2026, 11, 20), {"geaccepteerd": 13}, {"LEV-602": 4}, {"model hervat": 1})
 
 
 @pytest.fixture(scope="module")
@@ -196,10 +196,7 @@ def test_both_editions_show_the_same_of_people(full: Node, public: Node) -> None
 def test_the_running_month_tells_of_the_work_alone(subject: Subject, full: Node) -> None:
     part = _section(full, "bedrijf").text
     assert "De lopende maand: november 2026" in part
-    assert "431 aanvragen" in part
-    few = RunningMonth("2026-11", date(2026, 11, 2), 7)
-    page = read_page(make_report(subject, facts(), MADE, Edition.VOLLEDIG, few))
-    assert "7 aanvragen" not in _section(page, "bedrijf").text
+    assert not re.search(r"\d aanvragen", part)
 
 
 def test_a_small_number_of_people_who_objected_is_hidden_and_never_told_day_by_day(subject: Subject) -> None:
@@ -207,7 +204,7 @@ def test_a_small_number_of_people_who_objected_is_hidden_and_never_told_day_by_d
     operation = Operation(
         known.months, known.deliveries, known.findings, ({"bezwaar geopend": 3}, {"bezwaar geopend": 12})
     )
-    running = RunningMonth("2026-11", date(2026, 11, 20), None, {}, {}, {"bezwaar geopend": 14, "model gestopt": 2})
+    running = RunningMonth("2026-11", date(2026, 11, 20), {}, {}, {"bezwaar geopend": 14, "model gestopt": 2})
     page = read_page(make_report(subject, facts(operation=operation), MADE, Edition.VOLLEDIG, running))
     rows = [row for table in _section(page, "bedrijf").all("table") for row in table.cells()]
     assert [row for row in rows if row[0] == "Bezwaar geopend"] == [["Bezwaar geopend", "verborgen", "12"]]

@@ -41,7 +41,7 @@ EVENTS = ("rapport geschreven", "rapport op verzoek gemaakt", "rapport bekeken")
 
 
 def _running(first: date, until: date) -> RunningMonth:
-    return RunningMonth(first.isoformat()[:7], until, 60, {"geaccepteerd": until.day}, {}, {})
+    return RunningMonth(first.isoformat()[:7], until, {"geaccepteerd": until.day}, {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -245,19 +245,28 @@ def test_on_request_it_is_the_same_whether_the_timer_wrote_before_or_not(made: R
     assert report_on_request(made, date(2026, 11, 5)) == before
 
 
-def test_a_request_for_an_earlier_day_stops_at_the_months_closed_then(shop: Workshop, made: Reporting) -> None:
+def test_a_request_for_the_last_day_of_a_closed_month_stops_at_that_month(shop: Workshop, made: Reporting) -> None:
     page = read_page(report_on_request(made, date(2026, 9, 30)))
-    assert "augustus 2026" in page.all("h1")[0].text
+    assert "september 2026" in page.all("h1")[0].text
+    assert "lopende maand" not in page.text
     (event,) = _events(shop)
-    assert event.object == "rapport levensonderhoud 2026-08"
+    assert event.object == "rapport levensonderhoud 2026-09"
     assert json.loads(event.details)["tot"] == "2026-09-30"
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 30), date(2026, 9, 1), date(2026, 5, 30)])
+def test_a_day_inside_a_closed_month_is_refused(shop: Workshop, made: Reporting, day: date) -> None:
+    """Day by day, a closed month would tell what it hides as a whole."""
+    with pytest.raises(RequestRefused, match="SC-550"):
+        report_on_request(made, day)
+    assert not _events(shop)
 
 
 def test_a_day_to_come_is_refused_and_before_the_first_closed_month_there_is_nothing(made: Reporting) -> None:
     with pytest.raises(RequestRefused):
         report_on_request(made, date(2026, 11, 6))
     with pytest.raises(NotKnown):
-        report_on_request(made, date(2026, 5, 31))
+        report_on_request(made, date(2026, 4, 30))
 
 
 def test_what_is_written_of_people_holds_no_count_below_ten(shop: Workshop, made: Reporting) -> None:

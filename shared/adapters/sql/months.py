@@ -42,19 +42,6 @@ class SqlMonthRecords:
         ((first,),) = self._rows(query)
         return None if first is None else moment_of(first)
 
-    def published_first(self, dataset: str, since: datetime, until: datetime) -> int:
-        """Return how many applications were published first in this time."""
-        first = (
-            sa.select(sa.func.min(verwerkingen.c.gepubliceerd).label("eerst"))
-            .join(resultaten, resultaten.c.verwerking_nr == verwerkingen.c.nr)
-            .where(verwerkingen.c.dataset == dataset, _SHOWN)
-            .group_by(resultaten.c.aanvraagnummer)
-            .subquery()
-        )
-        inside = (first.c.eerst >= moment_text(since)) & (first.c.eerst < moment_text(until))
-        ((number,),) = self._rows(sa.select(sa.func.count()).select_from(first).where(inside))
-        return int(number)
-
     def results(
         self, dataset: str, model: str, since: datetime, until: datetime, threshold_of: Callable[[str], float]
     ) -> list[Judged]:

@@ -38,13 +38,12 @@ _SHOWN = 6  # months beside one another; more do not fit on paper
 class RunningMonth:
     """What is known of a month that is not over: nothing about groups or people, as two requests could be subtracted.
 
-    `until`: the last day that it knows of. `applications`: how many were judged first, None where that is too few to
-    say. Numbers per verdict, code and kind of event, as in a closed month.
+    `until`: the last day that it knows of. Numbers per verdict, code and kind of event, as in a closed month. Not how
+    many applications: on the last day that is what the closed month may have to hide.
     """
 
     month: str
     until: date
-    applications: int | None = None
     deliveries: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
     events: Mapping[str, int] = field(default_factory=dict)
@@ -101,8 +100,6 @@ def _running(running: RunningMonth) -> Part:
         f"Tot en met {day(running.until)}. Over mensen en groepen staat hier niets: twee keer vragen, een dag na "
         "elkaar, zou dan laten zien wie er in die dag bij kwam. Die cijfers komen als de maand is afgesloten.",
     ]
-    if running.applications is not None and running.applications >= SMALLEST_COUNT:
-        blocks.append(f"Er kregen {number(running.applications)} aanvragen een uitkomst.")
     for title, head, counts in (
         ("leveringen", "Oordeel", running.deliveries),
         ("bevindingen", "Code", running.findings),
