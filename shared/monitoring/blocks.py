@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.monitoring.columns import (
+    ASSESSED,
     BEGIN_ONCE,
     EVERYBODY,
     Exposure,
@@ -105,7 +106,9 @@ class Counted:
         """Say whether an exposure counted nobody at all, in any month and any group, up to this month."""
         weights = self.terms(exposure)
         end = last - self.start + 1
-        return not any((sums[1 : end + 1] @ weights).any() for sums in self._sums.values())
+        judged = any(column.startswith(ASSESSED) for column in exposure.terms)  # counted of everybody alone
+        everywhere = [self._sums[EVERYBODY]] if judged else self._sums.values()
+        return not any((sums[1 : end + 1] @ weights).any() for sums in everywhere)
 
     def _anew(self) -> tuple[int, ...]:
         """Return the months in which something begins of which everybody knows that it was not there before.

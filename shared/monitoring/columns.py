@@ -10,8 +10,9 @@ enough too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from shared.monitoring.months import GroupTally, MonthTally, Stream
 
@@ -93,6 +94,7 @@ def flagged_of(stream: Stream) -> str:
 
 
 NOT_FLAGGED = "niet gemarkeerd"
+ASSESSED, SAMPLED = "beoordeling", "beoordeling steekproef"
 SAMPLE = "uitkomsten steekproef"
 
 
@@ -201,8 +203,46 @@ def _kinds(months: Sequence[MonthTally]) -> list[Family]:
     seen = {column for month in months for column in columns_of_everybody(month)}
     alone = [column for column in seen if column.startswith("uitkomst.")]
     found = [Family(column, (column,), (Exposure({column: 1}),), everybody_only=True) for column in sorted(alone)]
-    for signal in sorted({column.rsplit("/", 1)[0] for column in seen if column.startswith("beoordeling")}):
+    return [*found, *_assessments(sorted({name.rsplit("/", 1)[0] for name in seen if name.startswith(ASSESSED)}))]
+
+
+def _assessments(signals: Sequence[str]) -> Iterator[Family]:
+    """Yield a family per signal that people judged, those of the sample last.
+
+    Whom people chose is who followed a signal to investigate or did not follow the other one, and nobody else but whom
+    an outcome told of; whom they did not judge yet is what is left of a signal. Both are found by subtraction.
+    """
+    chosen: list[str] = []  # columns of families before this one that count whom people chose
+    earlier: dict[str, Exposure] = {applications_of(Stream.STEEKPROEF): Exposure({"steekproef.aanvragen": 1})}
+    for signal in sorted(signals, key=lambda name: (name.startswith(SAMPLED), name)):
         columns = (f"{signal}/ja", f"{signal}/nee")
-        exposures = tuple(Exposure({column: 1}) for column in columns)
-        found.append(Family(signal, columns, exposures, everybody_only=True))
-    return found
+        exposures = [Exposure({column: 1}) for column in columns]
+        judged = dict.fromkeys(columns, -1)
+        exposures += [Exposure({**terms, **judged}) for terms in _signalled(signal)]
+        mine = {".1": columns[0], ".2": columns[1]}.get(signal[-2:])
+        if mine is not None:
+            exposures += [
+                Exposure({"proces.gemarkeerd": 1, mine: -1, **dict.fromkeys(others, -1)})
+                for number in range(len(chosen) + 1)
+                for others in combinations(chosen, number)
+            ]
+            chosen.append(mine)
+        yield Family(
+            signal,
+            columns,
+            tuple(exposures),
+            parents=(applications_of(Stream.MODEL), applications_of(Stream.PROCES)),
+            everybody_only=True,
+            unless_nobody=dict(earlier),
+        )
+        earlier[signal] = Exposure(dict.fromkeys(columns, 1))
+
+
+def _signalled(signal: str) -> tuple[Terms, ...]:
+    """Return who may have been given this signal, with and without the sample."""
+    if signal.startswith(SAMPLED):
+        return ({"steekproef.aanvragen": 1}, {"steekproef.gemarkeerd": 1})
+    if signal.endswith(".1"):
+        return ({"model.gemarkeerd": 1}, {"model.gemarkeerd": 1, "steekproef.gemarkeerd": -1})
+    left = {"model.aanvragen": 1, "model.gemarkeerd": -1}
+    return (left, {**left, "steekproef.aanvragen": -1, "steekproef.gemarkeerd": 1})

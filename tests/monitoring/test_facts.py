@@ -181,3 +181,35 @@ def test_a_month_in_which_people_chose_more_than_came_in_shows_the_count_and_no_
     chosen = next(trend for trend in facts.trends if trend.name == "gekozen")
     assert chosen.counts == (20, 60)
     assert chosen.rates[0].value == 0.024 and chosen.rates[1].value is None
+
+
+@pytest.mark.parametrize(
+    ("chosen", "assessments", "shown"),
+    [
+        (88, {"1/ja": 84, "1/nee": 32}, False),  # four were chosen without a signal
+        (88, {"1/ja": 74, "1/nee": 42, "2/ja": 700, "2/nee": 14}, True),
+        (88, {"1/ja": 70, "1/nee": 46, "2/ja": 700, "2/nee": 14}, False),  # four as an outcome told
+        (130, {"1/ja": 84, "1/nee": 28}, False),  # four with a signal are not judged yet
+        (130, {"1/ja": 84, "1/nee": 20}, True),
+    ],
+)
+def test_what_people_did_with_a_signal_is_not_shown_where_a_few_others_are_left(
+    chosen: int, assessments: dict[str, int], *, shown: bool
+) -> None:
+    streams = {
+        Stream.MODEL: {"alle": {"alle": GroupTally(830, 116)}},
+        Stream.PROCES: {"alle": {"alle": GroupTally(830, chosen)}},
+    }
+    month = MonthTally(
+        "proef", "model", "2026-01", results={"MODEL": 830}, scored=830, flagged=116, streams=streams,
+        assessments=assessments,
+    )  # fmt: skip
+    counts = {trend.name: trend.counts for trend in facts_of([month]).trends}
+    assert counts["gekozen"] == (chosen,)
+    judged = [counts[name] for name in counts if name.startswith("beoordeling")]
+    assert all(any(one) for one in judged) == shown
+    shown_of = sum(
+        assessments[f"{name[-1]}/ja"] for name in counts if name.startswith("beoordeling") if counts[name][0]
+    )
+    others = (chosen - shown_of, 116 - assessments["1/ja"] - assessments["1/nee"])
+    assert not shown_of or all(abs(number) >= 10 or number == 0 for number in others)
