@@ -95,13 +95,15 @@ class OutcomeRules:
 class Grouping:
     """A way to divide people: its title, the words for every group (`onbekend` too), and the group compared with.
 
-    `of`: the group of a person, from the stored group attributes and the year in which it is counted.
+    `of`: the group of a person, from the stored group attributes and the year in which it is counted. `inside`: of a
+    grouping into `ja` and `nee`, the one that holds everybody who is `ja` in it, such as under 40 of under 30.
     """
 
     title: str
     labels: Mapping[str, str]
     privileged: str
     of: Callable[[Mapping[str, Any], int], str]
+    inside: str = ""
 
 
 @dataclass(frozen=True)

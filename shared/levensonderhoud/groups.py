@@ -26,17 +26,24 @@ def _younger(limit: int) -> Callable[[Mapping[str, Any], int], str]:
     return of
 
 
-def _yes_no(title: str, yes: str, no: str, privileged: str, of: Callable[[Mapping[str, Any], int], str]) -> Grouping:
-    return Grouping(title, {"ja": yes, "nee": no, **_UNKNOWN}, privileged, of)
+def _yes_no(
+    title: str, yes: str, no: str, privileged: str, of: Callable[[Mapping[str, Any], int], str], inside: str = ""
+) -> Grouping:
+    return Grouping(title, {"ja": yes, "nee": no, **_UNKNOWN}, privileged, of, inside)
 
 
 GROUP_RULES: Final[Mapping[str, Grouping]] = {
     "geslacht": Grouping("Geslacht", {"man": "Man", "vrouw": "Vrouw", **_UNKNOWN}, "man", _stored("geslacht")),
     **{
         f"leeftijd_onder_{limit}": _yes_no(
-            f"Jonger dan {limit} jaar", f"Jonger dan {limit}", f"{limit} of ouder", "nee", _younger(limit)
+            f"Jonger dan {limit} jaar",
+            f"Jonger dan {limit}",
+            f"{limit} of ouder",
+            "nee",
+            _younger(limit),
+            inside=f"leeftijd_onder_{wider}" if wider else "",
         )
-        for limit in _LIMITS
+        for limit, wider in zip(_LIMITS, (*_LIMITS[1:], None), strict=True)
     },
     "nederlandse_nationaliteit": _yes_no(
         "Nederlandse nationaliteit", "Nederlands", "Niet Nederlands", "ja", _stored("nederlandse_nationaliteit")

@@ -30,12 +30,12 @@ from shared.monitoring.columns import (
 )
 from shared.monitoring.disclosure import SMALLEST_COUNT
 from shared.monitoring.months import UNKNOWN_GROUP, MonthTally, Stream
+from shared.monitoring.nested import Nested, Rows, side_by_side
 
 YEAR = 12
 MERGE_AFTER = 6  # months that groups may stay apart for which too few people are there, before they are taken together
 PLENTY = 2 * SMALLEST_COUNT
 
-type Rows = tuple[tuple[str, ...], ...]
 type Key = tuple[str, str]  # grouping, family
 
 
@@ -57,6 +57,7 @@ class Chains:
     last: int
     orders: Mapping[str, tuple[str, ...]]
     blocks: Mapping[Key, tuple[Block, ...]] = field(default_factory=dict)
+    nested: tuple[Nested, ...] = ()  # groupings that are shown as sums of the bands of a chain
 
 
 def number_of(month: str) -> int:
@@ -72,7 +73,7 @@ def month_of(number: int) -> str:
 class Counted:
     """The closed months as sums that can be asked for any months and groups at once."""
 
-    def __init__(self, months: Sequence[MonthTally]) -> None:
+    def __init__(self, months: Sequence[MonthTally], nested: Sequence[Nested] = ()) -> None:
         self.start = number_of(months[0].month)
         self.last = number_of(months[-1].month)
         self.families = families(months)
@@ -85,6 +86,12 @@ class Counted:
                 for grouping, groups in groupings.items():
                     known = self.groups.get(grouping, ())
                     self.groups[grouping] = known + tuple(name for name in groups if name not in known)
+        self.seen = dict(self.groups)  # what is shown: not the bands, but the groupings that are made of them
+        present = [tuple(name for name in one.groupings if name in self.groups) for one in nested]
+        self.nested = tuple(Nested(names) for names in present if len(names) > 1)
+        for one in self.nested:
+            self.groups = {name: groups for name, groups in self.groups.items() if name not in one.groupings}
+            self.groups[one.name] = one.bands
         self._sums = {grouping: self._cumulated(months, grouping) for grouping in self.groups}
         self.anew = self._anew()
 
@@ -126,13 +133,16 @@ class Counted:
 
     def _cumulated(self, months: Sequence[MonthTally], grouping: str) -> npt.NDArray[np.int64]:
         numbers = np.zeros((self.last - self.start + 2, len(self.groups[grouping]), len(self.columns)), dtype=np.int64)
+        bands = next((one for one in self.nested if one.name == grouping), None)
         for month in months:
             at = number_of(month.month) - self.start + 1
             for place, group in enumerate(self.groups[grouping]):
+                parts = ((grouping, group, 1),) if bands is None else bands.parts(group)
                 for stream, groupings in month.streams.items():
-                    row = groupings.get(grouping, {}).get(group)
-                    for column, number in columns_of(row, stream).items():
-                        numbers[at, place, self.columns[column]] += number
+                    for name, part, times in parts:
+                        row = groupings.get(name, {}).get(part)
+                        for column, number in columns_of(row, stream).items():
+                            numbers[at, place, self.columns[column]] += times * number
             if grouping == EVERYBODY:
                 for column, number in columns_of_everybody(month).items():
                     numbers[at, 0, self.columns[column]] += number
@@ -145,7 +155,7 @@ def close_blocks(counted: Counted, earlier: Chains | None = None) -> Chains:
         orders = {grouping: _order(counted, grouping) for grouping in counted.groups}
         earlier = Chains(counted.start, counted.start - 1, orders)
     new = {grouping: _order(counted, grouping) for grouping in counted.groups if grouping not in earlier.orders}
-    chains = Chains(earlier.start, counted.last, {**earlier.orders, **new}, dict(earlier.blocks))
+    chains = Chains(earlier.start, counted.last, {**earlier.orders, **new}, dict(earlier.blocks), counted.nested)
     blocks = dict(earlier.blocks)
     for month in range(earlier.last + 1, counted.last + 1):
         for family in counted.families:
@@ -153,7 +163,7 @@ def close_blocks(counted: Counted, earlier: Chains | None = None) -> Chains:
                 closed = _close(counted, Chains(chains.start, month, chains.orders, blocks), (grouping, family), month)
                 if closed is not None:
                     blocks[grouping, family.name] = (*blocks.get((grouping, family.name), ()), closed)
-    return Chains(chains.start, counted.last, chains.orders, blocks)
+    return Chains(chains.start, counted.last, chains.orders, blocks, counted.nested)
 
 
 def ends_of(chains: Chains, key: Key) -> list[int]:
@@ -227,7 +237,7 @@ def _close(counted: Counted, chains: Chains, of: tuple[str, Family], month: int)
         if first <= block.first and block.last <= month
     ]
     exposed = _exposed(counted, family, month)
-    for rows, patience in _partitions(chains.orders[grouping], counted.groups[grouping]):
+    for rows, patience in _ways(counted, chains, grouping):
         if age < patience or joined([rows, *inside]) != joined([rows]):
             continue
         cells = counted.of(grouping, first, month, rows)
@@ -239,6 +249,14 @@ def _close(counted: Counted, chains: Chains, of: tuple[str, Family], month: int)
         places = [counted.columns[column] for column in family.columns]
         return Block(first, month, rows, tuple(map(tuple, cells[:, places].tolist())))
     return None
+
+
+def _ways(counted: Counted, chains: Chains, grouping: str) -> list[tuple[Rows, int]]:
+    """Return ways to take the groups together, and after how many months each may be taken."""
+    order, names = chains.orders[grouping], counted.groups[grouping]
+    if all(one.name != grouping for one in counted.nested):
+        return _partitions(order, names)
+    return [(rows, 1 if place < 2 else MERGE_AFTER) for place, rows in enumerate(side_by_side(order, names))]
 
 
 def _parents(counted: Counted, grouping: str, family: Family, month: int) -> list[Key]:

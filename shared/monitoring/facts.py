@@ -10,6 +10,7 @@ from shared.monitoring.blocks import YEAR, Chains, Counted, close_blocks, month_
 from shared.monitoring.columns import EVERYBODY, applications_of
 from shared.monitoring.drift import drift_of_features, drift_of_score
 from shared.monitoring.months import MonthTally, Stream
+from shared.monitoring.nested import nested_in
 from shared.monitoring.pictures import GroupRule, pictures
 from shared.monitoring.quality import following, numbers, operation, quality, trends
 from shared.monitoring.released import as_record, from_record
@@ -31,14 +32,14 @@ def report_facts(
     newest report before this one. The same months and earlier report give the same facts. ReleaseContradicted when an
     earlier report showed something that the closed months no longer add up to.
     """
-    counted = Counted(months)
+    counted = Counted(months, nested_in(rules))
     chains = close_blocks(counted, None if earlier is None else from_record(earlier, counted))
     month = months[-1]
     drifts = _drifts(chains, month, reference, threshold, counted.last)
     before: tuple[Drift, ...] = ()
     if len(months) > 1 and months[-2].reference == month.reference:  # the bins are those of one package
         before = _drifts(chains, months[-2], reference, threshold, counted.last - 1)
-    year = tuple(pictures(chains, counted.groups, rules, YEAR, counted.last))
+    year = tuple(pictures(chains, counted.seen, rules, YEAR, counted.last))
     titles = {name: rule.title for name, rule in rules.items()}
     watched = watch_groups(months, rules)
     people = following(counted, chains, months)
@@ -52,7 +53,7 @@ def report_facts(
         trends=trends(counted, chains, months),
         score=drifts[0],
         features=drifts[1:],
-        month_groups=tuple(pictures(chains, counted.groups, rules, 1, counted.last)),
+        month_groups=tuple(pictures(chains, counted.seen, rules, 1, counted.last)),
         year_groups=year,
         sequential=watched,
         advice=advice,

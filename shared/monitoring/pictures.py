@@ -32,6 +32,11 @@ class GroupRule(Protocol):
         """The group that others are compared with."""
         ...
 
+    @property
+    def inside(self) -> str:
+        """The grouping that holds everybody who is `ja` in this one; empty where there is none."""
+        ...
+
 
 def pictures(
     chains: Chains, groupings: Mapping[str, Sequence[str]], rules: Mapping[str, GroupRule], asked: int, month: int

@@ -11,7 +11,7 @@ from typing import Any
 from shared.monitoring.blocks import Block, Chains, Counted, month_of, number_of
 from shared.monitoring.disclosure import DisclosureRefused
 
-FORM = 1
+FORM = 2
 
 
 class ReleaseContradicted(DisclosureRefused):
@@ -56,7 +56,7 @@ def from_record(record: Mapping[str, Any], counted: Counted) -> Chains:
     if counted.start > last + 1 or counted.last < last:
         raise _refused("does not join the closed months at hand.")
     orders = {grouping: tuple(order) for grouping, order in record["volgorde"].items()}
-    return Chains(start, last, orders, blocks)
+    return Chains(start, last, orders, blocks, counted.nested)
 
 
 def _check(blocks: Sequence[Block], grouping: str, columns: Sequence[str], counted: Counted) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from shared.monitoring.blocks import YEAR, Block, Chains, Key, Rows, ends_of, joined, month_of
+from shared.monitoring.blocks import YEAR, Block, Chains, Key, ends_of, joined, month_of
 from shared.monitoring.disclosure import Counts, SuppressedTable
+from shared.monitoring.nested import Nested, Rows
 from shared.monitoring.reportfacts import Window
 
 TOGETHER = " + "  # between the names of groups that are one row
@@ -31,7 +32,8 @@ def shown_in(
     Of one month: that month. Of twelve: the newest twelve that begin and end at a border, or, where these ended more
     than half a year ago, the longest shorter window up to the newest border of the last half year.
     """
-    keys: list[Key] = [(grouping, family) for family in columns]
+    around = next((one for one in chains.nested if grouping in one.groupings), None)
+    keys: list[Key] = [(grouping if around is None else around.name, family) for family in columns]
     shared = set.intersection(*(set(ends_of(chains, key)) for key in keys))
     borders = sorted(border for border in shared if border <= month)
     blocks_of = {key: chains.blocks.get(key, ()) for key in keys}
@@ -49,7 +51,8 @@ def shown_in(
         for place, column in enumerate(columns[family]):
             for row in rows:
                 counts[row][column] = sum(_count(block, row, place) for block in blocks)
-    return Shown(Window(month_of(before + 1), month_of(last), last - before, asked), rows, counts)
+    shown = Shown(Window(month_of(before + 1), month_of(last), last - before, asked), rows, counts)
+    return shown if around is None else _of_bands(shown, around, grouping)
 
 
 def table_of(
@@ -72,6 +75,17 @@ def table_of(
     if (size is None and len(kept) < 2) or not kept or not all(counts.showable for counts in rows.values()):
         return hidden
     return SuppressedTable(title, tuple(parts[column] for column in kept), total, rows)
+
+
+def _of_bands(shown: Shown, around: Nested, grouping: str) -> Shown:
+    """Return what is shown of bands as sums: the groups of a grouping that is made of them."""
+    groups = {row: tuple(dict.fromkeys(around.group(grouping, band) for band in row)) for row in shown.rows}
+    rows = joined([tuple(groups.values())])
+    counts: dict[tuple[str, ...], dict[str, int]] = {}
+    for row in rows:
+        inside = [shown.counts[bands] for bands, found in groups.items() if set(found) <= set(row)]
+        counts[row] = {column: sum(one[column] for one in inside) for column in inside[0]}
+    return Shown(shown.window, rows, counts)
 
 
 def in_words(row: Sequence[str], names: Mapping[str, str]) -> str:

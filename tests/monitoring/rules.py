@@ -13,16 +13,23 @@ class Rule:
     title: str
     labels: Mapping[str, str]
     privileged: str
+    inside: str = ""
 
 
-def _yes_no(title: str, yes: str, no: str, privileged: str) -> Rule:
-    return Rule(title, {"ja": yes, "nee": no, "onbekend": "onbekend"}, privileged)
+def _yes_no(title: str, yes: str, no: str, privileged: str, inside: str = "") -> Rule:
+    return Rule(title, {"ja": yes, "nee": no, "onbekend": "onbekend"}, privileged, inside)
 
 
 RULES = {
     "geslacht": Rule("Geslacht", {name: name for name in ("man", "vrouw", "onbekend")}, "man"),
     **{
-        f"leeftijd_onder_{age}": _yes_no(f"Jonger dan {age}", f"jonger dan {age}", f"{age} of ouder", "nee")
+        f"leeftijd_onder_{age}": _yes_no(
+            f"Jonger dan {age}",
+            f"jonger dan {age}",
+            f"{age} of ouder",
+            "nee",
+            f"leeftijd_onder_{age + 10}" if age < 50 else "",
+        )
         for age in (30, 40, 50)
     },
     "nederlandse_nationaliteit": _yes_no("Nationaliteit", "Nederlands", "niet Nederlands", "ja"),
