@@ -123,6 +123,7 @@ def test_the_summary_comes_first_and_says_what_to_do(full: Node) -> None:
         "Advies: stop het model",
         "Vrouwen krijgen veel vaker een signaal dan mannen.",
         "In oktober 2026 kregen 830 aanvragen een uitkomst.",
+        "Van de aanvragen met een score kreeg 14,5",
         "Gevonden in augustus 2026",
         "‘vrouw’ naast ‘man’: ongeveer 8 procentpunten",
         "Sterk verschoven sinds het model werd gemaakt: ‘Totaal vermogen’",
@@ -164,6 +165,11 @@ def test_a_group_outside_the_band_is_told_in_words_too(full: Node) -> None:
     table = next(table for table in _section(full, "gelijk").all("table") if "verschillen bij" in table.text)
     assert table.cells()[1][3] == "duidelijk buiten de band"
     assert table.cells()[1][1] == "+11,0 (+7,0 tot +15,0)"
+
+
+def test_what_people_chose_is_not_called_their_choice_without_the_model(full: Node) -> None:
+    words = _section(full, "gelijk").text
+    assert "Zij zagen daarbij ook het signaal van het model" in words and "dan mensen alleen" not in words
 
 
 def test_following_a_score_nearly_always_is_an_alarm(full: Node) -> None:

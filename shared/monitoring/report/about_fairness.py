@@ -18,7 +18,7 @@ from shared.monitoring.reportfacts import MEASURE_TITLES, GroupPicture, ReportFa
 
 _INTRO = (
     "Gekozen worden is een last: er komt een onderzoek. Daarom vergelijken wij groepen. Wij doen dat voor het model en "
-    "voor wat mensen kozen, zodat te zien is of het model het beter of slechter doet dan mensen alleen.",
+    "voor wat mensen kozen. Zij zagen daarbij ook het signaal van het model: het is niet wat zij alleen zouden kiezen.",
     "Elk cijfer heeft een marge. De echte waarde ligt in 95 van de 100 keer binnen de marge. De stad noemt een "
     "verschil tot 10 procentpunten en een verhouding van 0,8 tot 1,25 eerlijk genoeg: dat is de band. In de "
     "plaatjes is de band grijs, met een stippellijn als rand. Een vierkant is de groep waarmee wij vergelijken. Een "

@@ -70,7 +70,7 @@ def _volumes(facts: ReportFacts) -> list[str]:
         if trend.name == "aanvragen":
             found.append(f"In {month(facts.month)} kregen {number(trend.counts[-1])} aanvragen een uitkomst.")
         elif trend.name == "gemarkeerd" and trend.rates:
-            found.append(f"Bij {rate_words(trend.rates[-1])} gaf het model een signaal.")
+            found.append(f"Van de aanvragen met een score kreeg {rate_words(trend.rates[-1])} een signaal.")
     return found
 
 
