@@ -171,7 +171,7 @@ def test_every_setting_is_read_and_documented() -> None:
         {"VERWIJDER_IDENTITEIT": f"{'0' * 8}-0000-0000-0000-{'0' * 12}", "STIJL": "/x/stijl"},
         {"INZAGE_DAGEN": "3", "BEWAAR_UITKOMSTEN_DAGEN": "300", "BEWAAR_TELLING_DAGEN": "500"},
         {"BEWAAR_RAPPORTAGE_DAGEN": "1500"},
-        {"OMGEVING": "test", "WEBADRES": "https://slimme-check.example.org"},
+        {"OMGEVING": "test", "WEBADRES": "https://slimme-check.example.org", "CONTACT": "api@gemeente.example"},
     ]
     given = {name: value for part in settings for name, value in part.items()}
     on_azure = {"OPSLAG_PER_CONTAINER": "uitvoer=https://y.blob.core.windows.net", "DATABASE_ENTRA": "ja"}
