@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from shared import mailbox
-from shared.administration import Claim, ClaimKind, DeliveryFacts, Place, RunCounts, RunRecord
+from shared.administration import Claim, ClaimKind, DeliveryFacts, NewRun, Place, RunCounts, RunRecord
 from shared.errors import AttemptSuperseded, SlimmeCheckError
 from shared.events import Action
 from shared.failures import as_told, reason_of
@@ -59,12 +59,33 @@ def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:
     """Process a complete delivery from where it lies: the mailbox, or quarantine after its release."""
     installation = installation.up_to_date()
     new = installation.new_run(source.levering, source.digest)
+    return claim_and_work(
+        installation,
+        source,
+        new,
+        {"model": new.model, "modelversie": new.model_version},
+        lambda claim, steps: _first_half(installation, claim, source, steps),
+        lambda claim: finish_tail(installation, claim),
+    )
+
+
+def claim_and_work(
+    installation: Installation,
+    source: StoredDelivery,
+    new: NewRun,
+    details: Mapping[str, str],
+    first_half: Callable[[Claim, Steps], Outcome],
+    tail: Callable[[Claim], Outcome],
+) -> Outcome:
+    """Claim the run of a delivery and do what is left of it: all, the tail, or nothing a second time.
+
+    `details`: what the event of the claim tells beside versions and delivery.
+    """
     event = installation.event(
         Action.CLAIMEN,
         f"levering {source.levering}",
         "geclaimd",
-        model=new.model,
-        modelversie=new.model_version,
+        **details,
         contractversie=new.contract_version,
         codeversie=new.code_version,
         digest=source.digest,
@@ -75,9 +96,9 @@ def run_delivery(installation: Installation, source: StoredDelivery) -> Outcome:
         claim = installation.ledger.claim(new, installation.terms(), event, reoffered=True)
     if claim.kind is ClaimKind.GEKREGEN:
         steps = Steps(installation, claim.run)
-        return guarded(installation, claim, lambda: _first_half(installation, claim, source, steps), steps)
+        return guarded(installation, claim, lambda: first_half(claim, steps), steps)
     if claim.kind is ClaimKind.STAART:
-        return guarded(installation, claim, lambda: finish_tail(installation, claim))
+        return guarded(installation, claim, lambda: tail(claim))
     if claim.kind in (ClaimKind.KLAAR, ClaimKind.WACHT_OP_MENS):
         remove_duplicate(installation, claim.run, source)
     return Outcome(source.levering, claim.kind, claim.run)

@@ -24,9 +24,9 @@ from shared.mailbox import StoredDelivery
 from shared.ports import Container
 from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Verdict
-from shared.runs import Outcome, guarded
+from shared.runs import Outcome, claim_and_work, guarded
 from shared.runstates import PUBLISHED, RunReason, RunState
-from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
+from shared.set_apart import Judged, learned, set_apart
 from shared.stages.pseudonymise import PseudonymKey
 from shared.stages.rules import finding
 from shared.usecase import FollowUp
@@ -36,27 +36,14 @@ _LONGEST_KEPT = timedelta(days=1827)  # results: no older key is needed to find 
 
 def take_in(installation: Installation, follow_up: FollowUp, source: StoredDelivery) -> Outcome:
     """Take in a complete delivery from where it lies; does nothing a second time."""
-    new = _new_run(installation, source)
-    event = installation.event(
-        Action.CLAIMEN,
-        f"levering {source.levering}",
-        "geclaimd",
-        contractversie=new.contract_version,
-        codeversie=new.code_version,
-        digest=source.digest,
-        **source.told_seen(),
+    return claim_and_work(
+        installation,
+        source,
+        _new_run(installation, source),
+        {},
+        lambda claim, steps: _first_half(installation, follow_up, claim, source, steps),
+        lambda claim: _tail(installation, follow_up, claim),
     )
-    claim = installation.ledger.claim(new, installation.terms(), event)
-    if claim.run.state is RunState.AFGEKEURD and has_other_tables(installation, source):
-        claim = installation.ledger.claim(new, installation.terms(), event, reoffered=True)
-    if claim.kind is ClaimKind.GEKREGEN:
-        steps = Steps(installation, claim.run)
-        return guarded(installation, claim, lambda: _first_half(installation, follow_up, claim, source, steps), steps)
-    if claim.kind is ClaimKind.STAART:
-        return guarded(installation, claim, lambda: _tail(installation, follow_up, claim))
-    if claim.kind in (ClaimKind.KLAAR, ClaimKind.WACHT_OP_MENS):
-        remove_duplicate(installation, claim.run, source)
-    return Outcome(source.levering, claim.kind, claim.run)
 
 
 def finish(installation: Installation, follow_up: FollowUp, run: RunRecord) -> Outcome:

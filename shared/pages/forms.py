@@ -96,10 +96,6 @@ class Form:
         """Return the form with one more thing that is wrong with it."""
         return replace(self, errors={**self.errors, name: why})
 
-    def with_answers(self, **answers: str) -> Form:
-        """Return the form with answers in it, such as what a page passes on."""
-        return replace(self, answers={**self.answers, **answers})
-
     def checked(self, name: str, check: Callable[[str], str]) -> Form:
         """Return the form with what a further check finds wrong with one answer; "" is nothing."""
         wrong = "" if name in self.errors else check(self.answers[name])

@@ -5,29 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 
+from shared.dutch import MONTHS, capital
 from shared.events import HERE
 
-_MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
+__all__ = ["capital", "day", "day_entered", "decimal", "moment", "whole"]
+
 _DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 
 
 def day(moment: date | datetime | str) -> str:
     """Return a date: 3 november 2026."""
     found = _local(moment)
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
 
 
 def moment(value: datetime | str | None) -> str:
@@ -65,8 +54,3 @@ def decimal(value: float, places: int = 2) -> str:
 def whole(value: int) -> str:
     """Return a whole number: 1.234."""
     return f"{value:,}".replace(",", ".")
-
-
-def capital(text: str) -> str:
-    """Return a text that begins with a capital."""
-    return text[:1].upper() + text[1:]

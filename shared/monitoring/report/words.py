@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
+from shared.dutch import MONTHS, capital
+
+__all__ = [
+    "HIDDEN",
+    "MINUS",
+    "NONE",
+    "SPACE",
+    "capital",
+    "count",
+    "day",
+    "listed",
+    "month",
+    "number",
+    "percent",
+    "points",
+    "short_month",
+    "signed",
+]
 MINUS, SPACE = "\u2212", "\u00a0"
 HIDDEN = "verborgen"
 NONE = "–"  # there is no such number
-_MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 _SHORT = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 
 
@@ -54,7 +58,7 @@ def points(difference: float | None, places: int = 1) -> str:
 def month(name: str) -> str:
     """Return a month: oktober 2026."""
     year, number_of_month = name.split("-")
-    return f"{_MONTHS[int(number_of_month) - 1]} {year}"
+    return f"{MONTHS[int(number_of_month) - 1]} {year}"
 
 
 def short_month(name: str) -> str:
@@ -65,14 +69,9 @@ def short_month(name: str) -> str:
 
 def day(moment: date) -> str:
     """Return a day: 3 november 2026."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
 def listed(parts: list[str]) -> str:
     """Return words in a row: een, twee en drie."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} en {parts[-1]}" if parts else ""
-
-
-def capital(words: str) -> str:
-    """Return words that begin with a capital."""
-    return words[:1].upper() + words[1:]
