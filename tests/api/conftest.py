@@ -18,6 +18,7 @@ from development.population import write_mailbox
 from shared import bootstrap
 from shared.access import Role
 from tests.api.calling import Client
+from tests.api.tokens import Entra
 from tests.cli.conftest import shared_in
 
 
@@ -97,3 +98,9 @@ def site(make_site: Callable[[Path], Site], nights: Path, tmp_path: Path) -> Sit
 def empty(make_site: Callable[[Path], Site], tmp_path: Path) -> Site:
     """The app before anything came."""
     return make_site(tmp_path / "leeg")
+
+
+@pytest.fixture
+def entra_id() -> Entra:
+    """An issuer like Entra ID, with one key."""
+    return Entra()

@@ -16,7 +16,7 @@ from tests.pages.site import ROOT
 HERE_SIZE = (1100, 900)
 NARROW = 320
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PICTURES = Path(os.environ.get("SLIMME_CHECK_SCHERMBEELDEN", ROOT / "werk" / "schermbeelden"))
+PICTURES = Path(os.environ.get("SCHERMBEELDEN", ROOT / "werk" / "schermbeelden"))
 _RUN = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})"
 _AXE = AXE.read_text(encoding="utf-8") if AXE.exists() else ""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,12 +14,14 @@ from fastapi import FastAPI
 from shared.access import PAGES, PUBLIC, Person, Role
 from shared.api.origin import from_here
 from shared.api.shield import Shield
+from shared.pages import styles
 from shared.pages.app import make_pages
 from shared.pages.csrf import COOKIE, FIELD, HOLDS, FormKey, new_session
 from shared.pages.route import PageRoute, PageSettings
 from tests.api.calling import Client, Said
 from tests.pages.empty import services
 
+STYLES = Path(styles.__file__).parent / "style"
 KEY = FormKey(b"k" * 32)
 ADDRESS = "https://pagina.example"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -230,3 +234,12 @@ def test_who_came_in_by_the_platform_can_sign_out_there(sign_out: str) -> None:
     app = make_pages(services(), lambda *_: person, ADDRESS, PageSettings(lambda: KEY, ADDRESS, {}, sign_out))
     page = Client(Shield(app, ADDRESS), {}).get("/").body.decode()
     assert (f'href="{sign_out}">Afmelden' in page) is bool(sign_out)
+
+
+def test_every_page_links_to_each_stylesheet_of_ours_and_all_are_served_our_layout_last(office: Office) -> None:
+    linked = re.findall(r'href="/stijl/([^"]+)"', office.get("/toegankelijkheid").body.decode())
+    assert sorted(linked) == sorted(path.name for path in STYLES.iterdir())
+    assert linked[-1] == "paginas.css"
+    for name in linked:
+        said = office.get(f"/stijl/{name}")
+        assert (said.status, said.body) == (200, (STYLES / name).read_bytes())

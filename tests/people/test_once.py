@@ -25,7 +25,8 @@ from shared.interventions import request_run
 from shared.people.records import ObjectionState
 from shared.sweep import run_waiting
 from tests.audit.conftest import server, server_running
-from tests.people.test_oversight_contract import DATASET, FOLLOWED, World, id_of, world
+from tests.people.world import FOLLOWED, World, id_of, world
+from tests.real.office import DATASET
 from tests.real.worlds import WAIT
 from tests.shell.workshop import Workshop
 
