@@ -124,6 +124,24 @@ def test_without_an_example_of_this_version_the_page_says_so(algorithm: Algorith
     assert "Waardoor de score hoger werd" not in page
 
 
+def test_where_applications_are_drawn_the_page_says_so_and_shows_what_is_told_while_one_waits(
+    algorithm: Algorithm, files: dict[str, bytes]
+) -> None:
+    name = "levensonderhoud/uitleg.html"
+    without = _page(files, name).text
+    assert "aanvrager" not in without
+    assert "lot kiest" not in without
+    drawing = replace(
+        algorithm,
+        package=replace(algorithm.package, sample_share=0.05),
+        words={**algorithm.words, "steekproef": "5 procent"},
+    )
+    text = _Read(site_pages([drawing])[name]).text
+    assert "Het lot kiest daarnaast 5 procent van de aanvragen" in text
+    assert "Zolang uw aanvraag nog niet is beoordeeld" in text
+    assert "Gekozen door het lot" in text
+
+
 def test_the_lesson_of_the_pilot_is_told_where_it_was_measured(files: dict[str, bytes]) -> None:
     text = _page(files, "levensonderhoud/techniek.html").text
     assert "Geslacht (vrouw): vaker ten onrechte een seintje" in text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.monitoring.register.aboutfeatures import features_chapter
 from shared.monitoring.register.aboutreweighing import reweighing_section
-from shared.monitoring.register.applicant import shortest, told
+from shared.monitoring.register.applicant import Telling, shortest, told
 from shared.monitoring.register.facts import Algorithm
 from shared.monitoring.register.sitelayout import Link, Page, chapter, facts, links, write_page, written
 from shared.monitoring.report.document import Bullets, Notice, Part, Section, Table
@@ -216,6 +216,8 @@ def _explained(algorithm: Algorithm) -> Page:
         ("Uw gegevens zien of verbeteren", algorithm.filled(public["inzage"])),
         ("Een klacht", algorithm.filled(public["klacht"])),
     )
+    package, looks = algorithm.package, (public["met_seintje"], public["zonder_seintje"])
+    telling = Telling(package.threshold, looks, rights, sampling=package.sample_share > 0)
     general = Section(
         "algemeen",
         "Zo gaat het",
@@ -225,10 +227,10 @@ def _explained(algorithm: Algorithm) -> Page:
                 (
                     "De computer kijkt naar gegevens die de gemeente al van u heeft, zoals zij waren op de dag van de "
                     "aanvraag.",
-                    f"Hij geeft de aanvraag een score tussen 0 en 1. Vanaf {shortest(algorithm.package.threshold)} is "
-                    "er een seintje.",
-                    f"Met een seintje kijkt eerst {public['met_seintje']}, zonder seintje eerst "
-                    f"{public['zonder_seintje']}.",
+                    f"Hij geeft de aanvraag een score tussen 0 en 1. Vanaf {shortest(package.threshold)} is er een "
+                    "seintje.",
+                    f"Met een seintje kijkt eerst {looks[0]}, zonder seintje eerst {looks[1]}.",
+                    *(_by_lot(algorithm, looks[0]) if telling.sampling else ()),
                     "Die medewerker beoordeelt uw aanvraag zelf en beslist.",
                 )
             ),
@@ -236,14 +238,29 @@ def _explained(algorithm: Algorithm) -> Page:
     )
     said = algorithm.example
     example = (
-        told(said, algorithm.package.threshold, (public["met_seintje"], public["zonder_seintje"]), rights)
+        told(said, telling, assessed=True)
         if said is not None
         else Section("voorbeeld", "Een voorbeeld", ("Van deze versie van het model is er nog geen voorbeeld.",))
     )
+    waiting = [told(said, telling, assessed=False)] if said is not None and telling.sampling else []
     note = Notice("Deze mens bestaat niet", ("Het voorbeeld gaat over een verzonnen aanvraag.",))
-    content: list[Section | Markup] = [general, Section("verzonnen", "Hoe u het voorbeeld leest", (note,)), example]
+    content: list[Section | Markup] = [
+        general,
+        Section("verzonnen", "Hoe u het voorbeeld leest", (note,)),
+        *waiting,
+        example,
+    ]
     lead = "Wij vertellen het u in gewone woorden, met de redenen erbij."
     return Page("Waarom is mijn aanvraag bekeken?", lead, _menu(EXPLAINED, below=algorithm), content)
+
+
+def _by_lot(algorithm: Algorithm, looks: str) -> tuple[str, ...]:
+    return (
+        f"Het lot kiest daarnaast {algorithm.words['steekproef']} van de aanvragen, wat de score ook is. Ook dan kijkt "
+        f"eerst {looks}. Zo zien wij of de computer iets mist.",
+        "Of de score u koos of het lot, vertellen wij als uw aanvraag is beoordeeld. Tot dan weet de medewerker die "
+        "kijkt het ook niet.",
+    )
 
 
 def _contact(algorithms: Sequence[Algorithm]) -> Page:
