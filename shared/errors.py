@@ -63,6 +63,18 @@ class KeyUnavailable(SlimmeCheckError):
     code = "SC-300"
 
 
+class KeyGone(KeyUnavailable):
+    """The place of the keys answers, and has no key with this id: it was destroyed, or never put there."""
+
+    code = "SC-310"
+
+
+class KeyChanged(KeyUnavailable):
+    """The secret under a key id is another one than what is kept under that id was made with."""
+
+    code = "SC-320"
+
+
 class StorageUnavailable(SlimmeCheckError):
     """Storage did not answer; the same call may succeed later."""
 

@@ -33,8 +33,19 @@ def blobs_of(config: Settings) -> BlobStore:
     return FolderStore(config.storage)
 
 
-def keys_of(config: Settings, first_use: Callable[[], bool]) -> KeySource:
-    """Return where the keys are: a key vault, or a file; `first_use` says whether one may still be made."""
+def keys_of(config: Settings, first_use: Callable[[], bool], ledger: Callable[[], Ledger]) -> KeySource:
+    """Return where the keys are: a key vault, or a file; `first_use` says whether one may still be made.
+
+    A key is used only when it is the one that the results in the ledger were made with.
+    """
+    from shared.adapters.provenkeys import ProvenKeys
+    from shared.adapters.sql.kept_names import kept_name
+    from shared.adapters.sql.ledger import SqlLedger
+
+    return ProvenKeys(_source_of(config, first_use), lambda key_id: kept_name(cast(SqlLedger, ledger()).engine, key_id))
+
+
+def _source_of(config: Settings, first_use: Callable[[], bool]) -> KeySource:
     if config.key_vault:
         from shared.adapters.azure.identity import credential
         from shared.adapters.azure.keys import KeyVault

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from shared.errors import KeyUnavailable
+from shared.errors import KeyGone, KeyUnavailable
 from shared.stages.pseudonymise import PseudonymKey
 
 KEY_BYTES = 32
@@ -68,7 +68,8 @@ class KeyFile:
 
     def _key(self, document: dict[str, Any], key_id: object) -> PseudonymKey:
         if not isinstance(key_id, str) or not _KEY_ID.fullmatch(key_id) or key_id not in document["sleutels"]:
-            raise _unusable(self._key_file, "does not hold the key that is needed", _ADVICE)
+            told = _unusable(self._key_file, "does not hold the key that is needed", _ADVICE)
+            raise KeyGone(told.what, where=told.where, next_step=told.next_step)
         try:
             secret = base64.b64decode(str(document["sleutels"][key_id]), validate=True)
         except ValueError:

@@ -172,4 +172,4 @@ def _oversight(config: Settings) -> Oversight:
 def _keys(config: Settings) -> KeySource:
     from shared.adapters.chosen import keys_of
 
-    return keys_of(config, lambda: False)  # who looks back never makes a key
+    return keys_of(config, lambda: False, lambda: ledger(config))  # who looks back never makes a key

@@ -121,7 +121,9 @@ def _parts(config: Settings, dataset: str) -> Mapping[str, Any]:
         "core": core(),
         "blobs": blobs(config),
         "ledger": ledger(config),
-        "keys": keys_of(config, lambda: not any(ledger(config).deliveries(name) for name in mailboxes())),
+        "keys": keys_of(
+            config, lambda: not any(ledger(config).deliveries(name) for name in mailboxes()), lambda: ledger(config)
+        ),
         "clock": SystemClock(),
         "owner": ProcessOwner(),
         "lease": config.lease,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.administration import ModelStatus
 from shared.dataset import ColumnClass
-from shared.errors import KeyUnavailable, ModelPackageInvalid, NotKnown, RequestRefused
+from shared.errors import KeyGone, ModelPackageInvalid, NotKnown, RequestRefused
 from shared.events import Action
 from shared.interventions import checked_reason
 from shared.modelpackage.package import ModelPackage
@@ -155,12 +155,15 @@ def _hits(desk: Desk, kind: NumberKind, number: str, dataset: str) -> list[Hit]:
 
 
 def _pseudonyms(desk: Desk, dataset: str, number: str) -> Sequence[str]:
-    """Return the pseudonyms of a person's number; KeyUnavailable when no key of published results can be read."""
+    """Return the pseudonyms of a person's number; KeyGone when every key of published results is destroyed.
+
+    KeyUnavailable when one cannot be read now: an answer without what lies under it would be taken for a whole one.
+    """
     found, refused = [], None
     for key_id in desk.oversight.key_ids(dataset):
         try:
             key = desk.keys.find(key_id)
-        except KeyUnavailable as cause:  # a key is destroyed when its last record is due
+        except KeyGone as cause:  # a key is destroyed when its last record is due
             refused = cause
             continue
         found.append(Pseudonymiser(key).pseudonym(ColumnClass.PERSOON, number))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.errors import (
+    KeyGone,
     KeyUnavailable,
     LegalHold,
     RequestBusy,
@@ -66,7 +67,7 @@ def _names_of(rights: Rights, number: PersonNumber) -> Names:
     for key_id in sorted(run_key_ids(rights) - needed):
         try:
             found.add(number.under(key_id))
-        except KeyUnavailable:  # gone with the last that was held under it; a snapshot that says otherwise is told of
+        except KeyGone:  # with the last that was held under it; a snapshot that says otherwise is told of
             continue
     return {Named.PERSOON: frozenset(found)}
 

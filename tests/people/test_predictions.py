@@ -13,7 +13,7 @@ from shared.adapters.folder import FolderStore
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.oversight import SqlOversight
 from shared.administration import ModelStatus
-from shared.errors import KeyUnavailable, NotKnown, RequestRefused, StorageUnavailable
+from shared.errors import KeyGone, KeyUnavailable, NotKnown, RequestRefused, StorageUnavailable
 from shared.interventions import request_run
 from shared.people.assessments import assess
 from shared.people.desk import Desk
@@ -90,7 +90,7 @@ class Destroyed(Keys):
 
     def find(self, key_id: str) -> PseudonymKey:
         if key_id in ("k-1", "k-weg"):
-            raise KeyUnavailable("destroyed")
+            raise KeyGone("destroyed")
         return super().find(key_id)
 
 

@@ -23,7 +23,7 @@ from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.keyvault.secrets import SecretClient
 
-from shared.errors import KeyUnavailable
+from shared.errors import KeyGone, KeyUnavailable
 from shared.stages.pseudonymise import PseudonymKey
 
 CURRENT = "pseudonimisering-huidig"
@@ -76,7 +76,7 @@ class KeyVault:
         text = self._secret(name)
         if text is None:
             advice = "Restore this secret; without it no earlier pseudonym can be found back."
-            raise _unusable(name, "is not in the vault", advice)
+            raise KeyGone("The secret is not in the vault.", where=f"key vault, {name}", next_step=advice)
         return text
 
     def _secret(self, name: str) -> str | None:
