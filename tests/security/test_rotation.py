@@ -1,4 +1,4 @@
-"""A key from its first use to its destruction: who was found under it is found, until nothing lies under it any more."""
+"""A key from its first use to its destruction: who was found under it is found, until nothing is left under it."""
 
 from __future__ import annotations
 

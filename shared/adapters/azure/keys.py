@@ -34,6 +34,8 @@ CURRENT_HOLDS = 300.0  # seconds
 _KEY_ID = re.compile(r"[a-z0-9-]{1,32}")
 _CONNECT_SECONDS, _ANSWER_SECONDS, _RETRIES = 10, 20, 3
 _REFUSED = (401, 403)
+# what the library makes of an address or an answer that is not that of a key vault
+_NOT_A_VAULT = (ValueError, TypeError, LookupError, AttributeError)
 
 
 class KeyVault:
@@ -92,7 +94,7 @@ class KeyVault:
             return self._client.get_secret(name).value or ""
         except ResourceNotFoundError:
             return None
-        except (AzureError, ValueError) as cause:  # ValueError: the address is not that of a key vault
+        except (AzureError, *_NOT_A_VAULT) as cause:
             status = cause.status_code if isinstance(cause, HttpResponseError) else None
             told_by = ", ".join(str(part) for part in (type(cause).__name__, status) if part)
             advice = "Check that the vault can be reached from here; the next round tries again."
