@@ -235,6 +235,7 @@ class Removed(StrEnum):
     BEZWAREN = "bezwaren"
     PERSOONSVERZOEKEN = "persoonsverzoeken"
     BESTANDEN = "bestanden"
+    VERZOEKSLEUTELS = "verzoeksleutels"
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ class Action(StrEnum):
     BEZWAREN_VERWIJDEREN = "bezwaren verwijderd"
     PERSOONSVERZOEKEN_VERWIJDEREN = "persoonsverzoeken verwijderd"
     BESTANDEN_VERWIJDEREN = "bestanden verwijderd"
+    VERZOEKSLEUTELS_VERWIJDEREN = "verzoeksleutels verwijderd"
     VERWIJDERRONDE = "verwijderronde gedaan"
     PERSOONSVERZOEK = "verzoek van een persoon"
     INZAGE_GEVEN = "inzage gegeven"

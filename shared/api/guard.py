@@ -25,6 +25,7 @@ from shared.api.services import Services
 from shared.api.shield import trace_of
 from shared.errors import FormRefused
 from shared.events import Caller
+from shared.retention.terms import TERMS, Kept
 
 LARGEST_BODY = 1_000_000  # bytes
 SESSION_COOKIE = "slimme-check-sessie"  # of a local issuer; the platform's login has its own
@@ -169,7 +170,9 @@ async def _creator(
             pattern=KEY_PATTERN,
             json_schema_extra={"format": "uuid"},
             description="Een willekeurige UUID (versie 4). Stuurt u hetzelfde nog eens met dezelfde sleutel, dan wordt "
-            "er niets nog eens vastgelegd en is het antwoord hetzelfde; iets anders met dezelfde sleutel is een 409.",
+            "er niets nog eens vastgelegd en is het antwoord hetzelfde; iets anders met dezelfde sleutel is een 409. "
+            f"Wij herkennen een sleutel minstens {TERMS[Kept.VERZOEKSLEUTELS].least} dagen. Daarna kan hetzelfde met "
+            "dezelfde sleutel als een nieuw verzoek tellen: kijk dan eerst of het eerste is vastgelegd.",
             examples=["0b7e2f6c-5a0d-4c57-9d0e-6f1f7a8b9c0d"],
         ),
     ] = None,

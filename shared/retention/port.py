@@ -39,6 +39,9 @@ class Remover(Protocol):
     def remove_events(self, before: datetime, grond: str, caller: Caller, now: datetime) -> Tombstone | None:
         """Remove the events from the beginning of the chain up to this moment."""
 
+    def remove_keys(self, before: datetime, grond: str, caller: Caller, now: datetime) -> Tombstone | None:
+        """Remove what requests of before this moment were recognised by; None when there was nothing that old."""
+
     def tell_files(
         self,
         object_: str,
@@ -81,7 +84,7 @@ class Due(Protocol):
         """Return the requests for a run of before whose run is done, and that name no application under legal hold."""
 
     def objections_without_result(self, dataset: str, before: datetime) -> list[str]:
-        """Return the applications with objections of before, none running, of which no result is left."""
+        """Return the applications with objections or holds of before, none running, of which no result is left."""
 
     def closed_requests_of_persons(self, before: datetime) -> list[str]:
         """Return the requests of persons that were carried out or refused before."""

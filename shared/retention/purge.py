@@ -64,7 +64,7 @@ class Purge:
             for step in (*((self._kept,) if installation.use_case.follow_up else own), self._raw, self._logs):
                 _guarded(done, lambda step=step, on=installation: step(on, done))  # type: ignore[misc]
         first = next(iter(installations))
-        for last in (self._strays, self._trail):
+        for last in (self._strays, self._keys, self._trail):
             _guarded(done, lambda last=last: last(first, done, {each.dataset for each in installations}))  # type: ignore[misc]
         _guarded(done, lambda: self._prove(first, done))
         return done
@@ -218,6 +218,12 @@ class Purge:
         keys = self.due.closed_requests_of_persons(before)
         one = self.remover.remove_rows(Removed.PERSOONSVERZOEKEN, "", keys, GROUND, caller, installation.clock.now())
         done.add("persoonsverzoeken", one.aantal if one else 0)
+
+    def _keys(self, installation: Workplace, done: Purged, _: Collection[str]) -> None:
+        """Remove what old requests were recognised by; what comes again after this counts as new."""
+        before, now = self._before(installation, Kept.VERZOEKSLEUTELS), installation.clock.now()
+        one = self.remover.remove_keys(before, GROUND, installation.caller, now)
+        done.add(str(Removed.VERZOEKSLEUTELS), one.aantal if one else 0)
 
     def _prove(self, installation: Workplace, done: Purged) -> None:
         self.due.let_go()

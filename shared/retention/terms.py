@@ -32,6 +32,7 @@ class Kept(StrEnum):
     AUDIT = "auditspoor"
     SYSTEEMLOG = "systeemlog"
     INZAGE = "op te halen inzage"
+    VERZOEKSLEUTELS = "verzoeksleutels"
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,18 @@ TERMS: Mapping[Kept, Term] = {
         "het overzicht klaar was",
         "de ronde overdag",
         "Lang genoeg om een tweede keer af te drukken; daarna kan niemand zonder het nummer nog bij het overzicht.",
+    ),
+    Kept.VERZOEKSLEUTELS: Term(
+        "BEWAAR_VERZOEKSLEUTELS_DAGEN",
+        31,
+        7,
+        LAW,
+        "Waaraan een verzoek of formulier dat nog eens komt te herkennen is: twee hashes, en het kenmerk van wat het "
+        "verzoek maakte. Komt het na de termijn nog eens, dan telt het als een nieuw verzoek.",
+        "het verzoek vastgelegd werd",
+        _PURGE,
+        "Wie geen antwoord kreeg, stuurt hetzelfde binnen een maand nog eens, en een formulier geldt acht uur. Nooit "
+        "langer dan het minste dat blijft wat het verzoek maakte: de sleutel van iets dat weg is zegt niets meer.",
     ),
 }
 # what refers to something else may not outlive it, nor go before what it accounts for

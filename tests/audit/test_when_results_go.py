@@ -5,7 +5,7 @@ Whoever has the identity that removes cannot say otherwise, not by another hour 
 
 import importlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.person_requests import SqlPersonRecords
 from shared.adapters.sql.purge import SqlPurge
-from shared.administration import Removed
+from shared.administration import Removed, Tombstone
+from shared.api.once import once_of
 from shared.errors import LedgerUnavailable
 from shared.events import Action, AuditEvent, Caller
 from shared.interventions import request_run
@@ -31,6 +32,7 @@ from tests.shell.workshop import DATASET, Workshop, make_installation
 pytestmark = pytest.mark.xdist_group("postgresql")
 carrying = importlib.import_module("shared.adapters.sql.migrations.versions.0008_uitvoeren")
 fewer = importlib.import_module("shared.adapters.sql.migrations.versions.0011_minder_in_verzoeken")
+old_enough = importlib.import_module("shared.adapters.sql.migrations.versions.0013_oud_genoeg")
 PURGER = Caller("bewaartermijnen", "tijdklok")
 LEASE = timedelta(minutes=31)
 
@@ -110,6 +112,8 @@ def night(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) 
 
 def test_what_the_database_holds_to_is_what_the_code_says() -> None:
     assert TERMS[Kept.RESULTATEN].least == carrying.LEAST_DAYS == fewer.LEAST_DAYS == TERMS[Kept.AUDIT].least
+    least = {"eenmalig": TERMS[Kept.VERZOEKSLEUTELS].least, "bewaarplichten": TERMS[Kept.RESULTATEN].least}
+    assert least == old_enough.LEAST_DAYS
     assert {str(state) for state in UNFINISHED} == set(carrying.OPEN)
     assert str(RequestState.IN_UITVOERING) == carrying.AT_WORK
     assert f"'{called('')}' || q.verzoek" in carrying._ASKED and str(Asked.VERWIJDERING) in carrying._ASKED
@@ -247,3 +251,24 @@ def test_objections_requests_of_persons_and_events_that_are_young_stay(night: Ni
     for soort, keys, number in ((Removed.BEZWAREN, [dienst], 4), (Removed.PERSOONSVERZOEKEN, [request], 3)):
         assert told_rows(night, soort, keys, "bewaartermijn")().aantal == number
     assert night.purge.remove_events(now + timedelta(days=1), "bewaartermijn", PURGER, night.workshop.clock.now())
+
+
+def test_what_requests_are_known_by_goes_after_a_week_and_never_without_a_tombstone(night: Night) -> None:
+    once = once_of("8f0c", "api", "0b7e2f6c-5a0d-4c57-9d0e-6f1f7a8b9c0d", b"een")
+    caller = replace(night.workshop.installation.caller, once=once)
+    request_run(replace(night.workshop.installation, caller=caller), "2026-11-20", ["1001"], "bezwaar")
+    asked = night.workshop.clock.now()
+
+    def remove(days: float) -> Callable[[], Tombstone | None]:
+        later = asked + timedelta(days=days)
+        return lambda: night.purge.remove_keys(asked, "bewaartermijn", PURGER, later)
+
+    for days in (0, 6.9):
+        night.refused(remove(days))
+    for statement in ("DELETE FROM eenmalig", "UPDATE eenmalig SET gemaakt = ''"):
+        with pytest.raises(sa.exc.DBAPIError), night.app_engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+    gone = remove(7.1)()
+    assert gone is not None and gone.aantal == 1
+    assert night.workshop.sql("SELECT count(*) FROM eenmalig") == [(0,)]
+    assert remove(8)() is None

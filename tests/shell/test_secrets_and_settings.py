@@ -170,7 +170,7 @@ def test_every_setting_is_read_and_documented() -> None:
         {"BEWAAR_SYSTEEMLOG_DAGEN": "365", "VERWIJDER_DATABASE": "sqlite:////x/y"},
         {"VERWIJDER_IDENTITEIT": f"{'0' * 8}-0000-0000-0000-{'0' * 12}", "STIJL": "/x/stijl"},
         {"INZAGE_DAGEN": "3", "BEWAAR_UITKOMSTEN_DAGEN": "300", "BEWAAR_TELLING_DAGEN": "500"},
-        {"BEWAAR_RAPPORTAGE_DAGEN": "1500"},
+        {"BEWAAR_RAPPORTAGE_DAGEN": "1500", "BEWAAR_VERZOEKSLEUTELS_DAGEN": "60"},
         {"OMGEVING": "test", "WEBADRES": "https://slimme-check.example.org", "CONTACT": "api@gemeente.example"},
     ]
     given = {name: value for part in settings for name, value in part.items()}

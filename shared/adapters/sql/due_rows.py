@@ -71,12 +71,20 @@ class SqlDue:
         return [row.verzoek for row in rows if not kept & set(json.loads(row.aanvraagnummers))]
 
     def objections_without_result(self, dataset: str, before: datetime) -> list[str]:
-        """Return the applications with objections of before, none running, of which no result is left."""
-        left = sa.exists().where(resultaten.c.dienst == bezwaren.c.dienst)
-        of_dataset = sa.select(bezwaren.c.dienst).where(bezwaren.c.dataset == dataset, ~left)
-        newest = sa.func.max(bezwaren.c.tijdstip)
-        found = self._texts(of_dataset.group_by(bezwaren.c.dienst).having(newest < moment_text(before)))
-        return sorted(set(found) - self.held(dataset))
+        """Return the applications with objections or holds of before, none running, of which no result is left.
+
+        A hold stands under every pseudonym of an application, and one can end later than the objection under its own.
+        """
+        said = sa.union_all(
+            *(
+                sa.select(table.c.dienst, table.c.tijdstip).where(table.c.dataset == dataset)
+                for table in (bezwaren, bewaarplichten)
+            )
+        ).subquery()
+        left = sa.exists().where(resultaten.c.dienst == said.c.dienst)
+        newest = sa.func.max(said.c.tijdstip)
+        old = sa.select(said.c.dienst).where(~left).group_by(said.c.dienst).having(newest < moment_text(before))
+        return sorted(set(self._texts(old)) - self.held(dataset))
 
     def closed_requests_of_persons(self, before: datetime) -> list[str]:
         """Return the requests of persons that were carried out or refused before."""

@@ -1,7 +1,7 @@
 """The Purge in SQL: every removal is one transaction of event, tombstone and deletion, or nothing.
 
-The triggers of the database hold the same rules, for everybody: see migrations 0003, 0006 and 0008. On
-PostgreSQL the purge role may delete by functions alone; on SQLite the same statements stand here.
+The triggers of the database hold the same rules, for everybody: see migrations 0003, 0006, 0008, 0011
+and 0013. On PostgreSQL the purge role may delete by functions alone; on SQLite the same statements stand here.
 """
 
 from __future__ import annotations
@@ -129,6 +129,23 @@ class SqlPurge:
                 "verwijder_uit_verzoeken(:dataset, :sleutels, :nummers, :event)",
                 {"dataset": dataset, "sleutels": list(keys), "nummers": wanted},
                 lambda: removal_rows.take_out_of_requests(connection, dataset, keys, wanted),
+            )
+            return tombstone
+
+    def remove_keys(self, before: datetime, grond: str, caller: Caller, now: datetime) -> Tombstone | None:
+        """Remove what requests of before this moment were recognised by; None when there was nothing that old."""
+        with transaction(self.engine, writes=True) as connection:
+            soort, until = Removed.VERZOEKSLEUTELS, moment_text(before)
+            going = removal_rows.going_keys(connection, until)
+            if not going[0]:
+                return None
+            tombstone = _told(connection, soort, str(soort), "", "", going, grond, caller, now)
+            _delete(
+                connection,
+                tombstone,
+                "verwijder_verzoeksleutels(:voor, :event)",
+                {"voor": until},
+                lambda: removal_rows.delete_keys(connection, until),
             )
             return tombstone
 

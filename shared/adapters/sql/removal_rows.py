@@ -1,6 +1,6 @@
 """Rows that a removal takes away besides whole runs and events: how many, one hash of them, and their deletion.
 
-On PostgreSQL functions of migrations 0006 and 0011 do the same for who may not delete; the hash is the same on both.
+On PostgreSQL functions of migrations 0006, 0011 and 0013 do the same for who may not delete, with the same hash.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from shared.adapters.sql.tables import (
     bewaarplichten,
     bezwaren,
     bijdragen,
+    eenmalig,
     persoonsverzoeken,
     persoonsverzoekstappen,
     resultaten,
@@ -192,6 +193,24 @@ def delete_rows(connection: Connection, soort: Removed, dataset: str, keys: Sequ
     """Delete the rows of this kind that may go."""
     for table, _, which in ROWS[soort](dataset, keys):
         connection.execute(sa.delete(table).where(which))
+
+
+def _keys_before(before: str) -> Any:
+    return eenmalig.c.tijdstip < before
+
+
+def going_keys(connection: Connection, before: str) -> tuple[int, str]:
+    """Return how many keys of requests are of before this moment, and one hash of them."""
+    if connection.dialect.name == "postgresql":
+        return _answer(connection, sa.func.te_verwijderen_verzoeksleutels(before))
+    rows = connection.execute(sa.select(eenmalig).where(_keys_before(before)))
+    lines = sorted(line_hash(row) for row in rows)
+    return len(lines), whole_hash(lines)
+
+
+def delete_keys(connection: Connection, before: str) -> None:
+    """Delete the keys of requests of before this moment."""
+    connection.execute(sa.delete(eenmalig).where(_keys_before(before)))
 
 
 def take_out_of_requests(connection: Connection, dataset: str, keys: Sequence[str], gone: Collection[str]) -> None:

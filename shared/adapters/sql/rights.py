@@ -30,6 +30,7 @@ _REMOVALS = ", ".join(
         "te_verwijderen_resultaten(text), verwijder_resultaten(text, bigint)",
         "verwijder_gebeurtenissen(bigint, bigint), bestanden_verwijderd(bigint)",
         "onder_bewaarplicht(text, text[]), verwijder_uit_verzoeken(text, text[], text[], bigint)",
+        "te_verwijderen_verzoeksleutels(text), verwijder_verzoeksleutels(text, bigint)",
         "te_verwijderen_van(text, text[]), verwijder_van(text, text[], bigint), rijen(text, text[])",
         *(f"te_verwijderen_{kind}(text, text[]), verwijder_{kind}(text, text[], bigint)" for kind in _KINDS),
     )

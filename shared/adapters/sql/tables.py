@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0012"  # of the newest migration; a test keeps them together
+VERSION = "0013"  # of the newest migration; a test keeps them together
 
 LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
