@@ -1,7 +1,8 @@
 """Says what a person must hear of, in plain Dutch, and when to stop the model.
 
 No alarm holds a number of people. The advice to stop is given when the test over all months is certain that a group of
-the model lies beyond the city's band; it is wrong once in twenty runs, all groups, measures and months together.
+the model lies beyond the city's band. That advice and what the test finds together are wrong in one of twenty runs at
+most, all groups, measures and months together; what the advice adds to that is measured (`test_edge_of_the_band.py`).
 """
 
 from __future__ import annotations

@@ -62,6 +62,7 @@ def report_facts(
         alarms=alarms(drifts, before, watched, titles, people, advice),
         operation=operation(counted, months),
         released=as_record(chains, counted),
+        versions={one.month: tuple(sorted(one.versions)) for one in months[-YEAR:]},
     )
 
 

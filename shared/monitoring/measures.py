@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
-from shared.monitoring.reportfacts import Band, Measure, Rate
+from shared.monitoring.reportfacts import Band, Measure, Rate, Side
 
 NORMAL_95 = 1.959963984540054
 NORMAL_POWER_80 = 0.8416212335729143
@@ -70,38 +71,54 @@ def rate(share: Share | None) -> Rate:
 
 def difference(unprivileged: Share, privileged: Share) -> Rate:
     """Return the one share less the other, with Newcombe's interval."""
+    return _rounded(_difference(unprivileged, privileged))
+
+
+def ratio(unprivileged: Share, privileged: Share) -> Rate:
+    """Return the one share divided by the other, with Katz's interval; nothing when one of them is zero."""
+    return _rounded(_ratio(unprivileged, privileged))
+
+
+def band(unprivileged: Share, privileged: Share) -> tuple[Band, tuple[Side, ...]]:
+    """Say where two shares lie: within both bands, beyond one, or beyond one with the whole interval; and beyond which.
+
+    By the shares themselves, as whole numbers: what is rounded may lie on the other side of an edge.
+    """
+    one, other = (Fraction(share.hits, share.size) for share in (unprivileged, privileged))
+    beyond = [Side.PUNTEN] if abs(one - other) > Fraction(str(DIFFERENCE_BAND)) else []
+    _, low, high = _difference(unprivileged, privileged)
+    clearly = low > DIFFERENCE_BAND or high < -DIFFERENCE_BAND
+    times = _ratio(unprivileged, privileged)
+    if times is not None:
+        lowest, highest = (Fraction(str(edge)) for edge in RATIO_BAND)
+        beyond += [] if lowest <= one / other <= highest else [Side.VERHOUDING]
+        clearly = clearly or times[1] > RATIO_BAND[1] or times[2] < RATIO_BAND[0]
+    if clearly:
+        return Band.DUIDELIJK_BUITEN, tuple(beyond)
+    return (Band.BUITEN if beyond else Band.BINNEN), tuple(beyond)
+
+
+def _difference(unprivileged: Share, privileged: Share) -> tuple[float, float, float]:
     one, other = unprivileged.hits / unprivileged.size, privileged.hits / privileged.size
     (one_low, one_high), (other_low, other_high) = wilson(unprivileged), wilson(privileged)
     apart = one - other
     low = apart - math.hypot(one - one_low, other_high - other)
     high = apart + math.hypot(one_high - one, other - other_low)
-    return Rate(round(apart, _DECIMALS), round(low, _DECIMALS), round(high, _DECIMALS))
+    return apart, low, high
 
 
-def ratio(unprivileged: Share, privileged: Share) -> Rate:
-    """Return the one share divided by the other, with Katz's interval; nothing when one of them is zero."""
+def _ratio(unprivileged: Share, privileged: Share) -> tuple[float, float, float] | None:
     if not unprivileged.hits or not privileged.hits:
-        return Rate()
+        return None
     times = (unprivileged.hits / unprivileged.size) / (privileged.hits / privileged.size)
     spread = NORMAL_95 * math.sqrt(
         1 / unprivileged.hits - 1 / unprivileged.size + 1 / privileged.hits - 1 / privileged.size
     )
-    ends = times * math.exp(-spread), times * math.exp(spread)
-    return Rate(round(times, _DECIMALS), round(ends[0], _DECIMALS), round(ends[1], _DECIMALS))
+    return times, times * math.exp(-spread), times * math.exp(spread)
 
 
-def band(apart: Rate, times: Rate) -> Band:
-    """Say where a difference and a ratio lie: within both bands, beyond one, or beyond one with the whole interval."""
-    if apart.value is None or apart.low is None or apart.high is None:
-        return Band.VERBORGEN
-    beyond = abs(apart.value) > DIFFERENCE_BAND
-    clearly = apart.low > DIFFERENCE_BAND or apart.high < -DIFFERENCE_BAND
-    if times.value is not None and times.low is not None and times.high is not None:
-        beyond = beyond or not RATIO_BAND[0] <= times.value <= RATIO_BAND[1]
-        clearly = clearly or times.low > RATIO_BAND[1] or times.high < RATIO_BAND[0]
-    if clearly:
-        return Band.DUIDELIJK_BUITEN
-    return Band.BUITEN if beyond else Band.BINNEN
+def _rounded(found: tuple[float, float, float] | None) -> Rate:
+    return Rate() if found is None else Rate(*(round(each, _DECIMALS) for each in found))
 
 
 def smallest_found(unprivileged: Share, privileged: Share) -> float:

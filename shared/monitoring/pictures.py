@@ -133,4 +133,5 @@ def _gaps(table: SuppressedTable, shares: Mapping[str, Mapping[Measure, Share]],
             if row == beside or other is None or about_applications != (measure is Measure.SHARE_FLAGGED):
                 continue
             apart, times = difference(share, other), ratio(share, other)
-            yield Gap(row, beside, measure, apart, times, band(apart, times), smallest_found(share, other))
+            where, sides = band(share, other)
+            yield Gap(row, beside, measure, apart, times, where, smallest_found(share, other), sides)

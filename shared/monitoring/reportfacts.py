@@ -15,7 +15,7 @@ from shared.monitoring.months import Stream
 
 
 class Measure(StrEnum):
-    """The measures of domain.md §9. SHARE_FLAGGED is over applications, the others are over outcomes."""
+    """The measures of domain.md §9. SHARE_FLAGGED is over applications, the others over what was investigated."""
 
     SHARE_FLAGGED = "aandeel_gemarkeerd"
     FPR = "fpr"
@@ -28,12 +28,12 @@ class Measure(StrEnum):
 
 MEASURE_TITLES: Mapping[Measure, str] = {
     Measure.SHARE_FLAGGED: "Aandeel gemarkeerd",
-    Measure.FPR: "Ten onrechte gemarkeerd, van wie niets mis was",
-    Measure.PPV: "Terecht gemarkeerd, van wie gemarkeerd was",
-    Measure.FDR: "Ten onrechte gemarkeerd, van wie gemarkeerd was",
-    Measure.TPR: "Gevonden, van wie iets mis was",
-    Measure.WRONGLY_FLAGGED: "Ten onrechte gemarkeerd, per lid van de groep",
-    Measure.ERROR: "Verkeerd beoordeeld, van allen",
+    Measure.FPR: "Ten onrechte gemarkeerd, van de onderzochte aanvragen waarbij niets mis was",
+    Measure.PPV: "Terecht gemarkeerd, van de onderzochte aanvragen die gemarkeerd waren",
+    Measure.FDR: "Ten onrechte gemarkeerd, van de onderzochte aanvragen die gemarkeerd waren",
+    Measure.TPR: "Gevonden, van de onderzochte aanvragen waarbij iets mis was",
+    Measure.WRONGLY_FLAGGED: "Ten onrechte gemarkeerd, van alle onderzochte aanvragen",
+    Measure.ERROR: "Verkeerd beoordeeld, van alle onderzochte aanvragen",
 }
 
 
@@ -67,7 +67,13 @@ class Band(StrEnum):
     BINNEN = "binnen de band"
     BUITEN = "buiten de band"
     DUIDELIJK_BUITEN = "duidelijk buiten de band"
-    VERBORGEN = "verborgen"
+
+
+class Side(StrEnum):
+    """By which of the city's two bands something lies outside: the difference in points, or the ratio."""
+
+    PUNTEN = "punten"
+    VERHOUDING = "verhouding"
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class Gap:
     """One measure of one group beside the privileged group: unprivileged − privileged, and divided by it.
 
     `smallest`: the smallest difference that could have been found with these numbers (power 80 %, two-sided 5 %).
+    `outside`: beyond which of the two bands the estimate lies.
     """
 
     group: str
@@ -84,6 +91,7 @@ class Gap:
     ratio: Rate
     band: Band
     smallest: float | None
+    outside: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,9 +154,10 @@ class Shift(StrEnum):
 
 @dataclass(frozen=True)
 class Drift:
-    """How one month's distribution lies beside the package's reference, over the bins of `table`.
+    """How one month's distribution lies beside the package's reference.
 
-    `reference`: share per row of the table. `ks`: largest distance between both cumulative shares at the borders of
+    `seen`: share per bin now; of a feature rounded (`rough`), and hidden where it is empty. `table`: the counts per bin
+    of the scores; of a feature always hidden. `reference`: share per bin then. `ks`: largest distance between both cumulative shares at the borders of
     the bins (a lower bound of KS on values); `ks_found`: larger than chance gives at 1 %. A row has no reference where
     the package knows no border there. `finer`: the scores in smaller bins.
     """
@@ -161,6 +170,7 @@ class Drift:
     ks: float | None
     ks_found: bool
     finer: SuppressedTable | None = None
+    seen: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -228,6 +238,7 @@ class ReportFacts:
 
     `released`: what to write beside the report (plain JSON); the next report takes it into account. `numbers`:
     suppressed tables that stand alone (redenen, what is unknown, kinds of outcome); the title says of which months.
+    `versions`: per month of the last year, which versions of the model judged; never how many applications.
     """
 
     dataset: str
@@ -247,3 +258,4 @@ class ReportFacts:
     alarms: tuple[Alarm, ...]
     operation: Operation
     released: Mapping[str, object] = field(default_factory=dict)
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -7,10 +7,12 @@ the odds of the group were ψ times those of the privileged group, divided by th
 multiplied over the months and averaged over a fixed list of ψ and over every month in which unequal treatment may have
 begun. Such an average is 1 under the hypothesis and stays below 1/ε for ever with probability 1 − ε (Ville), so looking
 every month costs nothing. Holm's correction over all groups, measures and streams keeps the chance of any false
-finding, ever, at 5 %.
+finding, ever, at 2.5 %.
 
-Whether the city's band is left for certain is tested in the same way, with the edge of the band in the place of equal
-odds: the difference of 0.1 or the ratio of 1.25 or 0.8, whichever is nearer, from the privileged group's rate so far.
+Whether the city's band is left for certain is tested in the same way and at 2.5 % too, with the edge of the band in the
+place of equal odds: the difference of 0.1 or the ratio of 1.25 or 0.8, whichever is nearer, from the privileged group's
+rate so far. That rate is itself an estimate, so of this half the 2.5 % is measured by simulation and not proved. Both
+together are one family of 5 %.
 
 The closed months are read unsuppressed; what leaves is found or not found, and since which month, and only where both
 groups have ten hits and ten misses or more.
@@ -33,7 +35,8 @@ from shared.monitoring.months import UNKNOWN_GROUP, GroupTally, MonthTally, Stre
 from shared.monitoring.pictures import GroupRule
 from shared.monitoring.reportfacts import Measure, Sequential
 
-FALSE_ALARM = 0.05  # over the whole run, all streams, groups and measures together
+FALSE_ALARM = 0.05  # over the whole run, all streams, groups and measures, and both questions together
+_OF_EACH = FALSE_ALARM / 2  # unequal treatment, and leaving the band
 _LOG_ODDS = np.array([0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5])
 LOG_ODDS = np.concatenate([-_LOG_ODDS, _LOG_ODDS])
 # Only the sample has outcomes that nobody chose. In the other streams who was looked at decides who is in the
@@ -207,7 +210,7 @@ def _rejected(smallest_p: npt.NDArray[np.float64]) -> list[int]:
     """Return which hypotheses Holm's step-down rejects."""
     rejected = []
     for step, place in enumerate(np.argsort(smallest_p, kind="stable").tolist()):
-        if smallest_p[place] > FALSE_ALARM / (len(smallest_p) - step):
+        if smallest_p[place] > _OF_EACH / (len(smallest_p) - step):
             break
         rejected.append(place)
     return rejected

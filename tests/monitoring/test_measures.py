@@ -19,7 +19,7 @@ from shared.monitoring.measures import (
     smallest_found,
     wilson,
 )
-from shared.monitoring.reportfacts import Band, Measure, Rate
+from shared.monitoring.reportfacts import Band, Measure, Rate, Side
 
 SHARES = st.integers(1, 5000).flatmap(lambda size: st.builds(Share, st.integers(0, size), st.just(size)))
 
@@ -72,24 +72,44 @@ def test_the_smallest_difference_is_found_four_times_out_of_five() -> None:
     assert found / 4000 == pytest.approx(0.8, abs=0.03)
 
 
+POINTS, RATIO = Side.PUNTEN, Side.VERHOUDING
+
+
 @pytest.mark.parametrize(
-    ("group", "privileged", "expected"),
+    ("group", "privileged", "expected", "outside"),
     [
-        (Share(150, 1000), Share(140, 1000), Band.BINNEN),
-        (Share(24, 100), Share(14, 100), Band.BUITEN),
-        (Share(240, 1000), Share(140, 1000), Band.DUIDELIJK_BUITEN),  # the difference is not, the ratio is
-        (Share(700, 1000), Share(500, 1000), Band.DUIDELIJK_BUITEN),
-        (Share(60, 1000), Share(140, 1000), Band.DUIDELIJK_BUITEN),
+        (Share(150, 1000), Share(140, 1000), Band.BINNEN, ()),
+        (Share(24, 100), Share(14, 100), Band.BUITEN, (RATIO,)),
+        (Share(240, 1000), Share(140, 1000), Band.DUIDELIJK_BUITEN, (RATIO,)),  # the difference is not, the ratio is
+        (Share(700, 1000), Share(500, 1000), Band.DUIDELIJK_BUITEN, (POINTS, RATIO)),
+        (Share(900, 1000), Share(780, 1000), Band.BUITEN, (POINTS,)),
+        (Share(60, 1000), Share(140, 1000), Band.DUIDELIJK_BUITEN, (RATIO,)),
     ],
 )
 def test_a_band_is_left_for_certain_when_the_whole_interval_is_beyond(
-    group: Share, privileged: Share, expected: Band
+    group: Share, privileged: Share, expected: Band, outside: tuple[Side, ...]
 ) -> None:
-    assert band(difference(group, privileged), ratio(group, privileged)) is expected
+    assert band(group, privileged) == (expected, outside)
 
 
-def test_what_is_hidden_is_in_no_band_and_what_divides_by_zero_has_no_rate() -> None:
-    assert band(Rate(), Rate()) is Band.VERBORGEN
+@pytest.mark.parametrize(
+    ("group", "privileged", "expected", "outside"),
+    [
+        (Share(6000, 10000), Share(5000, 10000), Band.BINNEN, ()),  # in doubles .6 - .5 is less, and .24 - .14 not more
+        (Share(6001, 10000), Share(5000, 10000), Band.BUITEN, (POINTS,)),  # 0,100 and 1,200 when rounded
+        (Share(125, 1000), Share(100, 1000), Band.BINNEN, ()),
+        (Share(12504, 100000), Share(10000, 100000), Band.BUITEN, (RATIO,)),  # 1,25 when rounded
+        (Share(79996, 1000000), Share(100000, 1000000), Band.BUITEN, (RATIO,)),  # 0,800 when rounded
+    ],
+)
+def test_a_band_is_judged_before_anything_is_rounded(
+    group: Share, privileged: Share, expected: Band, outside: tuple[Side, ...]
+) -> None:
+    assert band(group, privileged) == (expected, outside)
+
+
+def test_what_divides_by_zero_has_no_rate_and_no_ratio_to_judge() -> None:
+    assert band(Share(3, 90), Share(0, 90)) == (Band.BINNEN, ())
     assert rate(None) == rate(Share(0, 0)) == ratio(Share(3, 9), Share(0, 9)) == Rate()
     assert shares_of({"FP": 0, "TP": 0}) == {}
     assert set(shares_of({"FP": 10, "TP": 30})) == {Measure.PPV, Measure.FDR}

@@ -19,6 +19,18 @@ from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, Visitor, f
 from tests.pages.site import Site
 
 ADDRESS = "https://rapport.example/"
+# Of every picture: words whose box meets that of a line, a mark or other words. A box is higher than its letters.
+CROSSING = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
+  const grown = (box, x, y) => ({left: box.left - x, right: box.right + x, top: box.top - y, bottom: box.bottom + y});
+  const placed = (node, x, y) => ({node, ...grown(node.getBoundingClientRect(), x, y)});
+  const meet = (a, b) => Math.min(a.right, b.right) > Math.max(a.left, b.left)
+    && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top);
+  const words = [...svg.querySelectorAll('text')].map(
+    node => node.hasAttribute('transform') ? placed(node, -2, 0) : placed(node, 0, -2.5));
+  const marks = [...svg.querySelectorAll('line, path, circle')].map(node => placed(node, 0.5, 0.5));
+  return words.flatMap((word, at) => [...marks, ...words.slice(at + 1)].filter(other => meet(word, other)).map(
+    other => [svg.textContent.slice(0, 60), word.node.textContent, other.node.outerHTML]));
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +76,13 @@ def test_a_small_screen_shows_words_in_pictures_that_can_be_read(shown: Page) ->
     PICTURES.mkdir(parents=True, exist_ok=True)
     shown.set_viewport_size({"width": NARROW, "height": 3000})  # all of it would be a picture of 70,000 pixels
     shown.screenshot(path=PICTURES / f"rapport-{NARROW}.png")
+
+
+@pytest.mark.parametrize("width", [NARROW, HERE_SIZE[0]])
+def test_in_no_picture_words_cross_a_line_or_other_words(shown: Page, width: int) -> None:
+    shown.set_viewport_size({"width": width, "height": HERE_SIZE[1]})
+    assert shown.locator("svg text").count() > 300
+    assert not shown.evaluate(CROSSING)
 
 
 def test_it_prints_on_a4_and_no_picture_is_cut(shown: Page) -> None:

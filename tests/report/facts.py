@@ -21,6 +21,7 @@ from shared.monitoring.reportfacts import (
     ReportFacts,
     Sequential,
     Shift,
+    Side,
     StopAdvice,
     Trend,
     Window,
@@ -51,6 +52,7 @@ def picture(stream: Stream = Stream.MODEL, smallest: float | None = 0.08) -> Gro
         Rate(1.79, 1.5, 2.1),
         Band.DUIDELIJK_BUITEN,
         smallest,
+        (Side.PUNTEN, Side.VERHOUDING),
     )
     return GroupPicture(
         stream=stream,

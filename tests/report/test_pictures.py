@@ -108,14 +108,14 @@ def test_a_bar_at_or_above_the_threshold_is_drawn_otherwise() -> None:
 def test_a_hidden_group_says_so_and_has_no_point() -> None:
     rows = (
         Interval("man", 10.0, 8.0, 12.0, "10 %", reference=True),
-        Interval("vrouw", 25.0, 20.0, 30.0, "25 %", outside=True),
+        Interval("vrouw", 25.0, 20.0, 30.0, "25 %", outside="buiten de band in punten"),
         Interval("onbekend", None, None, None, "verborgen"),
     )
     svg = _drawn(Intervals("Groepen", rows, (5.0, 15.0)).drawn("f"))
     assert len(_of(svg, "punt")) == 2
     assert [node.tag for node in svg.all() if "punt" in node.attributes.get("class", "")] == ["rect", "path"]
     assert svg.text.count("verborgen") == 1
-    assert len(_of(svg, "bandrand")) == 2
+    assert len(_of(svg, "bandrand")) == 2 * len(rows), "beside every row, and through no words"
 
 
 def test_a_name_never_runs_into_its_number() -> None:

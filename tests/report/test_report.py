@@ -163,7 +163,7 @@ def test_what_is_hidden_says_so_and_is_never_nothing(full: Node) -> None:
 
 def test_a_group_outside_the_band_is_told_in_words_too(full: Node) -> None:
     table = next(table for table in _section(full, "gelijk").all("table") if "verschillen bij" in table.text)
-    assert table.cells()[1][3] == "duidelijk buiten de band"
+    assert table.cells()[1][3] == "duidelijk buiten de band in punten en verhouding"
     assert table.cells()[1][1] == "+11,0 (+7,0 tot +15,0)"
 
 

@@ -21,8 +21,9 @@ _INTRO = (
     "voor wat mensen kozen. Zij zagen daarbij ook het signaal van het model: het is niet wat zij alleen zouden kiezen.",
     "Elk cijfer heeft een marge. De echte waarde ligt in 95 van de 100 keer binnen de marge. De stad noemt een "
     "verschil tot 10 procentpunten en een verhouding van 0,8 tot 1,25 eerlijk genoeg: dat is de band. In de "
-    "plaatjes is de band grijs, met een stippellijn als rand. Een vierkant is de groep waarmee wij vergelijken. Een "
-    "ruit ligt buiten de band.",
+    "plaatjes is de band in punten grijs, met een stippellijn als rand. Een vierkant is de groep waarmee wij "
+    "vergelijken. Een ruit ligt buiten de band, en eronder staat of dat in punten is of in verhouding. Wie maar in "
+    "verhouding buiten de band ligt, staat dus als ruit in het grijs.",
     "Kleine groepen zijn samengenomen of verborgen, zodat niemand te herkennen is.",
 )
 
@@ -95,7 +96,11 @@ def sequential_section(facts: ReportFacts) -> Section:
     judged = sum(1 for each in facts.sequential if each.judged)
     blocks: list[Block] = [
         "Wie elke maand opnieuw kijkt, vindt vanzelf een keer iets dat toeval is. Deze toets houdt daar rekening mee: "
-        "over de hele looptijd, alle groepen en alle maten samen is de kans op vals alarm hoogstens 5 %.",
+        "over de hele looptijd, alle groepen, alle maten en het advies om te stoppen samen is de kans op vals alarm "
+        "hoogstens 5 %.",
+        "De helft daarvan is voor de vraag of groepen verschillen. Dat die helft klopt is bewezen. De andere helft is "
+        "voor het advies om te stoppen: of een verschil zeker buiten de band van de stad ligt. Dat die klopt is niet "
+        "bewezen, maar nagemeten met verzonnen maanden.",
         f"De toets vergelijkt {len(facts.sequential)} keer een groep met een andere; bij {judged} daarvan zijn er al "
         "genoeg aanvragen om iets te zeggen.",
     ]
@@ -113,7 +118,7 @@ def sequential_section(facts: ReportFacts) -> Section:
         blocks.append(Table("Wat de toets vond", ("Groep", "Bij wie", "Maat", "Hoger of lager", "Sinds"), rows))
     else:
         blocks.append(
-            Notice("Niets gevonden", ("De toets vond tot nu toe geen verschil dat de band van de stad verlaat.",))
+            Notice("Niets gevonden", ("De toets vond tot nu toe geen verschil tussen groepen dat meer is dan toeval.",))
         )
     return Section("toets", "De toets die elke maand meeloopt", tuple(blocks))
 

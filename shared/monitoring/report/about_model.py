@@ -9,20 +9,22 @@ from shared.monitoring.report.bars import Bar, Bars
 from shared.monitoring.report.document import Block, Bullets, Figure, Part, Section, Table
 from shared.monitoring.report.effects import Effect, by_importance
 from shared.monitoring.report.steps import Steps
-from shared.monitoring.report.words import NONE, number, signed
+from shared.monitoring.report.words import NONE, listed, number, signed
 
 _NEGLIGIBLE = 0.005  # log-odds: what is smaller is shown as 0,00
 
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What is known of the model beside its effects."""
+    """What is known of the model beside its effects. `beside`: the other versions that judged in the month."""
 
     purpose: str
     threshold: float
     bags: int
     limits: tuple[str, ...]
     origin: str
+    version: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def model_section(facts: ModelFacts, effects: Sequence[Effect]) -> Section:
@@ -34,6 +36,7 @@ def model_section(facts: ModelFacts, effects: Sequence[Effect]) -> Section:
         "Wat het model doet",
         (
             facts.purpose,
+            *([_beside(facts)] if facts.beside else []),
             f"Het model kijkt naar {len(effects)} kenmerken van een aanvraag. Elk kenmerk verhoogt of verlaagt de "
             f"score een beetje. Alles bij elkaar geeft een score tussen 0 en 1. Bij {number(facts.threshold, 2)} of "
             "hoger krijgt de aanvraag het signaal ‘onderzoekswaardig’. Daarna kijkt een mens, en die besluit.",
@@ -43,6 +46,14 @@ def model_section(facts: ModelFacts, effects: Sequence[Effect]) -> Section:
             *([_sureness(facts.bags)] if facts.bags else []),
         ),
         (_importances(ordered), *(shape(effect, lowest, highest) for effect in ordered)),
+    )
+
+
+def _beside(facts: ModelFacts) -> str:
+    others = listed([f"versie {each}" for each in facts.beside])
+    return (
+        f"In deze maand oordeelde ook {others}. Dit rapport neemt de drempel, de vergelijking met toen en de plaatjes "
+        f"hieronder van versie {facts.version}, die de meeste aanvragen beoordeelde."
     )
 
 

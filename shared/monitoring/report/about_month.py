@@ -95,19 +95,20 @@ def quality_section(quality: Sequence[Quality], following: Sequence[Following]) 
 
 def _quality(quality: Quality) -> Part:
     rows = (
-        ("Terecht, van wie gekozen was", rate_words(quality.precision)),
-        ("Gevonden, van wie iets mis was", rate_words(quality.recall)),
+        ("Terecht, van de onderzochte aanvragen die gekozen waren", rate_words(quality.precision)),
+        ("Gevonden, van de onderzochte aanvragen waarbij iets mis was", rate_words(quality.recall)),
     )
     title = f"Uitslagen bij {STREAMS[quality.stream]}"
     if quality.table.total is None:
         return Part(title, (f"Deze uitslagen zijn {HIDDEN}, of er zijn er geen: er is nog niets te tonen.",))
+    over = f"{title}, {window_words(quality.window)}"
     counts = counts_table(
         quality.table,
-        f"{title}, {window_words(quality.window)}: aantallen",
+        f"{over}: aantallen",
         ("Wie", "Aantal", *quality.table.measures),
     )
     caveat: tuple[Block, ...] = (Notice("Let op", (quality.caveat,)),) if quality.caveat else ()
-    return Part(capital(title), (*caveat, Table(f"{title}: aandelen", ("Maat", "Aandeel (marge)"), rows, 1), counts))
+    return Part(capital(title), (*caveat, Table(f"{over}: aandelen", ("Maat", "Aandeel (marge)"), rows, 1), counts))
 
 
 def _following(following: Following) -> Part:

@@ -8,14 +8,13 @@ from shared.monitoring.disclosure import Counts, SuppressedTable
 from shared.monitoring.months import Stream
 from shared.monitoring.report.document import Figure, Table
 from shared.monitoring.report.intervals import Interval, Intervals
-from shared.monitoring.report.words import HIDDEN, NONE, capital, count, month, number, percent, points
+from shared.monitoring.report.words import HIDDEN, NONE, capital, count, listed, month, number, percent, points
 from shared.monitoring.reportfacts import (
-    MEASURE_TITLES,
-    Band,
     Gap,
     GroupPicture,
     Measure,
     Rate,
+    Side,
     Window,
 )
 
@@ -27,6 +26,7 @@ STREAMS = {
 FAIR_DIFFERENCE = 0.10  # the city's bands (domain.md §9)
 FAIR_RATIO = (0.8, 1.25)
 TOGETHER = "samen"
+_INVESTIGATED = "‘Gekozen’ gaat over alle aanvragen met een score. De andere maten gaan over de onderzochte aanvragen."
 
 
 def window_words(window: Window | None) -> str:
@@ -103,7 +103,7 @@ def gaps_figure(picture: GroupPicture, name: str) -> Figure | None:
         return None
     rows = tuple(_gap_cells(gap) for gap in picture.gaps)
     drawn = tuple(_gap_row(gap) for gap in picture.gaps)
-    title = f"{name}: verschillen bij {STREAMS[picture.stream]}"
+    title = f"{name}: verschillen bij {STREAMS[picture.stream]}, {_gaps_window(picture)}"
     words = f"{title}, in procentpunten, met de marge en de band van de stad. De tabel zegt hetzelfde."
     limit = FAIR_DIFFERENCE * 100
     return Figure(
@@ -119,8 +119,19 @@ def gaps_figure(picture: GroupPicture, name: str) -> Figure | None:
             ),
             rows,
             0,
+            _INVESTIGATED if any(gap.measure is not Measure.SHARE_FLAGGED for gap in picture.gaps) else "",
         ),
     )
+
+
+def _gaps_window(picture: GroupPicture) -> str:
+    """Return which months the gaps are about: of the share flagged and of outcomes they may differ."""
+    about = {gap.measure is Measure.SHARE_FLAGGED for gap in picture.gaps}
+    windows = {True: picture.applications_window, False: picture.outcomes_window}
+    found = [(flagged, window_words(windows[flagged])) for flagged in (True, False) if flagged in about]
+    if len({words for _, words in found}) == 1:
+        return found[0][1]
+    return "; ".join(f"{'gekozen' if flagged else 'uitslagen'} {words}" for flagged, words in found)
 
 
 def outcomes_table(picture: GroupPicture, name: str) -> Table:
@@ -131,8 +142,13 @@ def outcomes_table(picture: GroupPicture, name: str) -> Table:
 
 def _gap_cells(gap: Gap) -> tuple[str, ...]:
     smallest = NONE if gap.smallest is None else f"{number(gap.smallest * 100, 1)} punten"
-    name = f"{gap.group} naast {gap.privileged}: {MEASURE_TITLES[gap.measure].lower()}"
-    return name, _points(gap.difference), _ratio(gap.ratio), str(gap.band), smallest
+    name = f"{gap.group} naast {gap.privileged}: {SHORT[gap.measure]}"
+    return name, _points(gap.difference), _ratio(gap.ratio), band_words(gap), smallest
+
+
+def band_words(gap: Gap) -> str:
+    """Return where a gap lies: buiten de band in punten en verhouding."""
+    return str(gap.band) + (f" in {listed([str(side) for side in gap.outside])}" if gap.outside else "")
 
 
 def _points(rate: Rate) -> str:
@@ -150,10 +166,21 @@ def _ratio(rate: Rate) -> str:
 
 
 def _gap_row(gap: Gap) -> Interval:
-    outside = gap.band in (Band.BUITEN, Band.DUIDELIJK_BUITEN)
     shown = points(gap.difference.value) if gap.difference.value is not None else HIDDEN
     name = f"{capital(SHORT[gap.measure])}: {gap.group}"
-    return Interval(name, *_hundredfold(gap.difference), shown=shown, outside=outside)
+    return Interval(name, *_hundredfold(gap.difference), shown=shown, outside=_outside(gap))
+
+
+def _outside(gap: Gap) -> str:
+    """Return which band a gap is outside of, for in a picture of points: a ratio cannot be seen there."""
+    if not gap.outside:
+        return ""
+    sides = {Side.PUNTEN: str(Side.PUNTEN), Side.VERHOUDING: f"{Side.VERHOUDING} ({_short_ratio(gap.ratio)})"}
+    return f"buiten de band in {listed([sides[side] for side in gap.outside])}"
+
+
+def _short_ratio(rate: Rate) -> str:
+    return HIDDEN if rate.value is None else number(rate.value, 2)
 
 
 SHORT = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 
 from shared.modelpackage.package import ModelPackage
 from shared.monitoring.disclosure import DisclosureRefused
@@ -21,7 +22,7 @@ from shared.monitoring.report.effects import NoValues, effects_of
 from shared.monitoring.report.page import page
 from shared.monitoring.report.summary import summary_section
 from shared.monitoring.report.vocabulary import Vocabulary
-from shared.monitoring.report.words import day, month
+from shared.monitoring.report.words import day, listed, month
 from shared.monitoring.reportfacts import MEASURE_TITLES, Measure, Operation, ReportFacts
 from shared.usecase import UseCase
 
@@ -95,7 +96,7 @@ def _document(
         *([reweighing_section(subject.reweighing)] if subject.reweighing else []),
         quality_section(facts.quality, facts.following),
         drift_section(facts.score, facts.features, labels),
-        model_section(_model(package), effects_of(package, subject.no_values)),
+        model_section(_model(package, facts), effects_of(package, subject.no_values)),
         *([work_section(facts.operation, running)] if inside else []),
         _explanation(),
     )
@@ -104,6 +105,7 @@ def _document(
         (
             ("Organisatie", str(package.policy.get("organisation", ""))),
             ("Model", f"{package.name}, versie {package.version} van {day(date.fromisoformat(package.date))}"),
+            *((("Versies die oordeelden", versions_words(facts.versions)),) if facts.versions else ()),
             ("Gaat over", f"{month(facts.first_month)} tot en met {month(facts.month)}"),
             ("Gemaakt op", day(made)),
             ("Uitgave", "volledig, voor de toezichthouder" if inside else "openbaar"),
@@ -112,7 +114,17 @@ def _document(
     )
 
 
-def _model(package: ModelPackage) -> ModelFacts:
+def versions_words(versions: Mapping[str, tuple[str, ...]]) -> str:
+    """Return which versions judged in which months: 1.0.0 (mei 2026); 1.0.0 en 1.1.0 (juni 2026)."""
+    said = []
+    for names, months in groupby(versions, key=lambda each: versions[each]):
+        first, *later = list(months)
+        until = f" tot en met {month(later[-1])}" if later else ""
+        said.append(f"{listed(list(names)) or 'geen'} ({month(first)}{until})")
+    return "; ".join(said)
+
+
+def _model(package: ModelPackage, facts: ReportFacts) -> ModelFacts:
     card = package.card
     intercepts = package.ebm.bagged_intercept
     return ModelFacts(
@@ -121,6 +133,8 @@ def _model(package: ModelPackage) -> ModelFacts:
         bags=0 if intercepts is None else len(intercepts),
         limits=tuple(str(each) for each in card.get("limits", ())),
         origin=str(card.get("origin", "")),
+        version=package.version,
+        beside=tuple(each for each in facts.versions.get(facts.month, ()) if each != package.version),
     )
 
 
