@@ -75,9 +75,11 @@ def test_a_database_without_our_tables_is_refused_and_never_made_by_itself(empty
 def test_what_is_written_can_be_neither_changed_nor_removed_nor_emptied(office: Office, table: str) -> None:
     office.publish_delivery("d1", "2026-11-20", results("1"))
     with engine_of(office).begin() as connection:
-        written = {column.name: column.name for column in metadata.tables["verzoeken"].columns}
-        values = ", ".join(f"'{value}'" for value in (written | {"aanvraagnummers": '["1"]'}).values())
-        connection.exec_driver_sql(f"INSERT INTO verzoeken VALUES ({values})")
+        for other in ("verzoeken", "eenmalig"):
+            written = {column.name: column.name for column in metadata.tables[other].columns}
+            numbers = {"aanvraagnummers": '["1"]'} if other == "verzoeken" else {}
+            values = ", ".join(f"'{value}'" for value in (written | numbers).values())
+            connection.exec_driver_sql(f"INSERT INTO {other} VALUES ({values})")
     column = metadata.tables[table].columns.keys()[-1]
     for statement in (
         f"UPDATE {table} SET {column} = {column}",
