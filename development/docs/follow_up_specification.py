@@ -27,8 +27,11 @@ _ROWS: Final[Mapping[FollowUpKind, tuple[str, ...]]] = {
     FollowUpKind.UITKOMSTEN: (
         "Eén rij per gebeurtenis bij een aanvraag: een onderzoek, een screening, een bezwaar, een beslissing daarop.",
         "De periode is die waarin de gebeurtenis bij u bekend werd, niet die van de aanvraag.",
-        "Dezelfde rij nog eens leveren kan geen kwaad: zij telt één keer. Een uitkomst die verandert levert u opnieuw; "
-        "de eerste is dan al geteld, en de verandering telt apart.",
+        "Dezelfde rij nog eens leveren kan geen kwaad: zij telt één keer. Was een datum verkeerd, lever de rij dan met "
+        "de goede datum: bij één aanvraag tellen dezelfde soort, resultaat en selectie één keer, ook een tweede "
+        "bezwaar. Een resultaat dat verandert levert u opnieuw; het eerste is dan al geteld, en de verandering telt "
+        "apart.",
+        "Een uitkomst mag hier eerder zijn dan de uitslag van haar aanvraag. Zij telt dan zodra die is gepubliceerd.",
         "Een woord dat niet is afgesproken maakt de rij onbruikbaar (LEV-301); de andere rijen tellen gewoon mee.",
         "Een nummer waarvan wij geen aanvraag kennen is geen fout.",
     ),

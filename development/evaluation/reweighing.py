@@ -69,6 +69,7 @@ def evaluate_reweighing(
         "sha256": package.sha256,
         "drempel": package.threshold,
         "herwogen_naar": by,
+        "verzonnen": bool(package.card.get("invented_people")),
         "werelden": [
             _world("Zoals verzonnen", _AS_TRAINED, {}, _compared(package.ebm, history, package.threshold, by)),
             _world(

@@ -24,7 +24,8 @@ from shared.installation import Installation
 from shared.logboek import MONITORING, Batch, write_batch_lines
 from shared.logs import run_log
 from shared.modelpackage.canonical import canonical_json
-from shared.monitoring.counting import CountingRules, MonthRows, count_month
+from shared.modelpackage.package import ModelPackage
+from shared.monitoring.counting import CountingRules, MonthRows, count_month, versions_that_scored
 from shared.monitoring.monthrows import Judged, Outcome
 from shared.monitoring.months import MonthTally, month_tally
 from shared.ports import BlobStore, Container
@@ -81,8 +82,9 @@ def close_month(installation: Installation, records: MonthRecords, month: str) -
     """Count a month, keep the counts, and tell of it."""
     since, until = bounds(month)
     dataset, model = installation.dataset, installation.model.name
-    results = records.results(dataset, model, since, until, lambda version: _threshold(installation, version))
-    tally = count_month(_rows(installation, records, results, since, until), _rules(installation, month, since))
+    results = records.results(dataset, model, since, until, lambda version: _package(installation, version).threshold)
+    rules = _rules(installation, month, since, _compared_with(installation, results, since))
+    tally = count_month(_rows(installation, records, results, since, until), rules)
     data = canonical_json(tally.as_dict())
     installation.blobs.write(Container.TELLING, _name(dataset, model, month), data)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -127,15 +129,25 @@ def _name(dataset: str, model: str, month: str) -> str:
     return f"{dataset}/{model}/{month}.json"
 
 
-def _threshold(installation: Installation, version: str) -> float:
+def _package(installation: Installation, version: str) -> ModelPackage:
     package = installation.model
     if version != package.version and installation.versions is not None:
         package = installation.versions.loaded(package.name, version)
-    return package.threshold
+    return package
 
 
-def _rules(installation: Installation, month: str, since: datetime) -> CountingRules:
-    case, package = installation.use_case, installation.model
+def _compared_with(installation: Installation, results: list[Judged], since: datetime) -> ModelPackage:
+    """Return the package of the version that scored most applications of the month, whichever is active by now.
+
+    The active one where none was scored, and of versions that scored as many.
+    """
+    active = installation.model.version
+    scored = versions_that_scored(results, since) or {active: 0}
+    return _package(installation, max(scored, key=lambda version: (scored[version], version == active, version)))
+
+
+def _rules(installation: Installation, month: str, since: datetime, package: ModelPackage) -> CountingRules:
+    case = installation.use_case
     assert case.outcome_rules is not None
     return CountingRules(
         dataset=installation.dataset,

@@ -2,7 +2,8 @@
 
 * An application counts in the month in which it was published first, with the mark that it had then.
 * An outcome counts in the month in which it arrived, with the mark and the group of its application at that moment; the
-  same outcome that arrives again counts no more. Of several clear outcomes of one application the first counts.
+  same outcome that arrives again counts no more, also with another date. Of several clear outcomes of one application
+  the first counts. An outcome that is there before its application counts when that is published.
 * What people chose counts in the month in which that became known, by an assessment or an outcome, whichever was first.
 * An outcome whose objection was upheld, by the end of the month in which it arrives, is in no comparison. An objection
   that is upheld later counts as such in its own month: what was counted is not taken back.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,9 +66,10 @@ class CountingRules:
 
 def count_month(rows: MonthRows, rules: CountingRules) -> MonthTally:
     """Return the counts of the month; the same rows give the same counts."""
-    applications = [one for one in _first(rows.results) if one.published >= rules.since]
+    applications = _applications(rows.results, rules.since)
     scored = [one for one in applications if one.score is not None]
     known = _Known(rows.results)
+    rows = replace(rows, outcomes=known.awaited(rows.outcomes))
     arrived, without = _arrived(rows, rules, known)
     told = _Told(rows, rules, known, arrived)
     details = [json.loads(one.kenmerken) for one in scored if one.kenmerken is not None]
@@ -103,15 +105,21 @@ def count_month(rows: MonthRows, rules: CountingRules) -> MonthTally:
     )
 
 
+def versions_that_scored(results: Sequence[Judged], since: datetime) -> Mapping[str, int]:
+    """Return how many applications of the month that begins `since` each version of the model scored."""
+    return _counted(one.version for one in _applications(results, since) if one.score is not None)
+
+
 def _counted(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(names).items()))
 
 
-def _first(results: Sequence[Judged]) -> list[Judged]:
+def _applications(results: Sequence[Judged], since: datetime) -> list[Judged]:
+    """Return the applications of the month, as they were published first."""
     first: dict[str, Judged] = {}
     for one in results:
         first.setdefault(one.aanvraag, one)
-    return list(first.values())
+    return [one for one in first.values() if one.published >= since]
 
 
 class _Known:
@@ -126,6 +134,15 @@ class _Known:
         """Return the result of an application that was current at this moment; None when there was none."""
         return next((one for one in reversed(self._of.get(dienst, ())) if one.published <= moment), None)
 
+    def awaited(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Return the outcomes in order, where one that was there first arrives when its application is published."""
+        since = {dienst: results[0].published for dienst, results in self._of.items()}
+        met = [
+            replace(one, arrived=since[one.dienst]) if one.arrived < since.get(one.dienst, one.arrived) else one
+            for one in outcomes
+        ]
+        return sorted(met, key=lambda one: one.arrived)
+
 
 def _arrived(rows: MonthRows, rules: CountingRules, known: _Known) -> tuple[list[tuple[Outcome, Judged]], int]:
     """Return the outcomes that arrived in the month and not before, and how many are of no application of ours."""
@@ -139,7 +156,7 @@ def _arrived(rows: MonthRows, rules: CountingRules, known: _Known) -> tuple[list
         if result is None:
             continue
         matched += now
-        key = (result.aanvraag, one.soort, one.resultaat, one.selectie, one.datum)
+        key = (result.aanvraag, one.soort, one.resultaat, one.selectie)  # a date may be corrected
         if key not in seen and now:
             found.append((one, result))
         seen.add(key)

@@ -104,6 +104,25 @@ def test_the_month_ends_when_it_does_here(city: City) -> None:
     assert city.close() == ["2026-11"]
 
 
+def test_features_are_counted_in_the_bins_of_the_version_that_scored_most_whichever_is_active_by_now(
+    city: City,
+) -> None:
+    city.judge()
+    city.be(MONTH_END)
+    scored = city.installation.model
+    active = SimpleNamespace(**{**vars(scored), "version": "9.9.9", "reference": {"features": {"x": {"edges": [1]}}}})
+    of_version = {scored.version: scored}
+    versions = SimpleNamespace(loaded=lambda name, version: of_version[version])
+    later = city.judging.with_(model=active, versions=versions).installation
+    close_months(later, city.records)
+    (november,) = city.closed()
+    assert november.versions == {scored.version: 3}
+    assert (november.reference, november.features) == (scored.version, {})
+    city.be(datetime(2027, 1, 2, tzinfo=UTC))
+    close_months(later, city.records)
+    assert city.closed()[1].reference == "9.9.9", "in a month without applications the active one"
+
+
 def test_it_is_closed_once_and_what_comes_later_changes_nothing(city: City) -> None:
     city.judge()
     city.be(MONTH_END)

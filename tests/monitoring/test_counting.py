@@ -143,6 +143,27 @@ def test_an_outcome_of_an_earlier_month_or_one_that_arrived_before_counts_no_mor
     assert (cells(tally), tally.outcomes) == (Confusion(), {})
 
 
+def test_an_objection_whose_date_is_corrected_counts_once() -> None:
+    made = outcome(1, "", soort="bezwaar ingesteld", selectie="", datum="2026-11-04")
+    corrected = replace(made, datum="2026-11-05", arrived=made.arrived + timedelta(days=1))
+    assert count([judged(1)], [made, corrected]).outcomes == {"bezwaar ingesteld//": 1}
+    earlier = replace(made, arrived=BEFORE + timedelta(days=1))
+    assert count([judged(1, at=BEFORE)], [earlier, corrected]).outcomes == {}
+
+
+def test_an_outcome_that_is_there_before_its_application_counts_when_that_is_published() -> None:
+    early = outcome(1, at=NOW - timedelta(days=1))
+    before = outcome(2, at=BEFORE)
+    results = [judged(1, flagged=True), judged(2, at=NOW + timedelta(days=1)), judged(2, flagged=True, at=NOW)]
+    tally = count(sorted(results, key=lambda one: one.published), [before, early])
+    assert (cells(tally), tally.operation) == (Confusion(tp=2), {})
+    assert tally.streams[Stream.PROCES]["alle"]["alle"].flagged == 2
+    again = replace(early, arrived=NOW + timedelta(days=2))
+    assert cells(count(results[:1], [early, again])) == Confusion(tp=1), "when it comes again too it counts once"
+    later = count([judged(1, at=BEFORE)], [replace(early, arrived=BEFORE - timedelta(days=1))])
+    assert cells(later) == Confusion(), "it counted in the month of its application"
+
+
 def test_an_outcome_that_changes_afterwards_is_told_and_not_counted_again() -> None:
     first, later = outcome(1, at=BEFORE + timedelta(days=1)), outcome(1, "rechtmatig")
     tally = count([judged(1, at=BEFORE)], [first, later])

@@ -110,15 +110,19 @@ def test_the_paper_and_the_page_say_what_was_measured(measured: Reweighing) -> N
     assert dutch is not None
     for share in (measures_of(dutch, WITHOUT)[Measure.FPR], measures_of(dutch, WITH)[Measure.FPR]):
         assert f"{100 * share:.1f}".replace(".", ",") in text
+    assert "Alle mensen in deze tabellen zijn verzonnen" in text
     assert "na het herwegen kregen vrouwen en Nederlanders vaker ten onrechte een seintje" in text
 
 
-def test_a_file_about_another_package_or_with_a_small_count_is_refused() -> None:
+def test_a_file_about_another_package_or_real_people_or_with_a_small_count_is_refused() -> None:
     found = document(ROOT / "models" / "evaluaties" / LEVENSONDERHOUD.package / "herwegen.json")
     with pytest.raises(ReweighingUnreadable, match="another model package"):
         read_reweighing(found, "0" * 64)
     with pytest.raises(ReweighingUnreadable, match="KeyError"):
         read_reweighing({**found, "werelden": [{}]}, found["sha256"])
+    for said in (False, None, "ja"):
+        with pytest.raises(ReweighingUnreadable, match="invented"):
+            read_reweighing({**found, "verzonnen": said}, found["sha256"])
     row = found["werelden"][0]["tabellen"][0]["rijen"][0]
     row["TP zonder"], row["FP zonder"] = 3, row["FP zonder"] + row["TP zonder"] - 3
     with pytest.raises(DisclosureRefused):

@@ -32,6 +32,8 @@ def reweighing_section(measured: Reweighing) -> Section:
             "meer samenhangen. Het verpakte model is niet herwogen. Hier staat wat er dan zou veranderen, "
             f"gemeten bij mensen van wie het model niets leerde, met dezelfde drempel van "
             f"{number(measured.threshold, 2)}.",
+            "Alle mensen in deze tabellen zijn verzonnen. Daarom staan er ook verschillen van minder dan tien tussen "
+            "met en zonder herwegen. Van echte mensen laten wij die nooit zien.",
             "Zo leest u de tabellen:",
             Bullets(
                 (

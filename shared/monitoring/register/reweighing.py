@@ -1,6 +1,7 @@
 """Reads what reweighing would have changed: outcomes per group with and without it, as tables that hide small counts.
 
-Positive is flagged: a burden. The tables count people who were kept apart from training, and both models judged them.
+Positive is flagged: a burden. The tables count people who were kept apart from training, and both models judged them. These people are invented, and
+the file must say so: what differs between both models may be fewer than ten, which may never be shown of real people.
 """
 
 from __future__ import annotations
@@ -66,7 +67,12 @@ def measures_of(counts: Counts, model: str) -> dict[Measure, float]:
 
 
 def read_reweighing(document: Mapping[str, Any], sha256: str) -> Reweighing:
-    """Return what an evaluation file says; ReweighingUnreadable unless it is about the package with this digest."""
+    """Return what an evaluation file says.
+
+    ReweighingUnreadable unless it is of invented people and about the package with this digest.
+    """
+    if document.get("verzonnen") is not True:
+        raise _unreadable("It does not say that the people in it are invented.")
     try:
         found = Reweighing(
             model=document["model"],
