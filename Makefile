@@ -12,8 +12,8 @@ INFRA := .venv-infra
 CHECKER := $(INFRA)/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw package package-test provision migrate deploy \
-	events smoke-deliver smoke-read health rollback model reliability serve clean
+.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw package package-test package-before roles \
+	provision outputs migrate deploy events smoke-deliver smoke-read health rollback model reliability serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
@@ -57,15 +57,18 @@ package: $(INSTALLED) ## the zip of the Function App and its bill of materials, 
 package-test: $(INSTALLED) ## build the package, and try it from its unpacked zip in an empty Python
 	@$(PY) -m pytest tests/package -n $(TESTERS)
 
+package-before: $(INSTALLED) ## does the package that runs now (PAKKET=its zip) work on the tables and settings of this tree?
+	@test -f "$(PAKKET)" && VORIG_PAKKET="$(abspath $(PAKKET))" $(PY) -m pytest tests/package/test_before.py -n 0
+
 # one environment each: OMGEVING=ontwikkel, test, acceptatie or productie, signed in with az login
-provision migrate events smoke-deliver smoke-read health: $(INSTALLED) ## steps of a deployment; docs/uitrol.md has the order
+roles provision outputs migrate events smoke-deliver smoke-read health: $(INSTALLED) ## steps of a deployment; docs/uitrol.md has the order
 	@sh tools/deploy.sh $@
 
 deploy: $(INSTALLED) ## put the package in both apps of an environment
 	@sh tools/deploy.sh code
 
 rollback: $(INSTALLED) ## put the package before it back: PAKKET=its zip
-	@test -n "$(PAKKET)" && PAKKET="$(PAKKET)" sh tools/deploy.sh code
+	@test -f "$(PAKKET)" && sh tools/deploy.sh outputs && PAKKET="$(PAKKET)" sh tools/deploy.sh code
 
 lint: $(INSTALLED) ## format and check
 	@$(VENV)/bin/ruff format .

@@ -36,8 +36,14 @@ param appRegistration string
 @description('Where alarms are mailed to.')
 param alarmAddress string
 
-@description('Address of the app for people, https:// and a host name; a name of the city, or that of the platform.')
-param webAddress string
+@description('Address of the app for people, https:// and a host name of the city; empty: the name that the platform gives.')
+param webAddress string = ''
+
+@description('Which server holds the database: 1, and one more after each time that a backup was put back (runbook).')
+param databaseNumber int
+
+@description('Whether somebody locked the immutability of the audit trail; tools/deploy.sh asks the platform.')
+param auditLocked bool = false
 
 var suffix = uniqueString(subscription().id, resourceGroup().id)
 var short = substring(omgeving, 0, 1)
@@ -59,7 +65,7 @@ var names = {
   hostApp: 'sc${short}hostapp${suffix}'
   hostPurge: 'sc${short}hostver${suffix}'
   vault: 'kv-sc-${short}-${suffix}'
-  database: 'psql-slimme-check-${omgeving}-${suffix}'
+  database: 'psql-slimme-check-${omgeving}-${suffix}${databaseNumber > 1 ? '-${databaseNumber}' : ''}'
 }
 
 module network 'modules/network.bicep' = {
@@ -92,121 +98,21 @@ module logs 'modules/logs.bicep' = {
   }
 }
 
-// --- storage: an account for each audience, so that a right on one is a right on nothing else ---------------------------
-// deleteAfterDays: the platform deletes too, at the term of the app. Not where a person's objection may hold data longer
-// than its term (output, snapshot), nor in the audit trail, where each removal leaves a tombstone: there the purge alone.
-var accounts = [
-  {
-    name: names.mailbox
-    queues: true
-    tables: false
-    ofModel: false
-    containers: [
-      { name: 'brievenbus', deleteAfterDays: retention.BEWAAR_BRIEVENBUS_DAGEN, immutableDays: 0 }
-      { name: 'quarantaine', deleteAfterDays: retention.QUARANTAINE_DAGEN, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.feedback
-    queues: false
-    tables: false
-    ofModel: false
-    containers: [
-      { name: 'terugkoppeling', deleteAfterDays: retention.BEWAAR_TERUGKOPPELING_DAGEN, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.output
-    queues: false
-    tables: false
-    ofModel: false
-    containers: [
-      { name: 'uitvoer', deleteAfterDays: 0, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.snapshot
-    queues: false
-    tables: false
-    ofModel: false
-    containers: [
-      { name: 'momentopname', deleteAfterDays: 0, immutableDays: 0 }
-      { name: 'uitkomsten', deleteAfterDays: 0, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.audit
-    queues: false
-    tables: false
-    ofModel: false
-    containers: [
-      { name: 'logboek', deleteAfterDays: 0, immutableDays: retention.BEWAAR_AUDIT_DAGEN }
-    ]
-  }
-  {
-    name: names.groups
-    queues: false
-    tables: false
-    ofModel: false
-    containers: [
-      { name: 'groepskenmerken', deleteAfterDays: retention.BEWAAR_GROEPEN_DAGEN, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.report
-    queues: false
-    tables: false
-    ofModel: false
-    containers: [
-      { name: 'telling', deleteAfterDays: 0, immutableDays: 0 }
-      { name: 'rapportage', deleteAfterDays: 0, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.model
-    queues: false
-    tables: false
-    ofModel: true
-    containers: [
-      { name: 'modellog', deleteAfterDays: 0, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.hostApp
-    queues: true
-    tables: true
-    ofModel: false
-    containers: [
-      { name: 'pakket', deleteAfterDays: 0, immutableDays: 0 }
-      { name: 'onbestelbaar', deleteAfterDays: retention.BEWAAR_BRIEVENBUS_DAGEN, immutableDays: 0 }
-    ]
-  }
-  {
-    name: names.hostPurge
-    queues: true
-    tables: true
-    ofModel: false
-    containers: [
-      { name: 'pakket', deleteAfterDays: 0, immutableDays: 0 }
-    ]
-  }
-]
-
-module storage 'modules/storage.bicep' = [for account in accounts: {
-  name: 'opslag-${account.name}'
+module accounts 'modules/accounts.bicep' = {
+  name: 'opslag'
   params: {
-    name: account.name
     location: location
     tags: tags
+    names: names
+    retention: retention
     sku: size.storageSku
-    containers: account.containers
-    queues: account.queues
-    tables: account.tables
-    logsTo: account.ofModel ? logs.outputs.modelWorkspaceId : (logs.outputs.workspaceId)
+    auditLocked: auditLocked
+    workspaceId: logs.outputs.workspaceId
+    modelWorkspaceId: logs.outputs.modelWorkspaceId
     subnetId: network.outputs.endpointSubnetId
     zones: network.outputs.zones
   }
-}]
+}
 
 module vault 'modules/vault.bicep' = {
   name: 'sleutelkluis'
@@ -238,7 +144,6 @@ module database 'modules/database.bicep' = {
 module access 'modules/access.bicep' = {
   name: 'toegang'
   params: {
-    omgeving: omgeving
     names: names
     people: people
     systems: {
@@ -249,7 +154,7 @@ module access 'modules/access.bicep' = {
     insights: logs.outputs.insightsName
   }
   dependsOn: [
-    storage
+    accounts
   ]
 }
 
@@ -269,6 +174,7 @@ var containerAccounts = {
 }
 var blobSuffix = 'blob.${environment().suffixes.storage}'
 var ownAccounts = [for each in items(containerAccounts): '${each.key}=https://${each.value}.${blobSuffix}']
+var address = webAddress == '' ? 'https://${names.app}.azurewebsites.net' : webAddress
 var databaseAt = '${database.outputs.host}:5432/${database.outputs.database}'
 
 var shared = {
@@ -284,7 +190,7 @@ var shared = {
   SLIMME_CHECK_VRIJE_DAGEN: settings.VRIJE_DAGEN
   SLIMME_CHECK_LOGNIVEAU: settings.LOGNIVEAU
   SLIMME_CHECK_TELEMETRIE: logs.outputs.connection
-  SLIMME_CHECK_WEBADRES: webAddress
+  SLIMME_CHECK_WEBADRES: address
   SLIMME_CHECK_CONTACT: settings.CONTACT
   SLIMME_CHECK_AANMELDING_TENANT: subscription().tenantId
   SLIMME_CHECK_AANMELDING_DOELGROEP: appRegistration
@@ -378,6 +284,7 @@ module alarms 'modules/alarms.bicep' = {
   }
 }
 
+output webAddress string = address
 output appName string = names.app
 output purgeName string = names.purge
 output mailboxAccount string = names.mailbox
@@ -385,3 +292,5 @@ output outputAccount string = names.output
 output hostAccount string = names.hostApp
 output location string = location
 output databaseHost string = database.outputs.host
+output appPrincipal string = identities.outputs.app.principalId
+output purgePrincipal string = identities.outputs.purge.principalId

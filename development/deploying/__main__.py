@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import os
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 
 from development.deploying import restore, smoke
-from development.deploying.identities import SCRIPT, let_in, read_principals
+from development.deploying.identities import SCRIPT, let_in, make_known, read_principals
 from development.deploying.package import ROOT, build
 from shared.adapters.azure.blobs import AzureStore
 from shared.adapters.azure.identity import DEVELOPER, credential, database_password
@@ -101,11 +105,24 @@ def _store(place: str) -> BlobStore:
 
 
 def _grant(given: argparse.Namespace) -> int:
-    engine = engine_of(read_settings(os.environ))
-    with engine.begin() as connection:
-        for line in let_in(connection, read_principals(given.principals), SCRIPT.read_text(encoding="utf-8")):
+    config, principals = read_settings(os.environ), read_principals(given.principals)
+    server = make_url(config.database).set(database="postgres").render_as_string(hide_password=False)
+    with _connected(dataclasses.replace(config, database=server)) as connection:
+        make_known(connection, principals)
+    with _connected(config) as connection:
+        for line in let_in(connection, principals, SCRIPT.read_text(encoding="utf-8")):
             print(line)
     return 0
+
+
+@contextlib.contextmanager
+def _connected(config: Settings) -> Iterator[Connection]:
+    engine = engine_of(config)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _deliver(given: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
 """Who may enter the database and as what: run after every migration, by the identity that migrates.
 
-On Azure a principal of Entra ID becomes a role by a function of the server; infra/database/identiteiten.sql then says
-what it is a member of. What is not there is taken away, so a mistake of yesterday does not stay.
+On Azure a principal of Entra ID becomes a role of the server by a function that only the database `postgres` has;
+infra/database/identiteiten.sql then says what it is a member of. What is not there is taken away, so a mistake of
+yesterday does not stay.
 """
 
 from __future__ import annotations
@@ -33,10 +34,18 @@ def memberships(script: str) -> list[tuple[str, str]]:
     return found
 
 
-def let_in(connection: Connection, principals: Mapping[str, tuple[str, str]], script: str) -> list[str]:
-    """Make every principal known and a member of exactly its roles; returns what was given, for a person.
+def make_known(server: Connection, principals: Mapping[str, tuple[str, str]]) -> None:
+    """Make every principal that the server does not know yet a role. `server`: connected to the database `postgres`."""
+    for name, object_id in sorted(principals.values()):
+        if not server.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar():
+            make = "SELECT pgaadauth_create_principal_with_oid(:name, :oid, 'service', false, false)"
+            server.execute(sa.text(make), {"name": name, "oid": object_id})
 
-    `principals`: by the name in the script, its name in Entra ID and its object id.
+
+def let_in(connection: Connection, principals: Mapping[str, tuple[str, str]], script: str) -> list[str]:
+    """Make every principal a member of exactly its roles; returns what was given, for a person.
+
+    `principals`: by the name in the script, its name in Entra ID and its object id; each known to the server.
     """
     wanted = memberships(script)
     if unknown := {who for _, who in wanted} ^ principals.keys():
@@ -46,8 +55,7 @@ def let_in(connection: Connection, principals: Mapping[str, tuple[str, str]], sc
             next_step="Give each as NAME=PRINCIPAL:OBJECT-ID.",
         )
     told = []
-    for who, (name, object_id) in sorted(principals.items()):
-        _make_known(connection, name, object_id)
+    for who, (name, _) in sorted(principals.items()):
         quoted = _quoted(connection, name)
         roles = sorted(role for role, other in wanted if other == who)
         for role in ROLES:
@@ -70,13 +78,6 @@ def read_principals(given: list[str]) -> dict[str, tuple[str, str]]:
             )
         found[who] = (name, object_id)
     return found
-
-
-def _make_known(connection: Connection, name: str, object_id: str) -> None:
-    known = connection.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar()
-    if not known:
-        make = "SELECT pgaadauth_create_principal_with_oid(:name, :oid, 'service', false, false)"
-        connection.execute(sa.text(make), {"name": name, "oid": object_id})
 
 
 def _quoted(connection: Connection, name: str) -> str:

@@ -71,7 +71,7 @@ def check_settings(deployment: Deployment) -> Iterator[Problem]:
 
 
 def _starts(called: str, given: Properties) -> Iterator[Problem]:
-    ours = {name: _concrete(name, value) for name, value in given.items() if name.startswith("SLIMME_CHECK_")}
+    ours = {name: concrete(name, value) for name, value in given.items() if name.startswith("SLIMME_CHECK_")}
     try:
         read_settings(ours)
     except SettingsInvalid as cause:
@@ -81,7 +81,7 @@ def _starts(called: str, given: Properties) -> Iterator[Problem]:
             yield Problem(place, "instellingen", f"{called}: the app does not start: {sentence}")
 
 
-def _concrete(name: str, value: Any) -> str:
+def concrete(name: str, value: Any) -> str:
     """Return what Azure may put where the template only says what will stand there."""
     text = str(value)
     if isinstance(value, AtRunTime) and value.path[-1] == "ConnectionString":

@@ -13,9 +13,12 @@ from development.infra.drawing import PICTURE, WORDS, render_picture, render_wor
 from development.infra.entra import REGISTRATION, check_registration, render_registration
 from development.infra.environments import Deployment, deployments
 from development.infra.events import check_events
+from development.infra.holders import check_holders, check_members
 from development.infra.keeping import check_keeping
+from development.infra.kinds import check_kinds
 from development.infra.places import Place, Problem
 from development.infra.rights import check_rights
+from development.infra.roads import check_roads
 from development.infra.scan import check_second_parser
 from development.infra.template import ROOT
 
@@ -26,6 +29,9 @@ CHECKS: tuple[Callable[[Deployment], Iterable[Problem]], ...] = (
     check_closed,
     check_alarms,
     check_events,
+    check_kinds,
+    check_holders,
+    check_roads,
 )
 DRAWN = "productie"
 
@@ -39,7 +45,13 @@ def problems(root: Path = ROOT) -> list[Problem]:
             for check in CHECKS:
                 found += check(each)
         found += _drawn(environments, root)
-    found += [*broken, *check_beforehand(root), *check_second_parser(root), *check_registration(root)]
+    found += [
+        *broken,
+        *check_beforehand(root),
+        *check_second_parser(root),
+        *check_registration(root),
+        *check_members(root),
+    ]
     return sorted(set(found))
 
 

@@ -20,6 +20,9 @@ MUST: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]] = {
         (("properties", "networkAcls", "defaultAction"), "Deny"),
         (("properties", "allowBlobPublicAccess"), False),
         (("properties", "allowSharedKeyAccess"), False),
+        (("properties", "allowCrossTenantReplication"), False),
+        (("properties", "networkAcls", "ipRules"), []),
+        (("properties", "networkAcls", "virtualNetworkRules"), []),
         (("properties", "supportsHttpsTrafficOnly"), True),
         (("properties", "minimumTlsVersion"), "TLS1_2"),
         (("kind",), "StorageV2"),  # Event Grid needs general purpose v2
@@ -28,6 +31,9 @@ MUST: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]] = {
     "Microsoft.KeyVault/vaults": (
         (("properties", "publicNetworkAccess"), "Disabled"),
         (("properties", "networkAcls", "defaultAction"), "Deny"),
+        (("properties", "networkAcls", "bypass"), "None"),
+        (("properties", "networkAcls", "ipRules"), []),
+        (("properties", "enabledForTemplateDeployment"), False),
         (("properties", "enableRbacAuthorization"), True),
         (("properties", "enablePurgeProtection"), True),
         (("properties", "enableSoftDelete"), True),
@@ -52,15 +58,23 @@ MUST: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]] = {
         (("properties", "siteConfig", "ipSecurityRestrictionsDefaultAction"), "Deny"),
         (("properties", "siteConfig", "scmIpSecurityRestrictionsDefaultAction"), "Deny"),
         (("properties", "siteConfig", "ftpsState"), "Disabled"),
+        (("properties", "functionAppConfig", "runtime", "name"), "python"),
         (("properties", "functionAppConfig", "runtime", "version"), "3.13"),
     ),
     f"{SITE}/basicPublishingCredentialsPolicies": ((("properties", "allow"), False),),
 }
-# what has a public address that could be closed: each of these needs a private endpoint
-BEHIND_ENDPOINT = (ACCOUNT, "Microsoft.KeyVault/vaults", "Microsoft.DBforPostgreSQL/flexibleServers", SITE)
+# the log of the database server holds no value of a row: no statements, no details of errors
+QUIET: Mapping[str, str] = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_min_duration_statement": "-1",
+    "log_statement": "none",
+    "require_secure_transport": "on",
+}
 _SECRETS = (
     (re.compile(r"AccountKey=|SharedAccess(Key|Signature)=|[?&;]sig=|[?&]code="), "a key in an address"),
     (re.compile(r"://[^/@:\s<]+:[^/@\s]+@"), "a password in an address"),
+    (re.compile(r"(?<![A-Za-z0-9])[0-9a-f]{32,}(?![A-Za-z0-9])"), "a key"),
     (re.compile(r"-----BEGIN|eyJ[A-Za-z0-9_-]{10,}\.eyJ"), "a key or token"),
     (
         re.compile(
@@ -82,7 +96,7 @@ def check_closed(deployment: Deployment) -> Iterator[Problem]:
                     sentence = f"{deployment.name}, {resource.name}: {'.'.join(path[-2:])} must be {value!r}."
                     yield Problem(place, "gesloten", sentence)
     yield from _sites(deployment)
-    yield from _endpoints(deployment)
+    yield from _quiet(deployment)
     yield from _secrets(deployment)
 
 
@@ -106,17 +120,12 @@ def _sites(deployment: Deployment) -> Iterator[Problem]:
             )
 
 
-def _endpoints(deployment: Deployment) -> Iterator[Problem]:
-    reached = {
-        link["properties"]["privateLinkServiceId"]
-        for endpoint in deployment.of("Microsoft.Network/privateEndpoints")
-        for link in endpoint.get("properties", "privateLinkServiceConnections")
-    }
-    for kind in BEHIND_ENDPOINT:
-        for resource in deployment.of(kind):
-            if resource.id not in reached:
-                sentence = f"{deployment.name}, {resource.name}: no private endpoint leads to it."
-                yield Problem(resource.place, "gesloten", sentence)
+def _quiet(deployment: Deployment) -> Iterator[Problem]:
+    found = {one.name: one for one in deployment.of("Microsoft.DBforPostgreSQL/flexibleServers/configurations")}
+    for name, value in QUIET.items():
+        if name not in found or found[name].get("properties", "value") != value:
+            place = found[name].origin if name in found else Place("infra/modules/database.bicep", 1)
+            yield Problem(place, "gesloten", f"{deployment.name}: the database must have {name} {value!r}.")
 
 
 def _secrets(deployment: Deployment) -> Iterator[Problem]:
@@ -126,7 +135,7 @@ def _secrets(deployment: Deployment) -> Iterator[Problem]:
                 place, "geheim", f"{deployment.name}: {name} must not be in a file: who needs it has an identity."
             )
         yield from _secret(deployment.name, name, place, value)
-    for made in (deployment.main, deployment.events):
+    for made in deployment.templates:
         for name, (value, place) in made.outputs.items():
             if isinstance(value, Secret) or "<geheim>" in str(value) or _SECRET_NAME.search(name):
                 yield Problem(place, "geheim", f"{deployment.name}: the output {name} holds a secret.")

@@ -28,6 +28,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "Key Vault Secrets User": ("leest de sleutels", "#ec0000"),
     "Monitoring Metrics Publisher": ("stuurt metingen", "#5a5a5a"),
     "Log Analytics Reader": ("leest logs", "#004699"),
+    "Reader": ("ziet dat de server er is", "#5a5a5a"),
     "slimme_check_app": ("voegt toe, verwijdert niets", "#00893c"),
     "slimme_check_purge": ("verwijdert met bewijs", "#b34700"),
     "slimme_check_lezer": ("leest actuele resultaten", "#004699"),

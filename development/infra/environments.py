@@ -15,27 +15,33 @@ ENVIRONMENTS = ("ontwikkel", "test", "acceptatie", "productie")
 # what the pipeline gives at deployment, because it differs by tenant; here a name between brackets stands for it
 PEOPLE = ("leverancier", "dataverkenner", "procesbeheerder", "toezichthouder", "modelontwikkelaar")
 OUTSIDE = ("people", "appRegistration", "alarmAddress", "webAddress")
-MAIN, EVENTS = "infra/main.bicep", "infra/events.bicep"
+MAIN, EVENTS, ROLES = "infra/main.bicep", "infra/events.bicep", "infra/roles.bicep"
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """One environment: what its two templates make, and its parameters with their places."""
+    """One environment: what its three templates make, and its parameters with their places."""
 
     name: str
     file: str
     parameters: Properties
+    roles: Deployed
     main: Deployed
     events: Deployed
 
     def of(self, kind: str) -> list[Any]:
-        """Return the resources of a kind that either template makes."""
-        return [*self.main.of(kind), *self.events.of(kind)]
+        """Return the resources of a kind that the templates make."""
+        return [resource for each in self.templates for resource in each.of(kind)]
 
     @property
     def problems(self) -> list[Problem]:
         """Return what is wrong with the files themselves."""
-        return [*self.main.problems, *self.events.problems]
+        return [problem for each in self.templates for problem in each.problems]
+
+    @property
+    def templates(self) -> tuple[Deployed, ...]:
+        """Return what each template makes, in the order in which they are deployed."""
+        return self.roles, self.main, self.events
 
 
 def deployments(root: Path = ROOT) -> tuple[list[Deployment], list[Problem]]:
@@ -75,7 +81,10 @@ def _deployed(name: str, file: str, parameters: Properties, root: Path) -> Deplo
         ("hostAccount", told.get(f"{MAIN} hostAccount", "")),
     ):
         second.put(key, value, parameters.at)
-    return Deployment(name, file, parameters, main, deploy(root / EVENTS, second, Place(file, 1), root))
+    own = Properties(parameters.at)
+    own.put("omgeving", name, parameters.at)
+    roles = deploy(root / ROLES, own, Place(file, 1), root)
+    return Deployment(name, file, parameters, roles, main, deploy(root / EVENTS, second, Place(file, 1), root))
 
 
 def read_parameters(path: Path, file: str) -> tuple[Properties | None, list[Problem]]:

@@ -13,7 +13,10 @@ FILTER = {
     "includedEventTypes": ["Microsoft.Storage.BlobCreated"],
     "subjectBeginsWith": "/blobServices/default/containers/brievenbus/blobs/",
     "subjectEndsWith": "/datapackage.json",
+    "isSubjectCaseSensitive": True,
 }
+# by which a blob is complete: an account with folders also tells of blobs that were only begun
+APIS = {"PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose"}
 
 
 def check_events(deployment: Deployment) -> Iterator[Problem]:
@@ -33,6 +36,15 @@ def check_events(deployment: Deployment) -> Iterator[Problem]:
             if one.get("properties", "filter", name) != value:
                 place = one.properties.place("properties", "filter", name)
                 yield Problem(place, "gebeurtenis", f"{deployment.name}: the filter {name} must be {value!r}.")
+        further = one.get("properties", "filter", "advancedFilters") or []
+        if [(each["operatorType"], each["key"], set(each["values"])) for each in further] != [
+            ("StringIn", "data.api", APIS)
+        ]:
+            place = one.properties.place("properties", "filter", "advancedFilters")
+            yield Problem(place, "gebeurtenis", f"{deployment.name}: only {', '.join(sorted(APIS))} complete a blob.")
+        if one.get("properties", "eventDeliverySchema") != "EventGridSchema":
+            place = one.properties.place("properties", "eventDeliverySchema")
+            yield Problem(place, "gebeurtenis", f"{deployment.name}: the trigger reads EventGridSchema alone.")
         kept = one.get("properties", "deadLetterWithResourceIdentity", "deadLetterDestination", "properties")
         if not kept or kept.get("blobContainerName") != "onbestelbaar":
             place = one.properties.place("properties", "deadLetterWithResourceIdentity")

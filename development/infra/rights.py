@@ -23,17 +23,24 @@ BUILT_IN = {
     "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
     "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
     "73c42c96-874c-492b-b04d-ab87d138a893": "Log Analytics Reader",
+    "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
 }
 # what each role of our own may do, and nothing else
 OWN = {
     "bezorger": {"blobs/write", "blobs/add/action"},
     "toevoeger": {"blobs/read", "blobs/write", "blobs/add/action"},
-    "sleutelzetter": {"secrets/setSecret/action", "secrets/readMetadata/action"},
+    "sleutelzetter": {
+        f"secrets/{what}" for what in ("setSecret/action", "readMetadata/action", "delete", "recover/action")
+    },
 }
 READER, CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 # where the app adds and the purge removes
 ADDED = ("terugkoppeling", "momentopname", "logboek", "modellog", "telling", "rapportage")
 STAGED = ("uitvoer", "uitkomsten", "groepskenmerken")  # where the app itself drops what other attempts left
+# what the platform asks for: of every host, and of one with a blob trigger
+HOST = ("Storage Blob Data Owner", "Storage Table Data Contributor")
+OF_BLOB_TRIGGER = ("Storage Queue Data Contributor", "Storage Account Contributor")
+PEOPLE = ("procesbeheerder", "toezichthouder", "modelontwikkelaar")  # groups; everybody else is a system
 # who, role, where. The first half says in Azure's words what domain.md §7 (quarantine: §3) says of people and systems;
 # a role that is not here (behandelaar, modelbeheerder) has rights within the app alone.
 TABLE = frozenset(
@@ -52,18 +59,11 @@ TABLE = frozenset(
         *(("app", "toevoeger", place) for place in ADDED),
         *(("app", CONTRIBUTOR, place) for place in STAGED),
         *(("verwijder", CONTRIBUTOR, place) for place in (*ADDED, *STAGED, "brievenbus", "quarantaine")),
-        *(
-            (who, role, f"opslag {host}")
-            for who, host in (("app", "hostapp"), ("verwijder", "hostver"))
-            for role in (
-                "Storage Blob Data Owner",
-                "Storage Queue Data Contributor",
-                "Storage Table Data Contributor",
-                "Storage Account Contributor",
-            )
-        ),
+        *(("app", role, "opslag hostapp") for role in (*HOST, *OF_BLOB_TRIGGER)),
+        *(("verwijder", role, "opslag hostver") for role in HOST),
         *((who, "Monitoring Metrics Publisher", "telemetrie") for who in ("app", "verwijder")),
         ("event grid", CONTRIBUTOR, "onbestelbaar"),
+        ("migratie", "Reader", "databaseserver"),  # of the server as a resource; what it may in it is told there
     }
 )
 
@@ -75,6 +75,7 @@ class Granted:
     who: str
     role: str
     where: str
+    type: str
     place: Place
 
     @property
@@ -90,7 +91,9 @@ def granted(deployment: Deployment) -> list[Granted]:
     for one in deployment.of(ASSIGNMENT):
         role = str(one.get("properties", "roleDefinitionId")).rpartition("Microsoft.Authorization/roleDefinitions/")[2]
         who = _who(one.get("properties", "principalId"))
-        found.append(Granted(who, BUILT_IN.get(role) or own.get(role) or role, _where(one.on), one.origin))
+        called = BUILT_IN.get(role) or own.get(role) or role
+        kind = str(one.get("properties", "principalType"))
+        found.append(Granted(who, called, _where(one.on), kind, one.origin))
     return found
 
 
@@ -98,6 +101,8 @@ def check_rights(deployment: Deployment) -> Iterator[Problem]:
     """Yield every role of the table that nobody assigns, every one beside it, and roles of our own that say more."""
     found = granted(deployment)
     for one in found:
+        if one.type != ("Group" if one.who in PEOPLE else "ServicePrincipal"):
+            yield Problem(one.place, "rechten", f"{deployment.name}: {one.who} is no {one.type}.")
         if one.said not in TABLE:
             sentence = f"{deployment.name}: {one.who} gets {one.role} on {one.where}, which the table does not give."
             yield Problem(one.place, "rechten", sentence)
@@ -143,5 +148,6 @@ def _where(on: Resource | None) -> str:
         known = re.fullmatch(r"sc.(\w+?)[0-9a-f]{13}", on.name)
         return f"opslag {known[1] if known else on.name}"
     names = {"vaults": "sleutelkluis", "components": "telemetrie", "workspaces": "werkruimte"}
+    names |= {"flexibleServers": "databaseserver"}
     kind = names.get(on.kind.rpartition("/")[2], on.kind)
     return "werkruimte van het model" if kind == "werkruimte" and "-model-" in on.name else kind

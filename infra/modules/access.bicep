@@ -1,6 +1,5 @@
 // Who may do what: the whole table, for systems and for people. Rights within the app are app roles (entra/), rights in
 // the database are roles there (database/identiteiten.sql). The key vault names its one reader itself.
-param omgeving string
 param names object
 
 @description('Object ids of people and systems outside this resource group, by role of domain.md paragraph 7.')
@@ -24,78 +23,13 @@ var roles = {
   logReader: '73c42c96-874c-492b-b04d-ab87d138a893'
 }
 
-// --- roles of our own, for what no built-in role says ---------------------------------------------------------------------
-resource deliverer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+// --- roles of our own (roles.bicep), for what no built-in role says ------------------------------------------------------
+resource deliverer 'Microsoft.Authorization/roleDefinitions@2022-04-01' existing = {
   name: guid(here, 'bezorger')
-  properties: {
-    roleName: 'Slimme Check bezorger (${omgeving})'
-    description: 'Writes blobs; reads, lists and deletes none.'
-    type: 'CustomRole'
-    assignableScopes: [
-      here
-    ]
-    permissions: [
-      {
-        actions: []
-        notActions: []
-        dataActions: [
-          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'
-          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
-        ]
-        notDataActions: []
-      }
-    ]
-  }
 }
 
-resource adder 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+resource adder 'Microsoft.Authorization/roleDefinitions@2022-04-01' existing = {
   name: guid(here, 'toevoeger')
-  properties: {
-    roleName: 'Slimme Check toevoeger (${omgeving})'
-    description: 'Reads, lists and writes blobs; deletes none.'
-    type: 'CustomRole'
-    assignableScopes: [
-      here
-    ]
-    permissions: [
-      {
-        actions: [
-          'Microsoft.Storage/storageAccounts/blobServices/containers/read'
-        ]
-        notActions: []
-        dataActions: [
-          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'
-          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'
-          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
-        ]
-        notDataActions: []
-      }
-    ]
-  }
-}
-
-// assigned to nobody here: for an hour, by PIM, to who rotates the key (runbook)
-resource keySetter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
-  name: guid(here, 'sleutelzetter')
-  properties: {
-    roleName: 'Slimme Check sleutelzetter (${omgeving})'
-    description: 'Sets secrets and sees their names; reads none.'
-    type: 'CustomRole'
-    assignableScopes: [
-      here
-    ]
-    permissions: [
-      {
-        actions: []
-        notActions: []
-        dataActions: [
-          'Microsoft.KeyVault/vaults/secrets/setSecret/action'
-          'Microsoft.KeyVault/vaults/secrets/readMetadata/action'
-        ]
-        notDataActions: []
-      }
-    ]
-  }
 }
 
 // --- the table ------------------------------------------------------------------------------------------------------------
@@ -149,9 +83,7 @@ var onAccounts = [
   { who: 'app', account: names.hostApp, role: roles.tableContributor, may: 'host of the app' }
   { who: 'app', account: names.hostApp, role: roles.accountContributor, may: 'host of the app' }
   { who: 'purge', account: names.hostPurge, role: roles.blobOwner, may: 'host of the purge' }
-  { who: 'purge', account: names.hostPurge, role: roles.queueContributor, may: 'host of the purge' }
   { who: 'purge', account: names.hostPurge, role: roles.tableContributor, may: 'host of the purge' }
-  { who: 'purge', account: names.hostPurge, role: roles.accountContributor, may: 'host of the purge' }
 ]
 
 module containerRole 'role-on-container.bicep' = [for grant in onContainers: {

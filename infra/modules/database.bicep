@@ -9,6 +9,8 @@ param logsTo string
 param subnetId string
 param zones object
 
+var reader = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
+
 // what the server writes in its log may hold no value of a row: no statements, no details of errors
 var quiet = {
   log_error_verbosity: 'terse'
@@ -88,6 +90,18 @@ resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators
   dependsOn: [
     database
   ]
+}
+
+// without any role at all the pipeline could not sign in as the migration
+resource maySee 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(server.id, owner.principalId, reader)
+  scope: server
+  properties: {
+    principalId: owner.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', reader)
+    description: 'migratie: sees that the server is there'
+  }
 }
 
 resource audited 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

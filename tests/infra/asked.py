@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from development.infra.appsettings import app_settings
+from development.infra.appsettings import app_settings, concrete
 from development.infra.check import problems
 from development.infra.environments import deployments
 
@@ -17,7 +17,7 @@ def main() -> None:
     environments, _ = deployments(root)
     if what == "settings":
         found = {
-            each.name: {app.name: {k: str(v) for k, v in given.items()} for app, given in app_settings(each)}
+            each.name: {app.name: {k: concrete(k, v) for k, v in given.items()} for app, given in app_settings(each)}
             for each in environments
         }
     else:

@@ -26,6 +26,8 @@ class Mistake:
 
 MAIN, STORAGE, ACCESS = "infra/main.bicep", "infra/modules/storage.bicep", "infra/modules/access.bicep"
 APP, VAULT, DATABASE = "infra/modules/functionapp.bicep", "infra/modules/vault.bicep", "infra/modules/database.bicep"
+ACCOUNTS, LOGS, NETWORK = "infra/modules/accounts.bicep", "infra/modules/logs.bicep", "infra/modules/network.bicep"
+ROLES, SQL = "infra/roles.bicep", "infra/database/identiteiten.sql"
 TEST, EVENTS, ALARMS = "infra/parameters/test.json", "infra/events.bicep", "infra/modules/alarms.bicep"
 MISTAKES = {
     "public blobs": Mistake(
@@ -50,7 +52,7 @@ MISTAKES = {
     "purge open": Mistake(
         APP, "hearsEventGrid ? 'Enabled' : 'Disabled'", "'Enabled'", APP, r"verwijder-.*open to Enabled"
     ),
-    "no private endpoint": Mistake(VAULT, "target: vault.id", "target: name", VAULT, "no private endpoint"),
+    "no private endpoint": Mistake(VAULT, "target: vault.id", "target: name", VAULT, "private endpoints for"),
     "missing role": Mistake(
         ACCESS,
         "  { who: 'leverancier', type: 'ServicePrincipal', account: names.feedback",
@@ -74,11 +76,11 @@ MISTAKES = {
         "app gets",
     ),
     "supplier reads the mailbox": Mistake(
-        ACCESS,
+        ROLES,
         "        dataActions: [\n          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'",
         "        dataActions: [\n          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'\n"
         "          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'",
-        ACCESS,
+        ROLES,
         "The role bezorger says more or less",
     ),
     "purge reads the key": Mistake(
@@ -106,7 +108,7 @@ MISTAKES = {
         MAIN,
         "  SLIMME_CHECK_OMGEVING: omgeving\n",
         "  SLIMME_CHECK_OMGEVING: omgeving\n  SLIMME_CHECK_DEBUG: 'ja'\n",
-        f"{MAIN}:2",
+        f"{MAIN}:{{+1}}",
         "nothing reads",
     ),
     "a value that the app refuses": Mistake(
@@ -161,17 +163,25 @@ MISTAKES = {
         TEST, '"QUARANTAINE_DAGEN": 14', '"QUARANTAINE_DAGEN": 30', TEST, "QUARANTAINE_DAGEN is 30, in the code 14"
     ),
     "another term in the rule": Mistake(
-        MAIN, "deleteAfterDays: retention.BEWAAR_TERUGKOPPELING_DAGEN", "deleteAfterDays: 30", STORAGE, "after 30 days"
+        ACCOUNTS,
+        "deleteAfterDays: retention.BEWAAR_TERUGKOPPELING_DAGEN",
+        "deleteAfterDays: 30",
+        STORAGE,
+        "after 30 days",
     ),
     "the platform deletes results": Mistake(
-        MAIN,
+        ACCOUNTS,
         "{ name: 'uitvoer', deleteAfterDays: 0",
         "{ name: 'uitvoer', deleteAfterDays: 400",
         STORAGE,
         "only the purge may",
     ),
     "audit not immutable": Mistake(
-        MAIN, "immutableDays: retention.BEWAAR_AUDIT_DAGEN", "immutableDays: 365", f"{MAIN}:1", "immutable for 365 days"
+        ACCOUNTS,
+        "immutableDays: auditLocked ? 0 : retention.BEWAAR_AUDIT_DAGEN",
+        "immutableDays: auditLocked ? 0 : 365",
+        f"{ACCOUNTS}:1",
+        "immutable for 365 days",
     ),
     "a brace too few": Mistake(
         VAULT,
@@ -192,8 +202,8 @@ MISTAKES = {
     ),
     "a list that is known too late": Mistake(
         MAIN,
-        "    ofModel: true\n",
-        "    ofModel: logs.outputs.modelWorkspaceId != ''\n",
+        "  uitvoer: names.output\n",
+        "  uitvoer: logs.outputs.modelWorkspaceName\n",
         f"{MAIN}:",
         r"logs\.outputs is only known during the deployment",
     ),
@@ -214,6 +224,102 @@ MISTAKES = {
         '"value": "beheerder"',
         "infra/entra/app-registratie.json:",
         "app roles",
+    ),
+    "a kind that no rule knows": Mistake(
+        "infra/modules/identities.bicep",
+        "output app object",
+        "resource outside 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31'"
+        " = {\n"
+        "  parent: app\n  name: 'elders'\n  properties: {\n    issuer: 'https://example.org'\n    subject: 'iemand'\n"
+        "  }\n}\n\noutput app object",
+        "infra/modules/identities.bicep:",
+        "no rule here looks at .*federatedIdentityCredentials",
+    ),
+    "the app is also the migration": Mistake(
+        APP,
+        "      '${identity.id}': {}\n",
+        "      '${identity.id}': {}\n      '${replace(identity.id, 'app', 'migratie')}': {}\n",
+        f"{APP}:",
+        "replace|no other",
+    ),
+    "the app signs in as the purge": Mistake(
+        MAIN,
+        "BRIEVENBUS__clientId: identities.outputs.app.clientId",
+        "BRIEVENBUS__clientId: identities.outputs.purge.clientId",
+        f"{MAIN}:",
+        "BRIEVENBUS__clientId must be the identity of app, not of verwijder",
+    ),
+    "the app enters the database as the migration": Mistake(
+        MAIN,
+        "SLIMME_CHECK_DATABASE: 'postgresql+psycopg://${identities.outputs.app.name}@",
+        "SLIMME_CHECK_DATABASE: 'postgresql+psycopg://${identities.outputs.migration.name}@",
+        f"{MAIN}:",
+        "SLIMME_CHECK_DATABASE must be the identity of app, not of migratie",
+    ),
+    "another owner of the database": Mistake(
+        MAIN, "owner: identities.outputs.migration", "owner: identities.outputs.app", DATABASE, "only the migration may"
+    ),
+    "the app removes from the database": Mistake(
+        SQL, "GRANT slimme_check_app TO {app};", "GRANT slimme_check_purge TO {app};", f"{SQL}:3", "no membership"
+    ),
+    "nobody signs in and headers are believed": Mistake(
+        MAIN, "    appRegistration: appRegistration\n", "    appRegistration: ''\n", MAIN, "EASY_AUTH differ"
+    ),
+    "a package where nothing is": Mistake(APP, "/pakket'", "/pakketten'", f"{APP}:", "looked for where it is not"),
+    "a container in another account": Mistake(
+        MAIN, "  modellog: names.model\n", "  modellog: names.output\n", f"{MAIN}:", "no container modellog"
+    ),
+    "no road to the poison queue": Mistake(
+        ACCOUNTS, "    queues: true\n", "    queues: false\n", STORAGE, r"endpoints for \['blob', 'queue'\] are needed"
+    ),
+    "a private name in the wrong zone": Mistake(
+        VAULT, "zones.vault", "zones.blob", "infra/modules/endpoint.bicep:", r"privatelink\.vaultcore\.azure\.net"
+    ),
+    "the internet in the subnets": Mistake(
+        NETWORK, "sourceAddressPrefix: 'VirtualNetwork'", "sourceAddressPrefix: 'Internet'", NETWORK, "lets in"
+    ),
+    "an app outside the network": Mistake(
+        APP,
+        "virtualNetworkSubnetId: subnetId",
+        "virtualNetworkSubnetId: '${subnetId}-elders'",
+        APP,
+        "not in",
+    ),
+    "nobody sees who read the key": Mistake(
+        VAULT,
+        "category: 'AuditEvent'\n        enabled: true",
+        "category: 'AuditEvent'\n        enabled: false",
+        VAULT,
+        "must log",
+    ),
+    "the log of the model with the rest": Mistake(
+        ACCOUNTS,
+        "account.ofModel ? modelWorkspaceId : workspaceId",
+        "account.ofModel ? workspaceId : modelWorkspaceId",
+        STORAGE,
+        "wrong workspace",
+    ),
+    "statements in the log of the database": Mistake(
+        DATABASE, "log_statement: 'none'", "log_statement: 'all'", DATABASE, "must have log_statement 'none'"
+    ),
+    "events in another form": Mistake(
+        EVENTS, "'EventGridSchema'", "'CloudEventSchemaV1_0'", f"{EVENTS}:", "reads EventGridSchema alone"
+    ),
+    "a blob that was only begun is an event": Mistake(
+        EVENTS, "            'PutBlob'\n", "            'CreateFile'\n", f"{EVENTS}:", "complete a blob"
+    ),
+    "a person as a system": Mistake(
+        ACCESS,
+        "who: 'toezichthouder', type: 'Group', account: names.audit",
+        "who: 'toezichthouder', type: 'ServicePrincipal', account: names.audit",
+        f"{ACCESS}:",
+        "toezichthouder is no ServicePrincipal",
+    ),
+    "a key in hexadecimal": Mistake(
+        TEST, '"CONTACT": "', f'"CONTACT": "{"0a1b2c3d" * 8} ', f"{TEST}:", "CONTACT looks like a key"
+    ),
+    "another term for the logs": Mistake(
+        LOGS, "retentionInDays: days", "retentionInDays: days + 1", f"{LOGS}:", "which is not the term"
     ),
     "an old drawing": Mistake(
         "docs/architectuur/rechten.md",

@@ -57,9 +57,9 @@ def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[set[tuple[
 
     monkeypatch.setattr(FolderStore, "copy", copy)
     monkeypatch.setenv("SLIMME_CHECK_OPSLAG", str(tmp_path / "werk"))
-    bootstrap.settings.cache_clear()
+    bootstrap.let_go()
     yield seen
-    bootstrap.settings.cache_clear()
+    bootstrap.let_go()
 
 
 @pytest.mark.slow

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from development.deploying.identities import SCRIPT, let_in, memberships, read_principals
+from development.deploying.__main__ import main
+from development.deploying.identities import SCRIPT, let_in, make_known, memberships, read_principals
 from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.rights import APP, PURGE, READER
 from shared.errors import SettingsInvalid
@@ -27,6 +28,7 @@ def connection(real: Parts) -> Iterator[sa.Connection]:
     engine = make_engine(real.new_database(), WAIT)
     with engine.connect() as connection:
         connection.exec_driver_sql(STAND_IN)
+        make_known(connection, WHO)
         yield connection
         connection.rollback()
     engine.dispose()
@@ -48,6 +50,23 @@ def test_each_gets_its_roles_and_no_other(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f'GRANT {PURGE} TO "{WHO["app"][0]}"')
     assert let_in(connection, WHO, script)[0] == f"app: {APP}", "and again, after somebody gave more by hand"
     assert _roles(connection, "app") == {APP}
+
+
+def test_a_principal_becomes_a_role_where_the_function_is(
+    real: Parts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On Azure only the database `postgres` has the function; the memberships are given in ours."""
+    asked = [f"{who}=id-slimme-check-{who}-opdracht:{OID}" for who in WHO]
+    monkeypatch.setattr("sys.argv", ["deploying", "grant", *asked])
+    monkeypatch.setenv("SLIMME_CHECK_DATABASE", real.new_database())
+    with real.admin().connect() as server:
+        server.exec_driver_sql(STAND_IN)
+        try:
+            assert main() == 0
+            assert main() == 0, "and again"
+        finally:
+            server.exec_driver_sql("DROP FUNCTION pgaadauth_create_principal_with_oid")
+    assert capsys.readouterr().out.count(f"verwijder: {APP}, {PURGE}") == 2
 
 
 def test_the_script_holds_memberships_and_nothing_else() -> None:

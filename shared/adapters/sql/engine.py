@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import ssl
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ _WRITES = "slimme_check_writes"
 # A worker that is frozen inside a write holds that lock; after this the server ends its session and others go on.
 _LONGEST_WRITE_MS = 300_000
 _TRANSACTION_TIMEOUT_SINCE = (17,)
+# a migration that older code can live with says in its name since which: 0014_vanaf_0013 (docs/adr/0017)
+_ADDS = re.compile(r"(\d{4})_vanaf_(\d{4})")
 
 
 def make_engine(url: str, wait: timedelta, password: Callable[[], str] | None = None) -> Engine:
@@ -137,15 +140,29 @@ def _unavailable(cause: Exception) -> LedgerUnavailable:
 
 
 def check_version(engine: Engine) -> None:
-    """Raise LedgerVersionMismatch unless the database was made by this version of the code."""
+    """Raise LedgerVersionMismatch unless this code works on the tables of the database."""
     with transaction(engine, writes=False) as connection:
         found = version_of(connection)
-    if found != VERSION:
+    if not works_on(found):
+        newer = found is not None and is_newer(found)
         raise LedgerVersionMismatch(
             f"The database has version {found or 'none'}, this code needs {VERSION}.",
             where="database",
-            next_step="Run: python -m shared.migrate (after a back-up).",
+            next_step="Deploy the code of that version, or put the database back (docs/runbook.md)."
+            if newer
+            else "Run: python -m shared.migrate (after a back-up).",
         )
+
+
+def works_on(found: str | None, code: str = VERSION) -> bool:
+    """Say whether code works on tables of a version: its own, and newer ones that only added to what it knows."""
+    adds = _ADDS.fullmatch(found or "")
+    return found == code or (adds is not None and adds[2] <= code[:4] < adds[1])
+
+
+def is_newer(found: str, code: str = VERSION) -> bool:
+    """Say whether tables of a version were made by newer code."""
+    return found[:4] > code[:4]
 
 
 def version_of(connection: Connection) -> str | None:

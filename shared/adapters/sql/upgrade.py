@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from shared.adapters.sql.engine import check_version, is_empty, transaction, version_of
+from shared.adapters.sql.engine import check_version, is_empty, is_newer, transaction, version_of, works_on
 from shared.adapters.sql.rights import set_rights
 from shared.adapters.sql.tables import VERSION
 
@@ -23,15 +23,19 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 def upgrade(engine: Engine) -> str:
     """Run every migration that the database does not have yet and set who may do what; returns its version.
 
-    All of it is one transaction.
+    All of it is one transaction. Of a newer database nothing is taken back; it stays as it is, or is refused.
     """
     _make_folder(engine)
     with _one_at_a_time(engine):
         _let_readers_pass(engine)
         with transaction(engine, writes=True) as connection:
-            _run_migrations(connection)
-            set_rights(connection)
-    return VERSION
+            found = version_of(connection)
+            if found is None or not is_newer(found):
+                _run_migrations(connection)
+                set_rights(connection)
+                return VERSION
+    check_version(engine)
+    return found
 
 
 def open_embedded(engine: Engine) -> None:
@@ -39,7 +43,7 @@ def open_embedded(engine: Engine) -> None:
     _make_folder(engine)
     with transaction(engine, writes=False) as connection:
         found, empty = version_of(connection), is_empty(connection)
-    if found == VERSION:
+    if works_on(found):
         return
     if empty:
         with _one_at_a_time(engine):
