@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.ports import BlobStore, Ledger
+from tests.real.office import Office
 from tests.real.parts import Missing
 from tests.real.worlds import WORLDS, Parts, ledger_in, running, store_in
 
@@ -67,3 +68,9 @@ def ledger(world: str, tmp_path: Path, parts_of_world: Parts | None) -> Iterator
     """An empty administration, in each world."""
     with ledger_in(world, tmp_path, parts_of_world) as found:
         yield found
+
+
+@pytest.fixture
+def office(ledger: Ledger) -> Office:
+    """Somebody who works with an empty administration, in each world."""
+    return Office(ledger)

@@ -122,3 +122,9 @@ class Office:
     def output(self, datum: str, stand: int) -> bool:
         state = OutputState(datum, stand, 3, ("r1", "r2"), {"actueel.jsonl": "s"})
         return self.ledger.record_output(DATASET, state, self.event(Action.ACTUEEL_SCHRIJVEN))
+
+
+def state_of(office: Office, claim: Claim) -> tuple[RunState, RunReason, int]:
+    """Return how the run of a claim stands now, why, and in which attempt."""
+    run = office.ledger.run(claim.run.run_id)
+    return run.state, run.reason, run.attempt

@@ -315,3 +315,8 @@ class Workshop:
         ledger = cast(SqlLedger, self.installation.ledger)
         with ledger.engine.connect() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+
+def ledger_of(workshop: Workshop) -> SqlLedger:
+    """Return the administration of a workshop as what it is: rows in a database."""
+    return cast(SqlLedger, workshop.installation.ledger)

@@ -1,0 +1,140 @@
+"""What a Ledger promises about publication and the stop switch; the same in memory and in SQL."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from shared.administration import ClaimKind, ModelStatus
+from shared.errors import LedgerUnavailable, TransitionRefused
+from shared.events import Action, verify
+from shared.ports import ModelStopped
+from shared.runstates import RunReason, RunState
+from tests.real.office import DATASET, MODEL, Office, results, state_of
+from tests.real.test_blob_contract import at_once
+
+
+# --- publication ------------------------------------------------------------------------------------------------------
+def test_the_current_result_is_the_one_that_was_published_last(office: Office) -> None:
+    first = office.publish_delivery("d1", "2026-11-20", results("1", "2", "3"))
+    second = office.publish_delivery("d2", "2026-11-21", results("2", "4"))
+    ledger = office.ledger
+    assert [ledger.run(run).publication for run in (first, second)] == [1, 2]
+    assert [row.aanvraagnummer for row in ledger.current_rows(DATASET, "2026-11-20").rows] == ["1", "3"]
+    newer = ledger.current_rows(DATASET, "2026-11-21")
+    assert newer.stand == 2 and [(row.run_id, row.regel) for row in newer.rows] == [(second, 0), (second, 1)]
+    assert ledger.dates_touched(second) == ["2026-11-20", "2026-11-21"]
+    assert ledger.dates_touched(first) == ["2026-11-20", "2026-11-21"]
+    found = ledger.current_result(DATASET, "2")
+    assert found is not None and found.run.run_id == second
+    assert ledger.current_result(DATASET, "onbekend") is ledger.current_result("ander", "2") is None
+    assert [run.run_id for run in ledger.published_on(DATASET, "2026-11-20")] == [first]
+    assert ledger.current_rows(DATASET, "2026-11-22").rows == () and ledger.current_rows("ander", "x").stand == 0
+
+
+def test_a_result_comes_back_exactly_as_it_was_stored(office: Office) -> None:
+    odd = 'é\t"\\n\\" ; \\N \\. \r\n 漢 \'; DROP TABLE resultaten --'
+    frame = results("1", "2")
+    frame.loc[0, ["score", "intercept", "zekerheid"]] = [0.1 + 0.2, -1e-308, 1 / 3]
+    frame.loc[0, ["uitleg", "kenmerken", "bijdragen", "aanvraagnummer"]] = [odd, odd, odd, "met\ttab"]
+    frame.loc[1, ["score", "intercept", "zekerheid"]] = float("nan")
+    frame.loc[1, ["persoon", "advies", "kenmerken", "bijdragen"]] = None
+    frame.loc[1, "steekproef"] = True
+    office.publish_delivery("d1", "2026-11-20", frame)
+    for line, number in enumerate(frame["aanvraagnummer"]):
+        found = office.ledger.current_result(DATASET, number)
+        assert found is not None
+        expected = {name: None if pd.isna(value) else value for name, value in frame.iloc[line].items()}
+        assert found.values == expected
+        assert {name: type(value) for name, value in found.values.items() if name in ("score", "steekproef")} == {
+            "score": float if line == 0 else type(None),
+            "steekproef": bool,
+        }
+
+
+def test_counts_are_by_type_and_by_reason(office: Office) -> None:
+    frame = results("1", "2", "3").assign(resultaattype=[4, 1, 1], reden=["GEEN_DIENST", "MODEL", "MODEL"])
+    found = office.ledger.counts(office.publish_delivery("d1", "2026-11-20", frame))
+    assert (found.aantal, found.resultaattype, found.reden) == (3, {"1": 2, "4": 1}, {"GEEN_DIENST": 1, "MODEL": 2})
+    assert list(found.resultaattype) == ["1", "4"]
+
+
+def test_results_of_a_version_in_shadow_are_kept_and_never_current(office: Office) -> None:
+    shown = office.publish_delivery("d1", "2026-11-20", results("1"))
+    hidden = office.publish_delivery("d2", "2026-11-21", results("1", "2"), model_status=ModelStatus.SCHADUW)
+    assert office.ledger.counts(hidden).aantal == 2
+    found = office.ledger.current_result(DATASET, "1")
+    assert found is not None and found.run.run_id == shown
+    assert office.ledger.current_result(DATASET, "2") is None
+
+
+def test_what_cannot_be_stored_leaves_nothing_and_is_not_quoted(office: Office) -> None:
+    claim = office.claim()
+    events = list(office.ledger.events())
+    with pytest.raises(LedgerUnavailable) as refused:
+        office.publish(claim, results("geheim-1", "geheim-1"))
+    assert refused.value.retry and "geheim" not in str(refused.value) and refused.value.__cause__ is None
+    assert state_of(office, claim) == (RunState.BEZIG, RunReason.BEGONNEN, 1)
+    assert office.ledger.counts(claim.run.run_id).aantal == 0 and list(office.ledger.events()) == events
+    assert office.publish(claim) == 1, "and the number was not used"
+
+
+# --- stop switch ------------------------------------------------------------------------------------------------------
+def test_a_stopped_model_gets_no_run_until_it_may_go_on(office: Office) -> None:
+    assert not office.ledger.stop_state(MODEL).stopped
+    stopped = office.stop()
+    assert stopped.stopped and stopped.since == office.now and stopped.reason == "even niet" and stopped.actor
+    assert office.ledger.stop_state(MODEL) == stopped and not office.ledger.stop_state("ander model").stopped
+    claim = office.claim()
+    assert claim.kind is ClaimKind.GESTOPT and state_of(office, claim)[1] is RunReason.MODEL_GESTOPT
+    assert office.claim().kind is ClaimKind.GESTOPT
+    office.resume()
+    again = office.claim()
+    assert again.kind is ClaimKind.GEKREGEN and state_of(office, again)[1] is RunReason.HERVAT
+
+
+def test_a_stop_after_the_claim_is_seen_inside_publish(office: Office) -> None:
+    claim = office.claim()
+    office.stop()
+    events = list(office.ledger.events())
+    with pytest.raises(ModelStopped):
+        office.publish(claim)
+    assert list(office.ledger.events()) == events and office.ledger.counts(claim.run.run_id).aantal == 0
+    office.ledger.move(claim, RunState.AANGEHOUDEN, RunReason.MODEL_GESTOPT, office.event(Action.AANHOUDEN))
+    office.resume()
+    assert office.publish(office.claim()) == 1
+
+
+def test_what_is_published_is_finished_also_while_the_model_is_stopped(office: Office) -> None:
+    claim = office.claim()
+    office.publish(claim)
+    office.stop()
+    office.pass_by(office.lease)
+    tail = office.claim()
+    assert tail.kind is ClaimKind.STAART
+    office.finish(tail)
+
+
+# --- at once ----------------------------------------------------------------------------------------------------------
+def test_publications_at_once_get_numbers_of_their_own(office: Office) -> None:
+    claims = [office.claim(f"d{n}", f"2026-11-{10 + n}") for n in range(6)]
+    numbers: list[int] = []
+    works = [lambda c=claim, n=n: numbers.append(office.publish(c, results(f"{n}"))) for n, claim in enumerate(claims)]
+    assert at_once(*works) == []
+    assert sorted(numbers) == [1, 2, 3, 4, 5, 6]
+    assert verify(office.ledger.events()) is None
+
+
+def test_of_two_that_publish_the_same_run_at_once_one_does(office: Office) -> None:
+    claim = office.claim()
+    published: list[int] = []
+    wrong = at_once(*(lambda: published.append(office.publish(claim)) for _ in range(2)))
+    assert published == [1] and [type(one) for one in wrong] == [TransitionRefused]
+
+
+def test_a_stop_and_a_publication_at_once_never_both_win_halfway(office: Office) -> None:
+    claim = office.claim()
+    wrong = at_once(lambda: office.publish(claim), office.stop)
+    published = office.ledger.counts(claim.run.run_id).aantal == 3
+    assert [type(one) for one in wrong] == ([] if published else [ModelStopped])
+    assert office.ledger.stop_state(MODEL).stopped and verify(office.ledger.events()) is None
