@@ -189,6 +189,8 @@ var shared = {
   SLIMME_CHECK_LEVERDAGEN: settings.LEVERDAGEN
   SLIMME_CHECK_VRIJE_DAGEN: settings.VRIJE_DAGEN
   SLIMME_CHECK_LOGNIVEAU: settings.LOGNIVEAU
+  // the package before this one starts with what this one added
+  SLIMME_CHECK_ONBEKEND: 'overslaan'
   SLIMME_CHECK_TELEMETRIE: logs.outputs.connection
   SLIMME_CHECK_WEBADRES: address
   SLIMME_CHECK_CONTACT: settings.CONTACT

@@ -94,10 +94,17 @@ SETTINGS: tuple[Setting, ...] = (
         "Map met de stylesheet van het Amsterdam Design System (`index.css`) en zo nodig de tokens van de stad "
         "(`theme.css`); komt bij de uitrol naast de code te liggen.",
     ),
+    Setting(
+        "ONBEKEND",
+        "weigeren",
+        "Wat er gebeurt met een instelling die deze versie niet kent: `weigeren` (de app start niet; het kan een tikfout "
+        "zijn) of `overslaan` (in Azure, waar een oudere versie moet kunnen draaien met nieuwere instellingen).",
+    ),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
     *IDENTITY_SETTINGS,
     *RETENTION_SETTINGS,
 )
+_UNKNOWN = ("weigeren", "overslaan")
 _PLACES = {"dataset", "activiteit", "versie"}
 LEASE_MARGIN = timedelta(seconds=60)
 # a query could hold a key: addresses have none
@@ -171,7 +178,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Return the settings in an environment; SettingsInvalid names every wrong one at once, without its value."""
     given = {name: value.strip() for name, value in environment.items() if name.startswith(PREFIX) and value.strip()}
     known = {setting.variable: setting for setting in SETTINGS}
-    reading = Reading(given, [f"{name} is not a setting" for name in sorted(given.keys() - known.keys())])
+    reading = Reading(given, [])
+    if reading.checked("ONBEKEND", "weigeren", _UNKNOWN.__contains__, "weigeren or overslaan") == "weigeren":
+        reading.problems += [f"{name} is not a setting" for name in sorted(given.keys() - known.keys())]
     accounts = _accounts(reading)
     storage = _NO_PLACE.absolute() if accounts else reading.path("OPSLAG", Path("werk"))
     checked = reading.checked

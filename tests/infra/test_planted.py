@@ -180,7 +180,7 @@ MISTAKES = {
         ACCOUNTS,
         "immutableDays: auditLocked ? 0 : retention.BEWAAR_AUDIT_DAGEN",
         "immutableDays: auditLocked ? 0 : 365",
-        f"{ACCOUNTS}:1",
+        f"{ACCOUNTS}:",
         "immutable for 365 days",
     ),
     "a brace too few": Mistake(

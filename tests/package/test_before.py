@@ -157,7 +157,7 @@ def test_tables_that_do_not_say_so_are_refused_by_the_package_before(
         _night(empty_python, before, tmp_path / "werk", urls)
 
 
-def test_the_package_before_starts_with_the_settings_of_every_environment(
+def test_the_package_before_starts_with_newer_settings_of_every_environment(
     before: Path, empty_python: Path, checker: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "start.py").write_text(
@@ -165,6 +165,8 @@ def test_the_package_before_starts_with_the_settings_of_every_environment(
     )
     for apps in ask(checker, ROOT, "settings").values():
         for given in apps.values():
+            assert given["SLIMME_CHECK_ONBEKEND"] == "overslaan"
+            given |= {} if BEFORE in os.environ else {"SLIMME_CHECK_NIEUW": "ja"}
             done = subprocess.run(
                 [empty_python, tmp_path / "start.py"],
                 cwd=before,

@@ -177,7 +177,7 @@ def test_every_setting_is_read_and_documented() -> None:
     on_azure = {"OPSLAG_PER_CONTAINER": "uitvoer=https://y.blob.core.windows.net", "DATABASE_ENTRA": "ja"}
     tenant = f"{'0' * 8}-0000-0000-0000-{'0' * 12}"
     signing_in = {"AANMELDING_TENANT": tenant, "AANMELDING_DOELGROEP": "api://slimme-check", "EASY_AUTH": "ja"}
-    names = given.keys() | on_azure.keys() | signing_in.keys()
+    names = {*given, *on_azure, *signing_in, "ONBEKEND"}
     assert names == {setting.name for setting in SETTINGS}
     default = read_settings({})
     for name, value in given.items():
@@ -189,6 +189,15 @@ def test_every_setting_is_read_and_documented() -> None:
     for name, value in on_azure.items():
         assert read_settings({**account, f"SLIMME_CHECK_{name}": value}) != read_settings(account), name
     assert (DOCS / "instellingen.md").read_text(encoding="utf-8") == render_settings(), "run: make docs"
+
+
+def test_a_setting_that_nobody_knows_is_a_mistake_except_beside_newer_code() -> None:
+    with pytest.raises(SettingsInvalid, match="SLIMME_CHECK_TIJDLIMIET is not a setting"):
+        read_settings({"SLIMME_CHECK_TIJDLIMIET": "60"})
+    newer = {"SLIMME_CHECK_TIJDLIMIET": "60", "SLIMME_CHECK_ONBEKEND": "overslaan"}
+    assert read_settings(newer) == read_settings({})
+    with pytest.raises(SettingsInvalid, match="SLIMME_CHECK_ONBEKEND must be weigeren or overslaan"):
+        read_settings(newer | {"SLIMME_CHECK_ONBEKEND": "ja"})
 
 
 def test_a_password_does_not_show(tmp_path: Path) -> None:
