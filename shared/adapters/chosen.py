@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -75,11 +76,29 @@ def ledger_of(config: Settings) -> Ledger:
     from shared.adapters.sql.upgrade import open_embedded
 
     engine = engine_of(config)
-    if engine.dialect.name == "sqlite":
-        open_embedded(engine)
-    else:
-        check_version(engine)
+    with _closed_on_failure(engine):
+        if engine.dialect.name == "sqlite":
+            open_embedded(engine)
+        else:
+            check_version(engine)
     return SqlLedger(engine)
+
+
+def close(opened: Ledger | Remover) -> None:
+    """Close the connections to the database of an administration; the next use opens new ones."""
+    from shared.adapters.sql.ledger import SqlLedger
+
+    cast(SqlLedger, opened).engine.dispose()
+
+
+@contextmanager
+def _closed_on_failure(engine: Engine) -> Iterator[None]:
+    """Close the connections of an engine that turns out not to be of use."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def remover_of(config: Settings, ledger: Ledger) -> Remover:
@@ -102,7 +121,8 @@ def remover_of(config: Settings, ledger: Ledger) -> Remover:
 
         password = database_password(credential(config.retention.identity or config.identity))
     engine = make_engine(config.retention.database, config.database_wait, password)
-    check_version(engine)
+    with _closed_on_failure(engine):
+        check_version(engine)
     return SqlPurge(engine)
 
 

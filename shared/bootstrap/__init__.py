@@ -4,6 +4,7 @@ Every trigger, command and route is one call from here. Heavy imports wait until
 that only reads the administration starts at once.
 """
 
+from shared.bootstrap.ending import let_go
 from shared.bootstrap.models import resume_model, stop_model
 from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery
 from shared.bootstrap.people import explain_current, replay_everything, replay_run
@@ -46,6 +47,7 @@ __all__ = [
     "http_app",
     "installation",
     "ledger",
+    "let_go",
     "migrate",
     "nightly",
     "nightly_purge",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shared.bootstrap.wiring import ledger, person_here, settings, workplace
+from shared.bootstrap.wiring import ledger, opened, person_here, settings, workplace
 from shared.events import Caller
 from shared.settings import Settings
 from shared.usecases import datasets, mailboxes
@@ -23,9 +23,11 @@ PURGER = "verwijderronde"
 @lru_cache(maxsize=2)
 def remover(config: Settings) -> Remover:
     """Return who may remove; SettingsInvalid where nobody may."""
-    from shared.adapters.chosen import remover_of
+    from shared.adapters.chosen import close, remover_of
 
-    return remover_of(config, ledger(config))
+    found = remover_of(config, ledger(config))
+    opened.callback(close, found)
+    return found
 
 
 def purge(caller: Caller | None = None) -> Purged:

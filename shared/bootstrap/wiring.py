@@ -7,7 +7,7 @@ import os
 import re
 import socket
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.modelregister.versions import Versions
     from shared.ports import BlobStore, Ledger
 
+opened = ExitStack()  # what this process has to close
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,63}")  # part of the name of a folder
 
 
@@ -38,9 +39,11 @@ def settings() -> Settings:
 @lru_cache(maxsize=4)
 def ledger(config: Settings) -> Ledger:
     """Return the administration; makes an embedded one on first use, refuses one of another version."""
-    from shared.adapters.chosen import ledger_of
+    from shared.adapters.chosen import close, ledger_of
 
-    return ledger_of(config)
+    found = ledger_of(config)
+    opened.callback(close, found)
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -56,7 +59,11 @@ def migrate() -> str:
     from shared.adapters.chosen import engine_of
     from shared.adapters.sql.upgrade import upgrade
 
-    return upgrade(engine_of(settings()))
+    engine = engine_of(settings())
+    try:
+        return upgrade(engine)
+    finally:
+        engine.dispose()
 
 
 def core() -> Core:

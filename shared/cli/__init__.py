@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from shared import __version__
+from shared import __version__, bootstrap
 from shared.errors import SlimmeCheckError
 from shared.failures import as_told
 
@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as cause:  # the last resort: a traceback may quote a row
         print(as_told(cause), file=sys.stderr)
         return FAILED
+    finally:
+        bootstrap.let_go()
     return code
 
 

@@ -78,13 +78,13 @@ def make_site() -> Iterator[Callable[[Path], Site]]:
 
     def make(storage: Path) -> Site:
         patch.setenv("SLIMME_CHECK_OPSLAG", str(storage))
-        bootstrap.settings.cache_clear()
+        bootstrap.let_go()
         issuer = LocalIssuer(bootstrap.settings().access)
         return Site(bootstrap.http_app(issuer.sign_in, issuer.token), issuer, storage)
 
     yield make
     patch.undo()
-    bootstrap.settings.cache_clear()
+    bootstrap.let_go()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from development.population.mailbox import write_mailbox
 from shared import bootstrap
 from shared.bootstrap import models as office
-from shared.bootstrap import people, wiring
+from shared.bootstrap import wiring
 from shared.cli import main
 from shared.errors import FourEyesRequired, ModelPackageInvalid, RequestRefused
 from shared.events import Caller
@@ -38,13 +38,6 @@ class Night:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 
-def _forget() -> None:
-    for module in (wiring, people):
-        for member in vars(module).values():
-            if hasattr(member, "cache_clear"):
-                member.cache_clear()
-
-
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     """Three deliveries under 1.0.0; 1.1.0 (scores lie lower) as a shadow; then active for one, and rolled back."""
@@ -55,7 +48,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SLIMME_CHECK_OPSLAG", str(root / "werk"))
         patch.setenv("SLIMME_CHECK_MODELLEN", str(models))
-        _forget()
+        bootstrap.let_go()
         write_mailbox(root / "werk", seed=11, day=date(2026, 11, 16))
         first, *_ = bootstrap.run_waiting()
         assert not first.failed
@@ -66,8 +59,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         (step,) = [step for step in office.model_version(DATASET, "1.1.0").steps if step.proposal]
         assert step.proposal is not None
         yield Night(root / "werk", json.loads(step.proposal.dossier))
-        bootstrap.ledger(bootstrap.settings()).engine.dispose()  # type: ignore[attr-defined]
-    _forget()
+    bootstrap.let_go()
 
 
 def test_the_dossier_counts_what_was_published_and_judged_by_the_model(night: Night) -> None:

@@ -30,13 +30,13 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     write_history(root, applications=500, period=OCTOBER, seed=5)
     patch = pytest.MonkeyPatch()
     patch.setenv("SLIMME_CHECK_OPSLAG", str(root))
-    bootstrap.settings.cache_clear()
+    bootstrap.let_go()
     for moment in (IN_OCTOBER, IN_NOVEMBER):
         patch.setattr(SystemClock, "now", lambda _, moment=moment: moment)
         nightly()
     yield root
     patch.undo()
-    bootstrap.settings.cache_clear()
+    bootstrap.let_go()
 
 
 def test_the_month_is_closed_and_reported_in_the_night_after_it(storage: Path) -> None:

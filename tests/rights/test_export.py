@@ -140,20 +140,15 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Three published deliveries of invented people, by way of bootstrap."""
     from development.population.mailbox import write_mailbox
     from shared import bootstrap
-    from shared.bootstrap import people, removal, wiring
 
     root = tmp_path_factory.mktemp("nacht")
     write_mailbox(root, seed=11, day=date(2026, 11, 16))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SLIMME_CHECK_OPSLAG", str(root))
-        bootstrap.settings.cache_clear()
+        bootstrap.let_go()
         bootstrap.run_waiting()
         yield root
-    bootstrap.ledger(bootstrap.settings()).engine.dispose()  # type: ignore[attr-defined]
-    for module in (wiring, people, removal):
-        for member in vars(module).values():
-            if hasattr(member, "cache_clear"):
-                member.cache_clear()
+    bootstrap.let_go()
 
 
 def _people(root: Path) -> dict[str, str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from shared import bootstrap
-from shared.bootstrap import people, removal, wiring
 from shared.cli import main
 from shared.errors import SettingsInvalid
 from shared.retention.terms import DEFAULT, RETENTION_SETTINGS, TERMS, Kept, render_terms
@@ -101,7 +100,7 @@ def test_the_command_says_what_went_and_where_the_proof_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SLIMME_CHECK_OPSLAG", str(tmp_path))
-    bootstrap.settings.cache_clear()
+    bootstrap.let_go()
     try:
         assert main(["purge"]) == 0
         assert "Er is niets" in capsys.readouterr().out
@@ -115,8 +114,4 @@ def test_the_command_says_what_went_and_where_the_proof_is(
         assert not stray.exists()
         assert main(["verify-audit"]) == 0
     finally:
-        bootstrap.ledger(bootstrap.settings()).engine.dispose()  # type: ignore[attr-defined]
-        for module in (wiring, people, removal):
-            for member in vars(module).values():
-                if hasattr(member, "cache_clear"):
-                    member.cache_clear()
+        bootstrap.let_go()

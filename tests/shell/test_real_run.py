@@ -15,7 +15,7 @@ import pytest
 
 from development.population.mailbox import write_mailbox
 from shared import bootstrap
-from shared.bootstrap import people, wiring
+from shared.bootstrap import people
 from shared.errors import NotKnown, RequestRefused
 from shared.people.records import Hit, NumberKind
 from shared.people.replay import Verdict
@@ -36,14 +36,10 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Roun
     numbers = numbers_of_people(root / "brievenbus")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SLIMME_CHECK_OPSLAG", str(root))
-        bootstrap.settings.cache_clear()
+        bootstrap.let_go()
         round_, *_ = bootstrap.run_waiting()
         yield root, round_, numbers
-    bootstrap.ledger(bootstrap.settings()).engine.dispose()  # type: ignore[attr-defined]
-    for module in (wiring, people):
-        for member in vars(module).values():
-            if hasattr(member, "cache_clear"):
-                member.cache_clear()
+    bootstrap.let_go()
 
 
 def numbers_of_people(mailbox: Path) -> set[str]:
