@@ -114,7 +114,7 @@ def test_the_paper_and_the_page_say_what_was_measured(measured: Reweighing) -> N
     assert "na het herwegen kregen vrouwen en Nederlanders vaker ten onrechte een seintje" in text
 
 
-def test_a_file_about_another_package_or_real_people_or_with_a_small_count_is_refused() -> None:
+def test_a_file_about_another_package_or_with_a_small_count_is_refused() -> None:
     found = document(ROOT / "models" / "evaluaties" / LEVENSONDERHOUD.package / "herwegen.json")
     with pytest.raises(ReweighingUnreadable, match="another model package"):
         read_reweighing(found, "0" * 64)
