@@ -11,6 +11,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "shared" / "levensonderhoud" / "dataset"
 DOCS = ROOT / "docs"
+_WRITTEN = {".py", ".css", ".html", ".js", ".mjs", ".sh", ".bicep", ".mako"}
+_MADE = {"node_modules", "__pycache__", "werk", "build", "dist"}  # by machines, or by others
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -18,6 +20,15 @@ def python_files(*folders: str) -> list[Path]:
     if not folders:
         return sorted(ROOT.glob("*.py"))
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def written_files(root: Path = ROOT) -> list[Path]:
+    """Every file of code, style or page that somebody of this project wrote, wherever it lies; tests too."""
+    found = []
+    for folder, below, names in root.walk():
+        below[:] = [name for name in below if name not in _MADE and not name.startswith(".")]
+        found += [folder / name for name in names if Path(name).suffix in _WRITTEN]
+    return sorted(found)
 
 
 def name_of(path: Path) -> str:
