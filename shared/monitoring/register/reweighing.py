@@ -1,7 +1,7 @@
 """Reads what reweighing would have changed: outcomes per group with and without it, as tables that hide small counts.
 
-Positive is flagged: a burden. The tables count people who were kept apart from training, and both models judged them. These people are invented, and
-the file must say so: what differs between both models may be fewer than ten, which may never be shown of real people.
+Positive is flagged: a burden. The tables count invented people who were kept apart from training, and both models judged them. The file must say that
+they are invented: between both models fewer than ten may differ, and that may never be shown of real people.
 """
 
 from __future__ import annotations
