@@ -26,6 +26,15 @@ STEPS = {
     "intrekken": (VersionStep.INTREKKEN, "Intrekken", "Deze versie kan daarna alleen met een nieuw voorstel terug."),
 }
 _HURTS = {"afwijzen", "intrekken"}
+_WHY = {
+    "goedkeuren": "Waarom keurt u deze versie goed?",
+    "afwijzen": "Waarom wijst u deze versie af?",
+    "schaduw-beginnen": "Waarom laat u deze versie meelopen?",
+    "schaduw-stoppen": "Waarom stopt u het meelopen?",
+    "activeren": "Waarom neemt u deze versie in gebruik?",
+    "terugzetten": "Waarom neemt u deze versie weer in gebruik?",
+    "intrekken": "Waarom trekt u deze versie in?",
+}
 
 
 def stop_form(model: str, *, stopped: bool) -> Form:
@@ -70,7 +79,7 @@ def proposal_form(model: str) -> Form:
 def step_form(model: str, version: str, name: str) -> Form:
     """Return the form of one step with a version; NotKnown is the caller's when there is no such step."""
     _, button, meaning = STEPS[name]
-    fields: tuple[Field, ...] = (reason_field(f"Waarom: {button.lower()}?"),)
+    fields: tuple[Field, ...] = (reason_field(_WHY[name]),)
     if name == "goedkeuren":
         share = Field(
             "steekproef",

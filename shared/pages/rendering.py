@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shared.pages import words
 from shared.pages.csrf import FIELD
+from shared.pages.tables import with_headings
 from shared.people.figures import percent
 
 
@@ -21,7 +22,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for filter_ in (words.day, words.moment, words.decimal, words.whole, percent, words.capital):
+    for filter_ in (words.day, words.moment, words.decimal, words.whole, percent, words.capital, with_headings):
         found.filters[filter_.__name__] = filter_
     found.globals["FORM_KEY"] = FIELD
     return found

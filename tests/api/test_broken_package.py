@@ -191,7 +191,7 @@ def test_the_pages_show_it_stop_the_model_put_it_back_and_resume_it(office: Offi
     assert office.send(Role.TOEZICHTHOUDER, f"{page}/hervatting", page, **WHY).status == 303
     assert (office.pointer()["versie"], office.pointer()["gestopt"]) == (FIRST, False)
     assert "Dit model werkt" in office.page(Role.TOEZICHTHOUDER, page).body.decode()
-    assert '<td class="ams-table__cell">Ja</td>' in office.page(Role.TOEZICHTHOUDER, "/modellen").body.decode()
+    assert 'class="ams-table__cell">Ja</td>' in office.page(Role.TOEZICHTHOUDER, "/modellen").body.decode()
 
 
 def test_a_proposal_needs_the_active_package_and_says_that_it_is_broken(office: Office) -> None:

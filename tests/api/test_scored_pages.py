@@ -50,7 +50,7 @@ def test_the_pages_for_people_go_on_to_the_next_applications(site: Site, monkeyp
     for number in ("", "2", "3"):
         asked = {**days, **WHY, "pagina": number}
         body = send(client, f"{VERSION}/aanvragen", VERSION, **asked).body.decode()
-        rows = re.findall(r'<th class="ams-table__header-cell" scope="row">([^<]+)</th>', body)
+        rows = re.findall(r'<th[^>]* scope="row">([^<]+)</th>', body)
         last = len(seen) + len(rows) >= total
         assert ("Volgende aanvragen" in body) is not last and len(rows) <= PER_PAGE
         assert last or f'name="pagina" value="{int(number or 1) + 1}"' in body

@@ -155,20 +155,20 @@ def test_a_version_is_proposed_by_one_and_approved_and_used_by_another(
     second.go(f"/modellen/{MODEL}/versies/{NEXT}")
     second.looks_well("32-dossier")
     second.write("Hoeveel procent", "7")
-    second.write("Waarom: goedkeuren?", "Het dossier klopt.")
+    second.write("Waarom keurt u deze versie goed?", "Het dossier klopt.")
     second.press("Goedkeuren")
     assert "een ander percentage" in second.text
     second.looks_well("33-goedkeuren-fout")
     second.write("Hoeveel procent", "0")
     second.press("Goedkeuren")
     assert "Goedgekeurd" in second.text
-    second.write("Waarom: in gebruik nemen?", "Het kan vandaag.")
+    second.write("Waarom neemt u deze versie in gebruik?", "Het kan vandaag.")
     second.press("In gebruik nemen")
     assert "Actief" in second.text
     second.looks_well("34-actief")
 
     second.go(f"/modellen/{MODEL}/versies/1.0.0")
-    second.write("Waarom: weer in gebruik nemen?", "De stad wil toch nog even wachten.")
+    second.write("Waarom neemt u deze versie weer in gebruik?", "De stad wil toch nog even wachten.")
     second.press("Weer in gebruik nemen")
     assert "Actief" in second.text
     watcher = visit("Toezichthouder")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages.looking import Checker, Visitor, faults
+from tests.pages.looking import NARROW, Checker, Visitor, faults
 from tests.pages.site import Site
 
 ROLES = ("Behandelaar", "Procesbeheerder", "Toezichthouder", "Modelbeheerder", "Modelontwikkelaar")
@@ -58,6 +58,20 @@ def test_a_page_that_turns_somebody_down_says_what_to_do(
         assert someone.page.locator("main li").count() >= 1
     if "nummer=1" not in path and "nul" not in path:
         someone.looks_well(f"80-{status}{path.split('?')[0].replace('/', '-')}")
+
+
+def test_on_a_narrow_screen_no_table_of_words_hides_a_column_and_each_value_has_its_heading(visit: Visit) -> None:
+    someone, seen = visit("Toezichthouder", width=NARROW), 0
+    for path in ("/leveringen", "/verwerkingen", "/modellen", "/modellen/levensonderhoud", "/gezondheid"):
+        someone.go(path)
+        for table in someone.page.locator(".sc-stapel").all():
+            assert table.evaluate("shown => shown.scrollWidth - shown.clientWidth") <= 0, path
+            headings = [head.text_content() for head in table.get_by_role("columnheader").all()]
+            row = table.get_by_role("row").nth(1)
+            told = row.evaluate("shown => [...shown.children].map(cell => getComputedStyle(cell, '::before').content)")
+            assert [str(each).split('"')[1] for each in told] == [f"{heading}: " for heading in headings], path
+            seen += 1
+    assert seen >= 5
 
 
 def test_without_the_stylesheet_of_the_city_the_pages_are_plain_and_whole(visit: Visit, checker: Checker) -> None:
