@@ -23,8 +23,9 @@ from shared.api.origin import SAFE, from_here
 from shared.api.problems import InputError, ProblemRaised, problem_of_input, problem_of_status
 from shared.api.services import Services
 from shared.api.shield import trace_of
-from shared.errors import FormRefused
+from shared.errors import FormRefused, NotAllowed, NotSignedIn, SlimmeCheckError
 from shared.events import Caller
+from shared.logs import run_log
 from shared.retention.terms import TERMS, Kept
 
 LARGEST_BODY = 1_000_000  # bytes
@@ -68,15 +69,37 @@ class GuardedRoute(APIRoute):
             sign_in: SignIn = request.app.state.sign_in
             cookies = {} if self.path.startswith(PREFIX) else request.cookies
             headers = {name.lower(): value for name, value in request.headers.items()}
-            # in a thread: keys may have to be fetched
-            person = await run_in_threadpool(sign_in, headers, cookies)
-            check_access(person, self.allowed)
-            request.scope["slimme_check.person"] = person
-            self._check_site(request, person, headers)
-            self._check_form(request)
-            return await answer(PlainJson(request.scope, _limited(request.receive), request._send))
+            person: Person | None = None
+            try:
+                # in a thread: keys may have to be fetched
+                person = await run_in_threadpool(sign_in, headers, cookies)
+                check_access(person, self.allowed)
+                request.scope["slimme_check.person"] = person
+                self._check_site(request, person, headers)
+                self._check_form(request)
+                return await answer(PlainJson(request.scope, _limited(request.receive), request._send))
+            except (NotSignedIn, NotAllowed, FormRefused) as refused:
+                self._tell_refused(request, person, refused)
+                raise
 
         return guarded
+
+    def _tell_refused(self, request: Request, person: Person | None, refused: SlimmeCheckError) -> None:
+        """Log who was turned away where, and why: the route and not the address, which names what was asked for.
+
+        In the technical log and not in the administration: nobody who may not come in can make that grow.
+        """
+        who = person.subject if person else "niet aangemeld"
+        trace = trace_of(request.scope).trace_id
+        run_log().warning(
+            "http: refused %s, %s %s, %s, from %s, trace %s",
+            refused.code,
+            request.method,
+            self.path,
+            who,
+            _address(request) or "onbekend",
+            trace,
+        )
 
     def _check_site(self, request: Request, person: Person | None, headers: Mapping[str, str]) -> None:
         """Refuse what another site makes a browser send, where the browser itself proves who somebody is.

@@ -12,7 +12,7 @@ from shared.adapters.sql.tables import resultaten, verwerkingen
 def kept_name(engine: Engine, key_id: str) -> tuple[str, str] | None:
     """Return number and pseudonym of an application with a result under this key, the newest run first; None without.
 
-    Works as the app and as whoever removes: both may read results.
+    Asked as the app: who removes may not read results, and needs no key.
     """
     under_it = (
         sa.select(sa.func.max(verwerkingen.c.nr))
