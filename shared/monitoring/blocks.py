@@ -5,7 +5,8 @@ a block is shown one number per column and row; a row is a group, or groups take
 everybody. Every window that a report shows is a sum of whole blocks. So whatever a reader subtracts, inside a table,
 between tables or between reports, is again a sum of rows of blocks, and each of those passed the test once: every
 exposure is ten people or more, or it is nobody at all, ever. Within a block and within a row nothing is known but the
-sum, of which the blocks of everybody (in months where these can be shown) are the one other way to divide it.
+sum, of which the blocks of everybody (in months where these can be shown) are the one other way to divide it. Where
+rows of different groupings hold the same people there is more to subtract: see `nested` and `unknowns`.
 
 A block is closed once, in the month in which it may be shown; earlier releases bind later ones.
 """
@@ -31,6 +32,7 @@ from shared.monitoring.columns import (
 from shared.monitoring.disclosure import SMALLEST_COUNT
 from shared.monitoring.months import UNKNOWN_GROUP, MonthTally, Stream
 from shared.monitoring.nested import Nested, Rows, side_by_side
+from shared.monitoring.unknowns import APART, UNKNOWNS, may_be_shown, whole_blocks, without_them
 
 YEAR = 12
 MERGE_AFTER = 6  # months that groups may stay apart for which too few people are there, before they are taken together
@@ -93,13 +95,15 @@ class Counted:
             self.groups = {name: groups for name, groups in self.groups.items() if name not in one.groupings}
             self.groups[one.name] = one.bands
         self._sums = {grouping: self._cumulated(months, grouping) for grouping in self.groups}
+        self._add_unknowns()
         self.anew = self._anew()
 
     def of(self, grouping: str, first: int, last: int, rows: Rows) -> npt.NDArray[np.int64]:
         """Return per row and column the sum over these months."""
         begin, end = max(first - self.start, 0), max(last - self.start + 1, 0)
         per_group = self._sums[grouping][end] - self._sums[grouping][begin]
-        places = [[self.groups[grouping].index(name) for name in row if name in self.groups[grouping]] for row in rows]
+        names = self.groups.get(grouping, self.unknowns)
+        places = [[names.index(name) for name in row if name in names] for row in rows]
         return np.stack([per_group[place].sum(axis=0) for place in places])
 
     def terms(self, exposure: Exposure) -> npt.NDArray[np.int64]:
@@ -116,6 +120,17 @@ class Counted:
         judged = any(column.startswith(ASSESSED) for column in exposure.terms)  # counted of everybody alone
         everywhere = [self._sums[EVERYBODY]] if judged else self._sums.values()
         return not any((sums[1 : end + 1] @ weights).any() for sums in everywhere)
+
+    def same_unknown(self, one: str, other: str, last: int) -> bool:
+        """Say whether two groupings had the same numbers of unknown in every month up to this one."""
+        sums = self._sums[UNKNOWNS][: last - self.start + 2]
+        return bool((sums[:, self.unknowns.index(one)] == sums[:, self.unknowns.index(other)]).all())
+
+    def _add_unknowns(self) -> None:
+        self.unknowns = tuple(name for name, groups in self.groups.items() if UNKNOWN_GROUP in groups)
+        sums = [self._sums[name][:, self.groups[name].index(UNKNOWN_GROUP)] for name in self.unknowns]
+        empty = np.zeros((self.last - self.start + 2, 0, len(self.columns)), dtype=np.int64)
+        self._sums[UNKNOWNS] = np.stack(sums, axis=1) if sums else empty
 
     def _anew(self) -> tuple[int, ...]:
         """Return the months in which something begins of which everybody knows that it was not there before.
@@ -186,7 +201,7 @@ def joined(partitions: Iterable[Rows]) -> Rows:
 
 
 def _everybody_first(groups: Mapping[str, tuple[str, ...]]) -> list[str]:
-    return [EVERYBODY, *(grouping for grouping in groups if grouping != EVERYBODY)]
+    return [EVERYBODY, UNKNOWNS, *(grouping for grouping in groups if grouping != EVERYBODY)]
 
 
 def _order(counted: Counted, grouping: str) -> tuple[str, ...]:
@@ -237,11 +252,17 @@ def _close(counted: Counted, chains: Chains, of: tuple[str, Family], month: int)
         if first <= block.first and block.last <= month
     ]
     exposed = _exposed(counted, family, month)
+    if grouping == UNKNOWNS:
+        return _unknowns(counted, family, (first, month), exposed)
+    of_unknown = [(block.first, block.last, block.rows) for block in chains.blocks.get((UNKNOWNS, family.name), ())]
     for rows, patience in _ways(counted, chains, grouping):
         if age < patience or joined([rows, *inside]) != joined([rows]):
             continue
+        if APART in rows and not whole_blocks(of_unknown, grouping, first, month):
+            continue
         cells = counted.of(grouping, first, month, rows)
-        smallest = _smallest(cells, exposed)
+        known = counted.of(grouping, first, month, without_them(rows) or rows)
+        smallest = min(_smallest(cells, exposed), _smallest(known, exposed))
         if smallest < SMALLEST_COUNT:
             continue
         if not _timely(first, ends, month, plenty=smallest >= PLENTY):
@@ -249,6 +270,22 @@ def _close(counted: Counted, chains: Chains, of: tuple[str, Family], month: int)
         places = [counted.columns[column] for column in family.columns]
         return Block(first, month, rows, tuple(map(tuple, cells[:, places].tolist())))
     return None
+
+
+def _unknowns(
+    counted: Counted, family: Family, months: tuple[int, int], exposed: list[npt.NDArray[np.int64]]
+) -> Block | None:
+    """Return the block of the unknown of every grouping of which they may be shown; None where that is none."""
+    first, last = months
+    unknown = {name: counted.of(UNKNOWNS, first, last, ((name,),)) for name in counted.unknowns}
+    rows = may_be_shown(
+        unknown,
+        lambda one, other: counted.same_unknown(one, other, last),
+        lambda numbers: _smallest(numbers, exposed) >= SMALLEST_COUNT,
+    )
+    places = [counted.columns[column] for column in family.columns]
+    counts = tuple(tuple(unknown[name][0, places].tolist()) for (name,) in rows)
+    return Block(first, last, rows, counts) if rows else None
 
 
 def _ways(counted: Counted, chains: Chains, grouping: str) -> list[tuple[Rows, int]]:
@@ -261,12 +298,21 @@ def _ways(counted: Counted, chains: Chains, grouping: str) -> list[tuple[Rows, i
 
 def _parents(counted: Counted, grouping: str, family: Family, month: int) -> list[Key]:
     found = [(grouping, parent) for parent in family.parents]
+    for parent, exposures in (family.same or {}).items():
+        if any(_equal(counted, exposure, month) for exposure in exposures):
+            found.append((grouping, parent))
     if grouping != EVERYBODY:
         found.append((EVERYBODY, family.name))
     for parent, exposure in (family.unless_nobody or {}).items():
         if not counted.nobody(exposure, month):
             found.append((EVERYBODY, parent))
     return found
+
+
+def _equal(counted: Counted, exposure: Exposure, month: int) -> bool:
+    """Say whether what is left of some people beside others was always nobody, and these were somebody."""
+    somebody = not all(counted.nobody(Exposure({column: 1}), month) for column in exposure.terms)
+    return somebody and counted.nobody(exposure, month)
 
 
 def _exposed(counted: Counted, family: Family, month: int) -> list[npt.NDArray[np.int64]]:

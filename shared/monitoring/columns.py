@@ -36,7 +36,8 @@ class Family:
     """Columns that are shown together. `parents`: families whose blocks this one's are made of.
 
     `everybody_only`: shown of everybody and not of groups. `unless_nobody`: parents that count only while this
-    exposure is not nobody at all.
+    exposure is not nobody at all. `same`: parents that count while one of these exposures is nobody at all: columns of
+    both then count the same people, and would give away a month that is in a block of the one and not of the other.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Family:
     parents: tuple[str, ...] = ()
     everybody_only: bool = False
     unless_nobody: Mapping[str, Exposure] | None = None
+    same: Mapping[str, tuple[Exposure, ...]] | None = None
 
 
 def families(months: Sequence[MonthTally]) -> tuple[Family, ...]:
@@ -77,8 +79,8 @@ def families(months: Sequence[MonthTally]) -> tuple[Family, ...]:
         ),
         _flagged(Stream.MODEL),
         _flagged(Stream.PROCES),
-        _not_flagged(),
         _sample(),
+        _not_flagged(),
         *_kinds(months),
     )
 
@@ -148,13 +150,13 @@ def _applications(
 def _flagged(stream: Stream) -> Family:
     columns = (f"{stream}.fp", f"{stream}.tp")
     # while only people choose, everybody with an outcome is in the process's columns, and the rest is a difference
-    only_people = ("proces.tn", "proces.fn")
+    others = {actual: (f"proces.{_cells(actual)[1]}",) for actual in (0, 1)}
     return Family(
         flagged_of(stream),
         columns,
         (
             *(Exposure({column: 1}) for column in columns),
-            *(Exposure({column: 1}, only_people) for column in ("model.tn", "model.fn", "model.fp", "model.tp")),
+            *(Exposure({f"model.{cell}": 1}, nobody) for actual, nobody in others.items() for cell in _cells(actual)),
         ),
     )
 
@@ -184,7 +186,9 @@ def _not_flagged() -> Family:
             Exposure({f"model.{not_flagged}": 1, f"steekproef.{not_flagged}": -1}),
             Exposure({f"proces.{not_flagged}": 1, f"steekproef.{not_flagged}": -1, f"steekproef.{flagged}": -1}),
         ]
-    return Family(NOT_FLAGGED, columns, tuple(exposures), parents=(flagged_of(Stream.MODEL), flagged_of(Stream.PROCES)))
+    of_sample = (one for one in exposures if any(column.startswith(Stream.STEEKPROEF) for column in one.terms))
+    parents = (flagged_of(Stream.MODEL), flagged_of(Stream.PROCES))
+    return Family(NOT_FLAGGED, columns, tuple(exposures), parents, same={SAMPLE: tuple(of_sample)})
 
 
 def _sample() -> Family:

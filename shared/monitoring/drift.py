@@ -1,8 +1,9 @@
 """Measures how far the scores and each feature of a month have moved from the reference in the model's package.
 
-Over bins that are large enough to be shown, and from their shown counts alone: PSI, and the largest distance between
-both cumulative shares at the borders of these bins. That distance is a lower bound of Kolmogorov–Smirnov's on the
-values themselves (between two borders it cannot be seen), so what it finds is there.
+From what is shown alone: of the scores the counts of bins that are large enough, of a feature the rounded shares
+(`rough`). PSI, and the largest distance between both cumulative shares at the borders of the bins. That distance is a
+lower bound of Kolmogorov–Smirnov's on the values themselves: between two borders it cannot be seen, and of all that was
+rounded to the same shares the nearest to the reference is taken. So what it finds is there.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from shared.monitoring.disclosure import SMALLEST_COUNT, TO, Counts, SuppressedTable, merge_bins
 from shared.monitoring.months import SCORE_STEPS, MonthTally
 from shared.monitoring.reportfacts import Drift, Shift
+from shared.monitoring.rough import roughly
 
 PSI_NOTICEABLE, PSI_STRONG = 0.1, 0.25
 _SMALLEST_SHARE = 0.001  # the reference is rounded to this
@@ -44,7 +46,7 @@ def drift_of_score(month: MonthTally, reference: Mapping[str, Any], threshold: f
 
 
 def drift_of_features(month: MonthTally, reference: Mapping[str, Any], *, shown: bool) -> tuple[Drift, ...]:
-    """Return how each feature moved, by name; the unknown are in no bin, and are shown only where they are ten."""
+    """Return how each feature moved, by name, over those of whom it is known; no count of it is shown."""
     return tuple(
         _of_feature(name, counts, month.scored, reference[name], shown=shown)
         for name, counts in sorted(month.features.items())
@@ -54,11 +56,27 @@ def drift_of_features(month: MonthTally, reference: Mapping[str, Any], *, shown:
 
 def _of_feature(name: str, counts: Sequence[int], scored: int, reference: Mapping[str, Any], *, shown: bool) -> Drift:
     edges = [_LOWEST, *(_text(edge) for edge in reference["edges"]), _HIGHEST]
-    unknown = scored - sum(counts)
-    if len(counts) != len(edges) - 1 or not shown or 0 < unknown < SMALLEST_COUNT:
-        return _drift(name, _hidden(name, edges), {})
-    table = merge_bins(name, edges, counts, [])
-    return _drift(name, table, {**_cumulated(reference, _text), _LOWEST: 0.0, _HIGHEST: 1.0})
+    rows = [f"{first}{TO}{last}" for first, last in pairwise(edges)]
+    hidden = _hidden(name, edges)
+    seen = roughly(counts, scored) if shown and len(counts) == len(rows) else None
+    if seen is None:
+        return Drift(name, hidden, {}, None, Shift.ONBEKEND, None, False)
+    below = tuple(_cumulated(reference, _text).values())
+    then = _shares(below)
+    nearest = seen.nearest(below)
+    psi = _psi(list(zip(_shares(nearest), then, strict=True)))
+    distance = max(abs(one - other) for one, other in zip(nearest, below, strict=True))
+    found = distance > _KS_1_PERCENT / math.sqrt(seen.size)
+    return Drift(
+        name,
+        hidden,
+        {row: round(share, 3) for row, share in zip(rows, then, strict=True)},
+        psi,
+        shift_of(psi),
+        round(distance, 3),
+        found,
+        seen=dict(zip(rows, seen.shares, strict=True)),
+    )
 
 
 def shift_of(psi: float | None) -> Shift:
@@ -92,12 +110,23 @@ def _drift(name: str, table: SuppressedTable, below: Mapping[str, float]) -> Dri
     if table.total is None or len(sizes) < 2 or set(sizes) != set(reference):
         return Drift(name, table, reference, None, Shift.ONBEKEND, None, False)
     pairs = [(size / table.total.size, reference[row]) for row, size in sizes.items()]
-    psi = round(sum((seen - known) * math.log(seen / max(known, _SMALLEST_SHARE)) for seen, known in pairs), 3)
+    psi = _psi(pairs)
     sums = zip(accumulate(seen for seen, _ in pairs), accumulate(known for _, known in pairs), strict=True)
     distance = max(abs(seen - known) for seen, known in sums)
     found = distance > _KS_1_PERCENT / math.sqrt(table.total.size)
     reference = {row: round(share, 3) for row, share in reference.items()}
-    return Drift(name, table, reference, psi, shift_of(psi), round(distance, 3), found)
+    seen_of = {row: round(size / table.total.size, 3) for row, size in sizes.items()}
+    return Drift(name, table, reference, psi, shift_of(psi), round(distance, 3), found, seen=seen_of)
+
+
+def _psi(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the PSI of shares seen and known; a share of nobody counts as the smallest there is."""
+    least = _SMALLEST_SHARE
+    return round(sum((seen - known) * math.log(max(seen, least) / max(known, least)) for seen, known in pairs), 3)
+
+
+def _shares(below: Sequence[float]) -> list[float]:
+    return [high - low for low, high in pairwise((0.0, *below, 1.0))]
 
 
 def _borders(table: SuppressedTable) -> list[tuple[str, str, str]]:

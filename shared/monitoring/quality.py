@@ -11,6 +11,7 @@ from shared.monitoring.measures import Share, rate, shares_of
 from shared.monitoring.months import MonthTally, Stream
 from shared.monitoring.pictures import shown_tables
 from shared.monitoring.reportfacts import Following, Measure, Operation, Quality, Rate, Trend
+from shared.monitoring.rough import most_at_the_ends
 from shared.monitoring.windows import shown_in, table_of
 
 NEAR_AUTOMATIC = 0.95  # of the assessments; at or above it people hardly ever decide otherwise than the score
@@ -117,14 +118,15 @@ def numbers(counted: Counted, chains: Chains, month: MonthTally) -> tuple[Suppre
 
 
 def unknown_table(flag: str, month: MonthTally, *, shown: bool) -> SuppressedTable:
-    """Return of how many something is unknown, or nothing where that could be taken off a bin of a feature.
+    """Return of how many something is unknown, or nothing where a feature would then give away a few others.
 
     Who is unknown stands in a feature's lowest or highest bin, beside those who are known to be there: the bins that
-    hold a default. `shown`: the number scored in this month may be shown.
+    hold a default. Of such a bin is shown how many are in it at most; fewer than ten more than the unknown is too few.
+    `shown`: the number scored in this month may be shown.
     """
     unknown = month.unknown.get(flag, -1)
-    ends = {bins[end] for bins in month.features.values() if sum(bins) == month.scored for end in (0, -1)}
-    near = any(0 < abs(number - unknown) < SMALLEST_COUNT for number in ends)
+    full = (bins for bins in month.features.values() if sum(bins) == month.scored)
+    near = any(0 <= most - unknown < SMALLEST_COUNT for bins in full for most in most_at_the_ends(bins))
     rows = {"onbekend": unknown, "bekend": month.scored - unknown}
     hidden = near or not shown or not 0 <= unknown <= month.scored
     return suppress(f"{flag}, {month.month}", (), {name: Counts(0 if hidden else size) for name, size in rows.items()})

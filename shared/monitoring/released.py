@@ -11,7 +11,7 @@ from typing import Any
 from shared.monitoring.blocks import Block, Chains, Counted, month_of, number_of
 from shared.monitoring.disclosure import DisclosureRefused
 
-FORM = 2
+FORM = 3  # since 3 also the unknown of every grouping
 
 
 class ReleaseContradicted(DisclosureRefused):
@@ -21,7 +21,7 @@ class ReleaseContradicted(DisclosureRefused):
 
 
 def as_record(chains: Chains, counted: Counted) -> dict[str, object]:
-    """Return everything shown so far as plain JSON; it holds no number that was not shown."""
+    """Return everything shown so far as plain JSON; it holds no number that may not be shown."""
     columns = {family.name: family.columns for family in counted.families}
     return {
         "vorm": FORM,

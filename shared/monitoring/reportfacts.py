@@ -156,10 +156,10 @@ class Shift(StrEnum):
 class Drift:
     """How one month's distribution lies beside the package's reference.
 
-    `seen`: share per bin now; of a feature rounded (`rough`), and hidden where it is empty. `table`: the counts per bin
-    of the scores; of a feature always hidden. `reference`: share per bin then. `ks`: largest distance between both cumulative shares at the borders of
-    the bins (a lower bound of KS on values); `ks_found`: larger than chance gives at 1 %. A row has no reference where
-    the package knows no border there. `finer`: the scores in smaller bins.
+    `seen`: share per bin now; of a feature rounded (`rough`), and empty where it is hidden. `table`: the counts of the
+    scores; of a feature always hidden. `reference`: share per bin then, where the package knows its borders. `ks`:
+    largest distance between both cumulative shares at the borders of the bins (a lower bound of KS on values);
+    `ks_found`: larger than chance gives at 1 %. `finer`: the scores in smaller bins.
     """
 
     name: str

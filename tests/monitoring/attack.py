@@ -5,17 +5,18 @@ Independent of the code that decides: it reads the tables as they are rendered, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
+from scipy import sparse
 from scipy.optimize import linprog
 
 from shared.monitoring.disclosure import SuppressedTable
 from shared.monitoring.months import Stream
-from tests.monitoring.invented import KINDS, OUTCOMES, World, tally
+from tests.monitoring.invented import JUDGED, KINDS, OUTCOMES, SAMPLED, SIGNALS, UNKNOWN, World, tally
 
 PRIME = 4_194_301  # products of two, added a thousand times, are still exact in a float64
 MEASURES = ("applications", "flagged", "tn", "fp", "fn", "tp")
@@ -32,7 +33,12 @@ def columns() -> dict[str, np.ndarray]:
                 cells = counted.outcomes
                 weights[place] = getattr(counted, name) if name in ("applications", "flagged") else getattr(cells, name)
             found[f"{stream}.{name}"] = weights
-    found |= {kind: np.eye(len(KINDS), dtype=np.int64)[place] for place, kind in enumerate(KINDS) if kind != "chosen"}
+    found |= {kind: np.eye(len(KINDS), dtype=np.int64)[place] for place, kind in enumerate(KINDS)}
+    for part in ("out0", "out1", "drawn0", "drawn1"):
+        found[part] = np.array([kind in JUDGED and kind.startswith(part) for kind in KINDS]).astype(np.int64)
+    for prefix, signals in (("beoordeling", SIGNALS), ("beoordeling steekproef", SAMPLED)):
+        for name, kinds in signals.items():
+            found[f"{prefix}.{name}"] = np.array([kind in kinds for kind in KINDS]).astype(np.int64)
     for actual in "01":
         marked = found[f"model.{'tp' if actual == '1' else 'fp'}"]
         chosen = found[f"proces.{'tp' if actual == '1' else 'fp'}"]
@@ -52,39 +58,57 @@ COLUMNS = columns()
 
 @dataclass
 class Attack:
-    """What is known: equations over the number of people per grouping, month, group and kind; none is below nobody."""
+    """What is known: equations over the number of people per month, kind and what is known of them; none below nobody.
+
+    The attacker knows how people are divided: that every division is of the same people, that groups of one grouping
+    lie inside those of another, that who has no row is unknown everywhere, and of any two groupings that who is unknown
+    in the one is unknown in the other.
+    """
 
     world: World
     rows: list[np.ndarray] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.months = len(next(iter(self.world.numbers.values())))
-        self.offsets: dict[str, int] = {}
-        self.size = 0
-        for grouping, names in self.world.groups.items():
-            self.offsets[grouping] = self.size
-            self.size += self.months * len(names) * len(KINDS)
+        self.months, self.depth, _ = self.world.layers.shape
+        parts = [*self.world.known.values(), self.world.layers]
+        begins = np.cumsum([0, *(part.size for part in parts)])
+        self.offsets = dict(zip((*self.world.divisions, UNKNOWN), begins.tolist(), strict=False))
+        self.size = int(begins[-1])
         self.people = np.ones(self.size, dtype=bool)  # False where it is public that there is nobody
-        self.truth = np.concatenate([self.world.numbers[grouping].reshape(-1) for grouping in self.world.groups])
-        first, *others = self.world.groups
-        for grouping in others:  # every grouping divides the same people
+        self.truth = np.concatenate([part.reshape(-1) for part in parts])
+        first, *others = self.world.divisions
+        for other in others:  # every division is of the same people
             for month in range(self.months):
                 for kind in np.eye(len(KINDS), dtype=np.int64):
-                    one = self.functional(first, self.world.groups[first], month, month, kind)
-                    other = self.functional(grouping, self.world.groups[grouping], month, month, kind)
-                    self.learn(one - other, 0)
+                    self.learn(self.everybody(first, month, month, kind) - self.everybody(other, month, month, kind), 0)
 
-    def functional(self, grouping: str, groups: Iterable[str], first: int, last: int, kinds: np.ndarray) -> np.ndarray:
-        """Return the sum over these groups and months as weights over all that is unknown."""
-        names = self.world.groups[grouping]
+    def functional(self, division: str, cells: Iterable[str], first: int, last: int, kinds: np.ndarray) -> np.ndarray:
+        """Return the sum over these cells (or the unknown) and months as weights over all that is unknown."""
+        names = self.world.divisions[division]
         weights = np.zeros((self.months, len(names), len(KINDS)), dtype=np.int64)
-        for group in groups:
-            weights[first : last + 1, names.index(group)] = kinds
         whole = np.zeros(self.size, dtype=np.int64)
-        begin = self.offsets[grouping]
+        for cell in cells:
+            if cell == UNKNOWN:
+                whole += self.layered(range(self.world.depth[division]), first, last, kinds)
+            else:
+                weights[first : last + 1, names.index(cell)] = kinds
+        begin = self.offsets[division]
         whole[begin : begin + weights.size] = weights.reshape(-1)
         return whole
+
+    def layered(self, layers: Iterable[int], first: int, last: int, kinds: np.ndarray) -> np.ndarray:
+        """Return the sum over these layers of the unknown and months."""
+        weights = np.zeros(self.world.layers.shape, dtype=np.int64)
+        for layer in layers:
+            weights[first : last + 1, layer] = kinds
+        whole = np.zeros(self.size, dtype=np.int64)
+        whole[self.offsets[UNKNOWN] :] = weights.reshape(-1)
+        return whole
+
+    def everybody(self, division: str, first: int, last: int, kinds: np.ndarray) -> np.ndarray:
+        """Return the sum over everybody in these months."""
+        return self.functional(division, (*self.world.divisions[division], UNKNOWN), first, last, kinds)
 
     def learn(self, weights: np.ndarray, number: int) -> None:
         """Learn one number."""
@@ -93,16 +117,20 @@ class Attack:
         self.known.append(number)
 
     def learn_nobody(self) -> None:
-        """Learn what is public of how cases come to be: since when there is a sample, whether the model chooses any."""
-        whole = next(iter(self.world.numbers.values())).sum(axis=1)
+        """Learn what is public: since when there is a sample, whether the model chooses any, what is never unknown."""
+        whole = self.world.whole
         parts = (("unscored",), ("out",), ("drawn0", "drawn1"), ("by_model",), ("by_model_too",))
         parts += (("drawn_marked", "drawn_not"), ("drawn_too", "drawn_not_too"))
         for part in parts:
-            kinds = np.array([kind in part or kind[:-1] in part for kind in KINDS])
+            kinds = np.array([kind.split("_")[0] in part or kind in part or kind[:-1] in part for kind in KINDS])
             met = np.flatnonzero(whole[:, kinds].any(axis=1))
             for month in range(int(met[0]) if len(met) else self.months):
-                for grouping, names in self.world.groups.items():
-                    self.people[self.functional(grouping, names, month, month, kinds.astype(np.int64)) > 0] = False
+                for division in self.world.divisions:
+                    self.people[self.everybody(division, month, month, kinds.astype(np.int64)) > 0] = False
+        every = np.ones(len(KINDS), dtype=np.int64)
+        for layer in range(self.depth):
+            if not self.world.layers[:, layer].any():
+                self.people[self.layered((layer,), 0, self.months - 1, every) > 0] = False
 
     def learn_table(
         self,
@@ -116,14 +144,17 @@ class Attack:
         for name, counts in {**table.rows, "": table.total}.items():
             if counts is None:
                 continue
-            where = grouping if grouping in self.world.groups else next(iter(self.world.groups))
+            division, groups = self.world.shown.get(grouping) or next(iter(self.world.shown.values()))
+            every = (*self.world.divisions[division], UNKNOWN)
             whole = not name or grouping == "alle"
-            groups = self.world.groups[where] if whole else tuple(name.split(" + "))
+            cells = (
+                every if whole else [cell for group in name.split(" + ") for cell in groups.get(group) or (UNKNOWN,)]
+            )
             shown = [(columns_[heading], part) for heading, part in zip(table.measures, counts.parts, strict=True)]
             if size:
                 shown.append((size, counts.size))
             for column, number in shown:
-                self.learn(self.functional(where, groups, *span, COLUMNS[column]), number)
+                self.learn(self.functional(division, cells, *span, COLUMNS[column]), number)
 
     def solved(self) -> np.ndarray:
         """Return the reduced rows of all that is known, modulo a prime, with their pivots in `self.pivots`."""
@@ -151,36 +182,79 @@ class Attack:
         return np.array(self.rows, dtype=np.int64).reshape(-1, self.size)[:, self.people]
 
     def small(self) -> tuple[np.ndarray, list[tuple[str, str, int, int]]]:
-        """Return every count below ten that someone may be after: of any groups together, any months in a row.
+        """Return every count below ten that someone may be after: of any cells together, any months in a row.
 
-        Not nobody, of a kind that nobody ever was of until then.
+        Not nobody, of a kind that nobody ever was of until then, or among who is unknown in one division and not in
+        another where nobody ever was.
         """
         found, names = [], []
         kinds = np.stack(list(COLUMNS.values()), axis=1)
-        met = np.cumsum(np.abs(next(iter(self.world.numbers.values())).sum(axis=1) @ kinds), axis=0) > 0
-        for grouping, groups in self.world.groups.items():
-            sets = [one for size in range(1, len(groups) + 1) for one in combinations(groups, size)]
-            for groups_ in sets:
-                people = self.world.numbers[grouping][:, [groups.index(group) for group in groups_]].sum(axis=1)
-                for first in range(self.months):
-                    for last in range(first, min(self.months, first + 13)):
-                        numbers = people[first : last + 1].sum(axis=0) @ kinds
-                        for place in np.flatnonzero((np.abs(numbers) < 10) & met[last]):
-                            column = list(COLUMNS)[place]
-                            found.append(self.functional(grouping, groups_, first, last, kinds[:, place]))
-                            names.append((column, "+".join(groups_), first, last))
+        met = np.cumsum(np.abs(self.world.whole @ kinds), axis=0) > 0
+        for of, cells, people, anybody in self._wanted():
+            for first in range(self.months):
+                for last in range(first, min(self.months, first + 13)):
+                    numbers = people[first : last + 1].sum(axis=0) @ kinds
+                    for place in np.flatnonzero((np.abs(numbers) < 10) & met[last] & anybody[last]):
+                        weights = kinds[:, place]
+                        found.append(
+                            self.functional(of, cells, first, last, weights)
+                            if of != UNKNOWN
+                            else self.layered(map(int, cells), first, last, weights)
+                        )
+                        names.append((list(COLUMNS)[place], f"{of}: {'+'.join(cells)}", first, last))
         return np.array(found).reshape(-1, self.size), names
 
-    def leaks(self) -> list[tuple[str, str, int, int]]:
-        """Return each count below ten that is the only solution."""
+    def _wanted(self) -> Iterator[tuple[str, tuple[str, ...], np.ndarray, np.ndarray]]:
+        """Yield whom someone may be after: division, cells, months by kinds, and per month if anybody was there."""
+        always = np.ones(self.months, dtype=bool)
+        layers = self.world.layers
+        for division, cells in self.world.divisions.items():
+            depth = self.world.depth[division]
+            every = (*cells, UNKNOWN) if depth else cells
+            numbers = [*np.moveaxis(self.world.known[division], 1, 0), layers[:, :depth].sum(axis=1)]
+            for size in range(1, len(every) + 1):
+                for places in combinations(range(len(every)), size):
+                    people = np.sum([numbers[at] for at in places], axis=0)
+                    found = tuple(every[at] for at in places)
+                    yield division, found, people, _ever(people) if found == (UNKNOWN,) else always
+        for begin in range(self.depth):
+            for end in range(begin + 1, self.depth + 1):
+                people = layers[:, begin:end].sum(axis=1)
+                yield UNKNOWN, tuple(map(str, range(begin, end))), people, _ever(people)
+
+    def leaks(self, *, by_bounds: bool = False) -> list[tuple[str, str, int, int]]:
+        """Return each count below ten that is the only solution; `by_bounds`: also because nobody is less than none."""
+        if by_bounds:
+            self.people[self.people] = self.may_be_somebody()
         reduced = self.solved()
         wanted, names = self.small()
         wanted = wanted[:, self.people]
         left = wanted % PRIME
         multiples = left[:, self.pivots].astype(np.float64)
         rest = (left - np.round(multiples @ reduced.astype(np.float64)).astype(np.int64)) % PRIME
-        rows = list(self.rows_of_people())
-        return [names[place] for place in np.flatnonzero(~rest.any(axis=1)) if in_span(rows, wanted[place])]
+        suspects = np.flatnonzero(~rest.any(axis=1))
+        basis = basis_of(self.rows_of_people()) if len(suspects) else {}
+        return [names[place] for place in suspects if in_span(basis, wanted[place])]
+
+    def may_be_somebody(self) -> np.ndarray:
+        """Return what is more than nobody in some solution: the rest is nobody in each, so it is known.
+
+        One linear programme: all solutions added up, times as much as it takes to see each as one or more.
+        """
+        matrix = np.unique(np.column_stack([self.rows_of_people(), self.known]), axis=0)
+        count = matrix.shape[1] - 1
+        seen = sparse.hstack([sparse.csr_array(matrix[:, :-1]), sparse.csr_array(matrix[:, :-1]), -matrix[:, -1:]])
+        # a number is the sum of at most one (what is counted) and of what is more than that; all times a scale
+        bounds = [(0, 1)] * count + [(0, None)] * count + [(1, None)]
+        found = linprog(
+            np.array([-1.0] * count + [0.0] * (count + 1)),
+            A_eq=seen.tocsr(),
+            b_eq=np.zeros(len(matrix)),
+            bounds=bounds,
+            method="highs",
+        )
+        assert found.status == 0, found.message
+        return np.asarray(found.x[:count] > 0.5)
 
     def bounds(self, weights: np.ndarray) -> tuple[float, float]:
         """Return the lowest and highest value that a count can have, given all that is known."""
@@ -193,14 +267,27 @@ class Attack:
         return ends[0], ends[1]
 
 
-def in_span(rows: list[np.ndarray], wanted: np.ndarray) -> bool:
-    """Say, in exact fractions, whether a sum is a combination of rows."""
-    basis: dict[int, dict[int, Fraction]] = {}
+def _ever(people: np.ndarray) -> np.ndarray:
+    """Say per month whether there was anybody up to then."""
+    return np.asarray(people.any(axis=1).cumsum() > 0)
+
+
+type Basis = dict[int, dict[int, Fraction]]
+
+
+def basis_of(rows: np.ndarray) -> Basis:
+    """Return rows of which all are combinations, in exact fractions, each by its first place."""
+    basis: Basis = {}
     for row in rows:
         left = _reduced({int(at): Fraction(int(row[at])) for at in np.flatnonzero(row)}, basis)
         if left:
             pivot = min(left)
             basis[pivot] = {at: value / left[pivot] for at, value in left.items()}
+    return basis
+
+
+def in_span(basis: Basis, wanted: np.ndarray) -> bool:
+    """Say, in exact fractions, whether a sum is a combination of rows."""
     return not _reduced({int(at): Fraction(int(wanted[at])) for at in np.flatnonzero(wanted)}, basis)
 
 

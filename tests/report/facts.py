@@ -82,12 +82,13 @@ def facts(**changes: Any) -> ReportFacts:
     )
     moved = Drift(
         "total_vermogen",
-        SuppressedTable("total_vermogen", (), Counts(600), {"0–500": Counts(100), "500–1000": Counts(500)}),
+        SuppressedTable("total_vermogen", (), None, {"0–1000": None}),
         {"0–500": 0.5, "500–1000": 0.5},
         0.41,
         Shift.STERK,
         0.33,
         True,
+        seen={"0–500": 0.15, "500–1000": 0.85},
     )
     found = Sequential(Stream.MODEL, "geslacht", "vrouw", "man", Measure.SHARE_FLAGGED, True, True, "2026-08", 1)
     known = ReportFacts(

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from shared.monitoring.disclosure import TO
 from shared.monitoring.report.bars import Bar, Bars
-from shared.monitoring.report.document import Block, Figure, Part, Section, Table
-from shared.monitoring.report.words import NONE, count, number, percent
+from shared.monitoring.report.document import Figure, Part, Section, Table
+from shared.monitoring.report.words import NONE, number, percent
 from shared.monitoring.reportfacts import Drift, Shift
 
 _LOWEST, _HIGHEST = "laagste", "hoogste"  # as drift.py names the borders beyond which there is none
@@ -56,17 +56,15 @@ def _row(drift: Drift, named: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _spread(drift: Drift, named: Mapping[str, str]) -> Part:
-    total = drift.table.total.size if drift.table.total else None
-    rows = []
-    for name, counts in drift.table.rows.items():
-        size = None if counts is None else counts.size
-        now = None if size is None or not total else size / total
-        then = drift.reference.get(name)
-        rows.append((_bin_words(name), count(size), percent(now, 1), NONE if then is None else percent(then, 1)))
-    blocks: tuple[Block, ...] = (
-        Table(f"{_name(drift, named)}: nu en toen", ("Waarde", "Aantal nu", "Nu", "Toen"), tuple(rows), 3),
+    rows = tuple(
+        (_bin_words(name), percent(drift.seen.get(name)), percent(then, 1)) for name, then in drift.reference.items()
     )
-    return Part(f"Wat er verschoof: {_name(drift, named)}", blocks)
+    note = (
+        "Hoeveel aanvragen dat zijn staat er niet: kenmerken hangen samen, dus uit twee aantallen kan een klein aantal "
+        "volgen. Daarom is ook ‘nu’ grof afgerond."
+    )
+    table = Table(f"{_name(drift, named)}: nu en toen", ("Waarde", "Nu, ongeveer", "Toen"), rows, 2, note)
+    return Part(f"Wat er verschoof: {_name(drift, named)}", (table,))
 
 
 def _bin_words(name: str) -> str:

@@ -142,7 +142,6 @@ def _tables(facts: ReportFacts) -> list[SuppressedTable]:
     others: Sequence[SuppressedTable] = (
         *facts.numbers,
         facts.score.table,
-        *(each.table for each in facts.features),
         *(each.table for each in facts.quality),
         *(each.table for each in facts.following),
     )
