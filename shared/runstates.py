@@ -45,6 +45,7 @@ class RunReason(StrEnum):
     AFGEROND = "afgerond"
     VERSIE_GEWIJZIGD = "versie_gewijzigd"
     QUARANTAINE_VERLOPEN = "quarantaine_verlopen"
+    AANVRAGEN_VERWIJDERD = "aanvragen_verwijderd"
     OPSLAG_ONBEREIKBAAR = "opslag_onbereikbaar"
     ADMINISTRATIE_ONBEREIKBAAR = "administratie_onbereikbaar"
     SLEUTEL_ONBEREIKBAAR = "sleutel_onbereikbaar"
@@ -65,7 +66,7 @@ STATE_SENTENCES: Mapping[RunState, str] = {
     RunState.GEPUBLICEERD: "De resultaten staan vast; uitvoer, momentopname en opruimen worden nog afgemaakt.",
     RunState.AFGEROND: "Alles is gedaan.",
     RunState.AFGEKEURD: "De levering is als geheel afgekeurd; de leverancier moet opnieuw leveren.",
-    RunState.VERVALLEN: "De verwerking is vervangen door een andere, of haar levering is vernietigd.",
+    RunState.VERVALLEN: "De verwerking gaat niet door: vervangen door een andere, of wat ze nodig had is vernietigd.",
 }
 
 REASON_SENTENCES: Mapping[RunReason, str] = {
@@ -85,6 +86,7 @@ REASON_SENTENCES: Mapping[RunReason, str] = {
     RunReason.AFGEROND: "De resultaten zijn gepubliceerd en de ruwe levering is verwijderd.",
     RunReason.VERSIE_GEWIJZIGD: "Model, contract of sleutel is gewijzigd voordat er iets gepubliceerd was.",
     RunReason.QUARANTAINE_VERLOPEN: "De levering bleef te lang in quarantaine en is vernietigd.",
+    RunReason.AANVRAGEN_VERWIJDERD: "Alles wat gevraagd was, is intussen verwijderd. Vraag het zo nodig opnieuw.",
     RunReason.OPSLAG_ONBEREIKBAAR: "De opslag antwoordde niet; controleer de opslag, de volgende ronde gaat verder.",
     RunReason.ADMINISTRATIE_ONBEREIKBAAR: "De database antwoordde niet; de volgende ronde gaat verder.",
     RunReason.SLEUTEL_ONBEREIKBAAR: "De pseudonimiseringssleutel is niet te gebruiken; herstel de sleutel.",
@@ -114,6 +116,7 @@ OF_THE_MODEL = frozenset({_R.MODEL_ONGELDIG, _R.UITLEG_KLOPT_NIET})  # failures 
 _STOPPED = frozenset({_R.MODEL_GESTOPT})
 _REPLACED = frozenset({_R.VERSIE_GEWIJZIGD})
 _GONE = frozenset({_R.QUARANTAINE_VERLOPEN})
+_REMOVED = frozenset({_R.AANVRAGEN_VERWIJDERD})  # only a run that a person asked for, of applications that went since
 
 # None is "does not exist yet".
 TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] = {
@@ -122,19 +125,19 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
         _S.WACHTEND: frozenset({_R.AANGEVRAAGD}),
         _S.AANGEHOUDEN: _STOPPED,
     },
-    _S.WACHTEND: {_S.BEZIG: frozenset({_R.BEGONNEN}), _S.AANGEHOUDEN: _STOPPED, _S.VERVALLEN: _REPLACED},
+    _S.WACHTEND: {_S.BEZIG: frozenset({_R.BEGONNEN}), _S.AANGEHOUDEN: _STOPPED, _S.VERVALLEN: _REPLACED | _REMOVED},
     _S.BEZIG: {
         _S.BEZIG: frozenset({_R.OVERGENOMEN}),
         _S.GEPUBLICEERD: frozenset({_R.GEPUBLICEERD, _R.SCHADUW_BEWAARD}),
         _S.AANGEHOUDEN: frozenset({_R.CONTROLE_AANGEHOUDEN}) | _STOPPED,
         _S.AFGEKEURD: frozenset({_R.CONTROLE_AFGEKEURD}),
         _S.MISLUKT: FAILURES,
-        _S.VERVALLEN: _REPLACED,
+        _S.VERVALLEN: _REPLACED | _REMOVED,
     },
     _S.AANGEHOUDEN: {
         _S.VRIJGEGEVEN: frozenset({_R.VRIJGEGEVEN}),
         _S.BEZIG: frozenset({_R.HERVAT}),
-        _S.VERVALLEN: _REPLACED | _GONE,
+        _S.VERVALLEN: _REPLACED | _GONE | _REMOVED,
     },
     _S.VRIJGEGEVEN: {
         _S.BEZIG: frozenset({_R.BEGONNEN}),
@@ -144,7 +147,7 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
     _S.MISLUKT: {
         _S.BEZIG: frozenset({_R.OPNIEUW}),
         _S.AANGEHOUDEN: _STOPPED,
-        _S.VERVALLEN: _REPLACED | _GONE,
+        _S.VERVALLEN: _REPLACED | _GONE | _REMOVED,
     },
     _S.GEPUBLICEERD: {
         _S.GEPUBLICEERD: frozenset({_R.OVERGENOMEN, _R.STAART_MISLUKT}),

@@ -14,7 +14,7 @@ from shared.adapters.sql.tables import verwerkingen
 from shared.administration import Claim, ClaimKind, ClaimTerms, ModelStatus, NewRun, RunRecord
 from shared.errors import AttemptSuperseded
 from shared.events import AuditEvent, moment_text
-from shared.runstates import LEASED, RunReason, RunState, resume_reason
+from shared.runstates import LEASED, PUBLISHED, RunReason, RunState, resume_reason
 
 
 def claim(connection: Connection, new: NewRun, terms: ClaimTerms, event: AuditEvent, reoffered: bool) -> Claim:
@@ -23,6 +23,8 @@ def claim(connection: Connection, new: NewRun, terms: ClaimTerms, event: AuditEv
     run = run_rows.record(row) if row else None
     if run is not None:
         refused = _refusal(connection, run, row.eigenaar, terms, reoffered)
+        if refused in (None, ClaimKind.GESTOPT) and _nothing_left(connection, run):
+            return Claim(ClaimKind.KLAAR, _lapse(connection, run, terms.now, event))
         if refused is not None:
             return Claim(refused, run)
     if run is None or run.state is not RunState.GEPUBLICEERD:
@@ -34,6 +36,23 @@ def claim(connection: Connection, new: NewRun, terms: ClaimTerms, event: AuditEv
     if stop_rows.state(connection, new.model).stopped and (run is None or run.state is not RunState.GEPUBLICEERD):
         return _stopped(connection, run, new, terms.now, event)
     return _obtained(connection, run, new, terms, event)
+
+
+def _nothing_left(connection: Connection, run: RunRecord) -> bool:
+    """Say whether a person asked for this run, and everything that it would judge again was removed since."""
+    if not run.new.request_id or run.state in PUBLISHED or run.new.model_status is ModelStatus.SCHADUW:
+        return False
+    wanted = delivery_rows.asked_for(connection, run.new.request_id)
+    numbers = set(delivery_rows.application_numbers(connection, run.new.dataset, run.new.digest).values())
+    return wanted is None or not (numbers & set(wanted) if wanted else numbers)
+
+
+def _lapse(connection: Connection, run: RunRecord, now: datetime, event: AuditEvent) -> RunRecord:
+    if run.state is not RunState.VERVALLEN:
+        run_rows.change(connection, run, RunState.VERVALLEN, RunReason.AANVRAGEN_VERWIJDERD, now)
+        reason = {"reden": str(RunReason.AANVRAGEN_VERWIJDERD)}
+        event_rows.append(connection, replace(event, run=run.run_id, resultaat="vervallen", details=reason))
+    return run_rows.find(connection, run.run_id)
 
 
 def _living(connection: Connection, new: NewRun) -> Any:

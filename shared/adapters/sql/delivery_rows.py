@@ -129,6 +129,12 @@ def add_request(connection: Connection, request: RunRequest) -> None:
     connection.execute(sa.insert(verzoeken).values(values))
 
 
+def asked_for(connection: Connection, request_id: str) -> tuple[str, ...] | None:
+    """Return the applications that a request names (none: all of its delivery); None when the request went."""
+    named = connection.execute(sa.select(verzoeken.c.aanvraagnummers).where(verzoeken.c.verzoek == request_id)).scalar()
+    return None if named is None else tuple(json.loads(named))
+
+
 def find_request(connection: Connection, request_id: str) -> RunRequest:
     """Return what a person asked for; NotKnown when there is no such request."""
     row = connection.execute(sa.select(verzoeken).where(verzoeken.c.verzoek == request_id)).first()
