@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap.removal import remover
 from shared.bootstrap.wiring import ledger, person_here, settings, workplace
+from shared.errors import NotKnown
 from shared.events import SYSTEM, Caller
 from shared.usecases import datasets
 
@@ -19,6 +20,8 @@ def _rights(dataset: str, caller: Caller | None) -> Rights:
     from shared.adapters.chosen import due_of, person_records_of
     from shared.rights.requests import Rights
 
+    if dataset and dataset not in datasets():  # what follows from applications goes along with these, never alone
+        raise NotKnown("There is no use case for this dataset.", next_step=f"Choose from: {', '.join(datasets())}.")
     config = settings()
     administration = ledger(config)
     return Rights(

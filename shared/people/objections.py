@@ -30,8 +30,8 @@ def open_objection(desk: Desk, id_text: str, reden: str) -> Objection:
         regel=prediction.id.regel,
         bezwaar=bezwaar,
     )
-    dienst = str(prediction.values["dienst"])
-    return desk.oversight.open_objection(prediction.run.new.dataset, dienst, bezwaar, reason, event)
+    dienst, persoon = str(prediction.values["dienst"]), str(prediction.values["persoon"] or "") or None
+    return desk.oversight.open_objection(prediction.run.new.dataset, dienst, bezwaar, reason, event, persoon=persoon)
 
 
 def close_objection(desk: Desk, bezwaar: str, uitkomst: ObjectionState, reden: str) -> Objection:

@@ -63,8 +63,13 @@ class Oversight(Protocol):
         """Return the assessments of a prediction, the newest first."""
 
     # --- objections -----------------------------------------------------------------------------------------------
-    def open_objection(self, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent) -> Objection:
-        """Record an objection and put its application under legal hold, under every pseudonym that it has."""
+    def open_objection(
+        self, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent, *, persoon: str | None = None
+    ) -> Objection:
+        """Record an objection and put its application under legal hold, under every pseudonym that it has.
+
+        `persoon`: the client at that moment, whose objection it stays when the source corrects the client.
+        """
 
     def close_objection(self, bezwaar: str, state: ObjectionState, reden: str, event: AuditEvent) -> Objection:
         """Close an objection and lift the hold, unless another open objection needs it.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from shared.administration import ModelStatus
+from shared.administration import ModelStatus, RunRecord
 from shared.errors import BlobNotFound
 from shared.events import Caller
 from shared.installation import Workplace
@@ -32,20 +32,28 @@ def follow_removals(installation: Workplace) -> list[str]:
     removed: dict[str, int] = {}
     for tombstone in ledger.removals(dataset):
         removed[tombstone.run] = removed.get(tombstone.run, 0) + 1
-    runs = [ledger.run(run_id) for run_id in removed]
-    behind = [run for run in runs if revision_written(installation, run) <= removed[run.run_id]]
-    for run in behind:
-        if _has_files(installation.blobs, run_folder(run)):  # of a shadow there never were any
-            write_manifest(installation, run)
-    recorded = {state.datum: state for state in ledger.output_states(dataset)}
+    behind = [run for run in map(ledger.run, removed) if _is_behind(installation, run, removed[run.run_id])]
+    if not behind:
+        return []
+    # the dates first and the runs last: a crash in between leaves these behind, and the next round does all of it again
+    touched = {run.new.datum for run in behind}
     dates = []
-    for datum in sorted({run.new.datum for run in runs} & recorded.keys()):
-        if len(ledger.current_rows(dataset, datum).rows) != recorded[datum].aantal:
-            write_date(installation, datum)
-            dates.append(datum)
-    if behind or dates:
-        write_pointer(installation)
+    for state in ledger.output_states(dataset):
+        # where a row went another may count again: as many rows are no sign of the same ones
+        if state.datum in touched or len(ledger.current_rows(dataset, state.datum).rows) != state.aantal:
+            write_date(installation, state.datum)
+            dates.append(state.datum)
+    write_pointer(installation)
+    for run in behind:
+        write_manifest(installation, run)
     return dates
+
+
+def _is_behind(installation: Workplace, run: RunRecord, removals: int) -> bool:
+    """Say whether the files of a run still tell of fewer removals; of a shadow there never were any files."""
+    if revision_written(installation, run) > removals:
+        return False
+    return _has_files(installation.blobs, run_folder(run))
 
 
 def drop_staged(installation: Workplace) -> int:

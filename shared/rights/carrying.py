@@ -160,7 +160,7 @@ def _give_back(rights: Rights, request: PersonRequest, why: str) -> None:
 
 
 def _held(rights: Rights, names: Names) -> int:
-    return len(rights.due.held(rights.installation.dataset) & find_person(rights, names).services)
+    return len(rights.due.held(rights.installation.dataset) & find_person(rights, names).ever)
 
 
 def _told_of_hold(rights: Rights, request_id: str, number: int) -> LegalHold:

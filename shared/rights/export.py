@@ -93,7 +93,7 @@ def _document(
     follow_ups: Document,
 ) -> Document:
     dataset, records = rights.installation.dataset, rights.records
-    objections = records.objections_of(dataset, person.services)
+    objections = records.objections_of(dataset, person.alone, person.persons)
     again = records.run_requests_of(dataset, person.numbers)
     rows, withheld = inputs
     return {
@@ -103,6 +103,12 @@ def _document(
         "dataset": dataset,
         **account_of(rights.installation.use_case, retention),
         "aanvragen": [_application(rights, group, objections) for group in _by_application(person.results)],
+        "bezwaren_zonder_resultaat": _objections(objections, person.ever, within=False),
+        "aanvragen_ook_van_een_ander": {
+            "aantal": len(person.shared),
+            "waarom": "Bij deze aanvragen is de aanvrager in de bron gewijzigd. U ziet wat over u is berekend, en wat "
+            "er gebeurde toen de aanvraag op uw naam stond. De rest is van een ander.",
+        },
         "herverwerkingen": [{"tijdstip": each["tijdstip"], "levering": each["levering"]} for each in again],
         "invoer": rows,
         "invoer_niet_getoond": {
@@ -120,9 +126,17 @@ def _document(
 def _looks(rights: Rights, person: Person) -> list[StoredEvent]:
     """Return every event about the person, those that name only a model or a run too; the oldest first."""
     dataset, records = rights.installation.dataset, rights.records
-    about = records.events_about(person.persons | person.services)
+    told = records.events_about(person.persons | person.ever)
+    about = [event for event in told if not _of_another(event, person)]
     at_large = records.reads_at_large(dataset, {result.run.run_id for result in person.results})
     return sorted((*about, *looked_at(at_large, person.results)), key=lambda event: event.volgnr)
+
+
+def _of_another(event: StoredEvent, person: Person) -> bool:
+    """Say whether an event is about an application in the time that it was somebody else's."""
+    name = event.object.removeprefix("aanvraag ")
+    moment = moment_of(event.tijdstip)
+    return any(name in each.services and not each.was_mine(moment) for each in person.shared)
 
 
 def _inputs(rights: Rights, person: Person, digests: frozenset[str]) -> tuple[list[Document], int]:
@@ -159,13 +173,20 @@ def _by_application(results: Iterable[HeldResult]) -> list[list[HeldResult]]:
 
 def _application(rights: Rights, results: Sequence[HeldResult], objections: Sequence[Mapping[str, object]]) -> Document:
     services = {str(result.values["dienst"]) for result in results}
-    mine = [{key: one[key] for key in one if key != "dienst"} for one in objections if one["dienst"] in services]
     return {
         "aanvraagnummer": str(results[0].values["aanvraagnummer"]),
         "peilmoment": str(results[-1].values["peilmoment"]),
         "resultaten": [_result(rights, result) for result in results],
-        "bezwaren": mine,
+        "bezwaren": _objections(objections, services),
     }
+
+
+def _objections(
+    objections: Sequence[Mapping[str, object]], services: frozenset[str] | set[str], *, within: bool = True
+) -> list[Document]:
+    """Return the steps of objections about these applications (or about others), without pseudonyms."""
+    found = [one for one in objections if (one["dienst"] in services) is within]
+    return [{key: one[key] for key in one if key != "dienst"} for one in found]
 
 
 def _result(rights: Rights, result: HeldResult) -> Document:

@@ -85,7 +85,7 @@ def _tell(rights: Rights, remover: Remover, request_id: str, person: Person, kep
     sha256 = installation.blobs.sha256(kept.container, kept.name)
     going = removed, hashlib.sha256(f"{sha256} {removed}".encode()).hexdigest()
     caller, now, ground = installation.caller, installation.clock.now(), called(request_id)
-    if remover.tell_files(object_, installation.dataset, going, ground, caller, now, person.services) is None:
+    if remover.tell_files(object_, installation.dataset, going, ground, caller, now, person.ever) is None:
         raise LegalHold(
             "An application of this person came under legal hold while it was being removed.",
             where=called(request_id),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.administration import DeliveryRecord
 from shared.ports import Container
 from shared.records import PseudonymisedDelivery
-from shared.rights.port import HeldResult
+from shared.rights.port import HeldResult, SharedApplication
 from shared.rights.requests import Rights
 from shared.rights.states import Named
 from shared.stored_snapshot import read_whole, snapshot_key
@@ -20,22 +20,35 @@ type Names = frozenset[str]
 class Person:
     """A person as we know them: by pseudonyms, and by the results under these.
 
-    `known`: applications that were known to be theirs before, of which results may be gone already.
+    `known`: applications that were known to be theirs before, of which results may be gone already. `shared`: those
+    that were somebody else's too. What is kept of such an application without a client is the last client's.
     """
 
     persons: Names
     results: tuple[HeldResult, ...]
     known: Names = frozenset()
+    shared: tuple[SharedApplication, ...] = ()
 
     @property
-    def services(self) -> Names:
-        """Return the pseudonyms of the applications."""
+    def ever(self) -> Names:
+        """Return the pseudonyms of all applications that ever were this person's."""
         return self.known | {str(result.values["dienst"]) for result in self.results}
 
     @property
+    def services(self) -> Names:
+        """Return the pseudonyms of the applications that are this person's."""
+        return self.ever - {name for each in self.shared if not each.is_now_mine for name in each.services}
+
+    @property
+    def alone(self) -> Names:
+        """Return the pseudonyms of the applications that never were anybody else's."""
+        return self.ever - {name for each in self.shared for name in each.services}
+
+    @property
     def numbers(self) -> Names:
-        """Return the clear numbers of the applications, as the results hold them."""
-        return frozenset(str(result.values["aanvraagnummer"]) for result in self.results)
+        """Return the clear numbers of the applications that are this person's, as the results hold them."""
+        found = frozenset(str(result.values["aanvraagnummer"]) for result in self.results)
+        return found - {each.number for each in self.shared if not each.is_now_mine}
 
     @property
     def digests(self) -> Names:
@@ -48,7 +61,15 @@ def find_person(rights: Rights, names: Mapping[Named, Names]) -> Person:
     persons, known = (names.get(kind, frozenset()) for kind in (Named.PERSOON, Named.DIENST))
     if not persons | known:
         return Person(persons, ())
-    return Person(persons, tuple(rights.records.results_of(rights.installation.dataset, persons, known)), known)
+    records, dataset = rights.records, rights.installation.dataset
+    shared = tuple(records.shared_with_others(dataset, persons, known))
+    others = {each.number for each in shared if not each.is_now_mine}
+    results = tuple(
+        result
+        for result in records.results_of(dataset, persons, known)
+        if result.values["persoon"] or result.values["aanvraagnummer"] not in others
+    )
+    return Person(persons, results, known, shared)
 
 
 def snapshot_keys(rights: Rights) -> frozenset[str]:

@@ -42,6 +42,30 @@ class HeldResult:
     beoordelingen: tuple[Mapping[str, object], ...]
 
 
+@dataclass(frozen=True)
+class SharedApplication:
+    """An application that was this person's in one delivery and somebody else's in another: its client was corrected.
+
+    `services`: every pseudonym of it. `tenures`: of its results with a known client, in order of publication, when
+    each was published and whether this person was its client. `runs_of_others`: those that scored it as another's.
+    """
+
+    services: frozenset[str]
+    number: str
+    tenures: tuple[tuple[datetime, bool], ...]
+    runs_of_others: tuple[str, ...]
+
+    @property
+    def is_now_mine(self) -> bool:
+        """Say whether this person is the last known client."""
+        return self.tenures[-1][1]
+
+    def was_mine(self, moment: datetime) -> bool:
+        """Say whether this person was the client at a moment; before the first result who became it then."""
+        at = [mine for published, mine in self.tenures if published <= moment] or [self.tenures[0][1]]
+        return at[-1]
+
+
 class PersonRecords(Protocol):
     """Requests of persons and what is held on one. Every change takes its audit event, in the same transaction.
 
@@ -97,8 +121,15 @@ class PersonRecords(Protocol):
         `services`.
         """
 
-    def objections_of(self, dataset: str, services: Collection[str]) -> list[Mapping[str, object]]:
-        """Return every step of every objection about these applications, the oldest first."""
+    def shared_with_others(
+        self, dataset: str, persons: Collection[str], services: Collection[str]
+    ) -> list[SharedApplication]:
+        """Return which applications of these persons, or with these pseudonyms, have results of other clients too."""
+
+    def objections_of(
+        self, dataset: str, services: Collection[str], persons: Collection[str] = ()
+    ) -> list[Mapping[str, object]]:
+        """Return every step of every objection about these applications, or by these clients; the oldest first."""
 
     def run_requests_of(self, dataset: str, aanvraagnummers: Collection[str]) -> list[Mapping[str, object]]:
         """Return the requests for a run that name one of these applications, the oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
@@ -34,6 +34,12 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     )
     for delivery in document["invoer"]:
         yield from _delivery(delivery)
+    alone = document["bezwaren_zonder_resultaat"]
+    if alone:
+        yield from _titled("Bezwaren bij aanvragen waarvan geen resultaat meer bewaard is", *_objections(alone))
+    changed = document["aanvragen_ook_van_een_ander"]
+    if changed["aantal"]:
+        yield from _titled("Aanvragen die ook op naam van een ander stonden", str(changed["aantal"]), changed["waarom"])
     hidden = document["invoer_niet_getoond"]
     if hidden["rijen"]:
         yield from _titled("Niet getoond", f"{hidden['rijen']} rijen. {hidden['waarom']}")
@@ -74,10 +80,13 @@ def _application(application: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  uitleg: {sentence}" for sentence in _sentences(result["uitleg"]))
         for assessed in result["beoordelingen"]:
             yield f"  beoordeeld: {', '.join(f'{name} {value}' for name, value in assessed.items())}"
-    for objection in application["bezwaren"]:
-        state = f"{objection['toestand']} op {objection['tijdstip']}"
-        yield f"Bezwaar {objection['bezwaar']}: {state}. {objection['reden']}"
+    yield from _objections(application["bezwaren"])
     yield ""
+
+
+def _objections(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for step in steps:
+        yield f"Bezwaar {step['bezwaar']}: {step['toestand']} op {step['tijdstip']}. {step['reden']}"
 
 
 def _sentences(value: object) -> Iterator[str]:

@@ -91,12 +91,16 @@ class _Removal:
         installation, ground = self.installation, called(self.request_id)
         caller, now = installation.caller, installation.clock.now()
         requests = [str(e["verzoek"]) for e in self.rights.records.run_requests_of(self.dataset, person.numbers)]
-        self.remover.remove_rows(Removed.BEZWAREN, self.dataset, sorted(person.services), ground, caller, now)
+        said_of = sorted(person.alone | person.persons)
+        self.remover.remove_rows(Removed.BEZWAREN, self.dataset, said_of, ground, caller, now)
         self.remover.remove_from_requests(self.dataset, requests, person.numbers, ground, caller, now)
 
     def results(self, person: Person) -> None:
-        """Remove results in the order of their publication: an older one never becomes current again."""
-        for run, van in _by_run(person.results).items():
+        """Remove results in the order of their publication: an older one never becomes current again.
+
+        So of an application that is this person's now, also what was scored of it as somebody else's, and that first.
+        """
+        for run, van in (*_as_of_others(person).items(), *_by_run(person.results).items()):
             caller, now = self.installation.caller, self.installation.clock.now()
             self.remover.remove_of(self.dataset, [run], van, called(self.request_id), caller, now)
 
@@ -109,10 +113,10 @@ class _Removal:
         """Take the person out of every snapshot, those of other people's applications too."""
         for digest, snapshot in snapshots(self.rights):
             drop_leftovers(self.installation.blobs, f"{self.dataset}/{digest}")  # of a try that was killed
-            if not mentions(snapshot, person.persons, person.services):
+            if not mentions(snapshot, person.persons, person.alone):
                 continue
             label = lambda key_id=snapshot.key_id: _label(key_id)  # noqa: E731
-            left, removed = without(snapshot, person.persons, person.services, label)
+            left, removed = without(snapshot, person.persons, person.alone, label)
             self._tell_snapshot(digest, removed, person)
             rewrite_snapshot(self.installation, digest, left, removed)
 
@@ -127,12 +131,21 @@ class _Removal:
         manifest = self.installation.blobs.sha256("momentopname", f"{self.dataset}/{digest}/manifest.json")
         going = removed, hashlib.sha256(f"{manifest} {removed}".encode()).hexdigest()
         caller, now, ground = self.installation.caller, self.installation.clock.now(), called(self.request_id)
-        if self.remover.tell_files(object_, self.dataset, going, ground, caller, now, person.services) is None:
+        if self.remover.tell_files(object_, self.dataset, going, ground, caller, now, person.ever) is None:
             raise LegalHold(
                 "An application of this person came under legal hold while it was being removed.",
                 where=called(self.request_id),
                 next_step="Find out who opened the objection, and close it; the rest is removed after that.",
             )
+
+
+def _as_of_others(person: Person) -> dict[str, list[str]]:
+    """Return per run the pseudonyms of applications of this person that it scored as another's."""
+    runs: dict[str, list[str]] = {}
+    for each in person.shared:
+        for run in each.runs_of_others if each.is_now_mine else ():
+            runs.setdefault(run, []).extend(sorted(each.services))
+    return runs
 
 
 def _by_run(results: tuple[HeldResult, ...]) -> dict[str, list[str]]:

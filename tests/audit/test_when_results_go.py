@@ -33,6 +33,7 @@ pytestmark = pytest.mark.xdist_group("postgresql")
 carrying = importlib.import_module("shared.adapters.sql.migrations.versions.0008_uitvoeren")
 fewer = importlib.import_module("shared.adapters.sql.migrations.versions.0011_minder_in_verzoeken")
 old_enough = importlib.import_module("shared.adapters.sql.migrations.versions.0013_oud_genoeg")
+whose = importlib.import_module("shared.adapters.sql.migrations.versions.0014_bezwaar_van_wie")
 PURGER = Caller("bewaartermijnen", "tijdklok")
 LEASE = timedelta(minutes=31)
 
@@ -114,6 +115,7 @@ def test_what_the_database_holds_to_is_what_the_code_says() -> None:
     assert TERMS[Kept.RESULTATEN].least == carrying.LEAST_DAYS == fewer.LEAST_DAYS == TERMS[Kept.AUDIT].least
     least = {"eenmalig": TERMS[Kept.VERZOEKSLEUTELS].least, "bewaarplichten": TERMS[Kept.RESULTATEN].least}
     assert least == old_enough.LEAST_DAYS
+    assert whose.LEAST_DAYS == fewer.LEAST_DAYS
     assert {str(state) for state in UNFINISHED} == set(carrying.OPEN)
     assert str(RequestState.IN_UITVOERING) == carrying.AT_WORK
     assert f"'{called('')}' || q.verzoek" in carrying._ASKED and str(Asked.VERWIJDERING) in carrying._ASKED

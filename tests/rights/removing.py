@@ -82,7 +82,8 @@ class Scene:
         bezwaar = uuid.uuid4().hex
         dienst = self.pseudonyms(number)[0]
         event = self.installation.event(Action.BEZWAAR_OPENEN, f"aanvraag {dienst}", "open")
-        SqlOversight(self.app).open_objection(DATASET, dienst, bezwaar, "niet eens", event)
+        ((client,),) = self.sql(f"SELECT persoon FROM actuele_resultaten WHERE aanvraagnummer = '{number}'")
+        SqlOversight(self.app).open_objection(DATASET, dienst, bezwaar, "niet eens", event, persoon=client)
         return bezwaar
 
     def close(self, bezwaar: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.errors import NotKnown
 from shared.people.replay import Verdict
 from shared.rights.outcome import outcome_of
 from shared.rights.readable import readable
@@ -160,6 +161,21 @@ def _people(root: Path) -> dict[str, str]:
     key = bootstrap.installation(bootstrap.person_here(), "levensonderhoud").keys.current()
     numbers = sorted(numbers_of_people(root / "quarantaine"))
     return dict(zip(Pseudonymiser(key).pseudonyms("persoon", numbers), numbers, strict=True))
+
+
+@pytest.mark.xdist_group("nacht")
+@pytest.mark.parametrize("soort", Asked)
+def test_of_what_follows_nothing_is_asked_alone(night: Path, soort: Asked) -> None:
+    """It goes along with the applications; a request for it alone would wait for ever: nobody carries it out."""
+    from shared import bootstrap
+    from shared.usecases import datasets, mailboxes
+
+    assert night.exists() and len(mailboxes()) > len(datasets())
+    before = len(bootstrap.person_requests())
+    for dataset in (*(set(mailboxes()) - set(datasets())), "onbekend"):
+        with pytest.raises(NotKnown, match="no use case"):
+            bootstrap.record_person_request(soort, "777", "vraag", dataset)
+    assert len(bootstrap.person_requests()) == before
 
 
 @pytest.mark.xdist_group("nacht")

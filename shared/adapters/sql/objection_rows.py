@@ -15,15 +15,20 @@ from shared.events import Action, AuditEvent, moment_of, moment_text
 from shared.people.records import Objection, ObjectionState
 
 
-def open_(connection: Connection, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent) -> Objection:
+def open_(
+    connection: Connection, about: tuple[str, str, str | None], bezwaar: str, reden: str, event: AuditEvent
+) -> Objection:
     """Record an objection and put its application under hold, under every pseudonym that it has.
+
+    `about`: dataset, application and client (None where unknown), the last two by pseudonym.
 
     RequestBusy while its data are being removed: either the hold came first, and nothing goes, or the removal did.
     """
+    dataset, dienst, _ = about
     carrying_rows.refuse_while_removed(
         connection, dataset, _names(connection, dataset, dienst), "an objection would find only half", "bezwaar"
     )
-    _add(connection, bezwaar, dataset, dienst, ObjectionState.OPEN, reden, event)
+    _add(connection, bezwaar, about, ObjectionState.OPEN, reden, event)
     event_rows.append(connection, event)
     _hold_all(connection, find(connection, bezwaar), event)
     return find(connection, bezwaar)
@@ -50,7 +55,8 @@ def close(connection: Connection, bezwaar: str, state: ObjectionState, reden: st
             where=f"bezwaar {bezwaar}",
             next_step="Open a new objection when there is one.",
         )
-    _add(connection, bezwaar, known.dataset, known.dienst, state, reden, event)
+    persoon = connection.execute(sa.select(bezwaren.c.persoon).where(bezwaren.c.bezwaar == bezwaar).limit(1)).scalar()
+    _add(connection, bezwaar, (known.dataset, known.dienst, persoon), state, reden, event)
     event_rows.append(connection, event)
     others = {one.dienst for one in listing(connection, known.dataset, only_open=True)}
     needed = {name for dienst in others for name in _names(connection, known.dataset, dienst)}
@@ -63,17 +69,18 @@ def close(connection: Connection, bezwaar: str, state: ObjectionState, reden: st
 def _add(
     connection: Connection,
     bezwaar: str,
-    dataset: str,
-    dienst: str,
+    about: tuple[str, str, str | None],
     state: ObjectionState,
     reden: str,
     event: AuditEvent,
 ) -> None:
+    dataset, dienst, persoon = about
     connection.execute(
         sa.insert(bezwaren).values(
             bezwaar=bezwaar,
             dataset=dataset,
             dienst=dienst,
+            persoon=persoon,
             toestand=str(state),
             reden=reden,
             actor=event.caller.actor,

@@ -96,7 +96,9 @@ class SqlOversight:
             return assessment_rows.of_prediction(connection, id_)
 
     # --- objections -----------------------------------------------------------------------------------------------
-    def open_objection(self, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent) -> Objection:
+    def open_objection(
+        self, dataset: str, dienst: str, bezwaar: str, reden: str, event: AuditEvent, *, persoon: str | None = None
+    ) -> Objection:
         """Record an objection and put its application under legal hold, under every pseudonym that it has."""
         with self._writing() as connection:
             made = once_rows.made_before(connection, event)
@@ -104,7 +106,7 @@ class SqlOversight:
                 found = objection_rows.find(connection, made)  # as it was when it was opened
                 return replace(found, toestand=ObjectionState.OPEN, tijdstip=found.geopend)
             once_rows.keep(connection, event, bezwaar)
-            return objection_rows.open_(connection, dataset, dienst, bezwaar, reden, event)
+            return objection_rows.open_(connection, (dataset, dienst, persoon), bezwaar, reden, event)
 
     def close_objection(self, bezwaar: str, state: ObjectionState, reden: str, event: AuditEvent) -> Objection:
         """Close an objection and lift the hold, unless another open objection needs it."""

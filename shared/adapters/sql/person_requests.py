@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,9 +27,9 @@ from shared.adapters.sql.tables import (
     verzoeken,
 )
 from shared.errors import NotKnown
-from shared.events import Action, AuditEvent, StoredEvent, canonical, moment_text
+from shared.events import Action, AuditEvent, StoredEvent, canonical, moment_of, moment_text
 from shared.rights.looks import READS_BY_MODEL
-from shared.rights.port import HeldResult, Names, PersonRequest
+from shared.rights.port import HeldResult, Names, PersonRequest, SharedApplication
 from shared.rights.states import Asked, RequestState, Step, check_step
 from shared.runstates import RunState
 
@@ -157,12 +158,31 @@ class SqlPersonRecords:
         with transaction(self._engine, writes=False) as connection:
             return [_held(connection, row) for row in connection.execute(query).all()]
 
-    def objections_of(self, dataset: str, services: Collection[str]) -> list[Mapping[str, object]]:
-        """Return every step of every objection about these applications, the oldest first."""
+    def shared_with_others(
+        self, dataset: str, persons: Collection[str], services: Collection[str]
+    ) -> list[SharedApplication]:
+        """Return which applications of these persons, or with these pseudonyms, have results of other clients too."""
+        result, run = resultaten.c, verwerkingen.c
+        mine = numbers(dataset, result.persoon.in_(persons) | result.dienst.in_(services))
+        of_others = numbers(dataset, result.persoon.is_not(None) & result.persoon.not_in(persons))
+        query = (
+            sa.select(result.aanvraagnummer, result.dienst, result.persoon, run.run, run.gepubliceerd)
+            .join(verwerkingen, run.nr == result.verwerking_nr)
+            .where(run.dataset == dataset, result.aanvraagnummer.in_(mine), result.aanvraagnummer.in_(of_others))
+            .order_by(result.aanvraagnummer, run.publicatie, result.regel)
+        )
+        with transaction(self._engine, writes=False) as connection:
+            rows = connection.execute(query).all()
+        return [_shared(number, list(found), persons) for number, found in groupby(rows, key=lambda row: row[0])]
+
+    def objections_of(
+        self, dataset: str, services: Collection[str], persons: Collection[str] = ()
+    ) -> list[Mapping[str, object]]:
+        """Return every step of every objection about these applications, or by these clients; the oldest first."""
         told = bezwaren.c
         query = (
             sa.select(told.bezwaar, told.dienst, told.toestand, told.reden, told.tijdstip)
-            .where(told.dataset == dataset, told.dienst.in_(services))
+            .where(told.dataset == dataset, told.dienst.in_(services) | told.persoon.in_(persons))
             .order_by(told.volgnr)
         )
         return self._mappings(query)
@@ -210,6 +230,13 @@ class SqlPersonRecords:
     def _mappings(self, query: Any) -> list[Mapping[str, object]]:
         with transaction(self._engine, writes=False) as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _shared(number: str, rows: Sequence[Any], persons: Collection[str]) -> SharedApplication:
+    known = [(moment_of(row.gepubliceerd), row.run, row.persoon in persons) for row in rows if row.persoon is not None]
+    tenures = tuple((published, mine) for published, _, mine in known)
+    others = tuple(dict.fromkeys(run for _, run, mine in known if not mine))
+    return SharedApplication(frozenset(row.dienst for row in rows), number, tenures, others)
 
 
 def _held(connection: Connection, row: Any) -> HeldResult:

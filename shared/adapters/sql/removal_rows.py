@@ -1,6 +1,6 @@
 """Rows that a removal takes away besides whole runs and events: how many, one hash of them, and their deletion.
 
-On PostgreSQL functions of migrations 0006, 0011 and 0013 do the same for who may not delete, with the same hash.
+On PostgreSQL functions of migrations 0006, 0011, 0013 and 0014 do the same for who may not delete, with the same hash.
 """
 
 from __future__ import annotations
@@ -146,8 +146,10 @@ def _requests(dataset: str, keys: Sequence[str]) -> list[tuple[sa.Table, tuple[A
 
 def _objections(dataset: str, keys: Sequence[str]) -> list[tuple[sa.Table, tuple[Any, ...], Any]]:
     def free(table: sa.Table) -> Any:
-        of_these = (table.c.dataset == dataset) & table.c.dienst.in_(keys)
-        return of_these & ~_held(table.c.dataset, table.c.dienst, table)
+        named: Any = table.c.dienst.in_(keys)
+        if "persoon" in table.c:  # by whom it was, where the application was somebody else's too
+            named |= table.c.persoon.in_(keys)
+        return (table.c.dataset == dataset) & named & ~_held(table.c.dataset, table.c.dienst, table)
 
     told, kept = bezwaren.c, bewaarplichten.c
     lines = (told.bezwaar, told.dienst, told.toestand, told.reden, told.actor, told.tijdstip)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0013"  # of the newest migration; a test keeps them together
+VERSION = "0014"  # of the newest migration; a test keeps them together
 
 LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
@@ -248,6 +248,7 @@ bezwaren = Table(
     metadata,
     Column("volgnr", Integer, primary_key=True),
     *(_text(name) for name in ("bezwaar", "dataset", "dienst", "toestand", "reden", "actor", "tijdstip")),
+    _text("persoon", null=True),
     Index(None, "bezwaar"),
     Index(None, "dataset", "dienst"),
 )
