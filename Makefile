@@ -9,11 +9,12 @@ DMN := tests/dmn
 FEEL := $(DMN)/node_modules/.installed
 BROWSER := $(PAGES)/node_modules/.installed
 INFRA := .venv-infra
+AUDIT := .venv-audit
 CHECKER := $(INFRA)/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw package package-test package-before roles \
-	provision outputs migrate deploy events smoke-deliver smoke-read health rollback model reliability serve clean
+.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw audit package package-test package-before roles \
+	provision outputs migrate admit command deploy events smoke-deliver smoke-read health rollback model reliability serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
@@ -51,6 +52,9 @@ infra-check: $(CHECKER) ## the infrastructure against every promise that can be 
 infra-draw: $(CHECKER) ## the drawing and the app roles, made anew from infra/ and the code
 	@$(INFRA)/bin/python -m development.infra draw
 
+audit: $(INSTALLED) $(AUDIT)/.installed ## known vulnerabilities in everything that is installed; needs pypi.org, and says so without
+	@$(PY) -m development.supplychain $(AUDIT)/bin/pip-audit
+
 package: $(INSTALLED) ## the zip of the Function App and its bill of materials, in werk/pakket
 	@$(PY) -m development.deploying package
 
@@ -61,7 +65,7 @@ package-before: $(INSTALLED) ## does the package that runs now (PAKKET=its zip) 
 	@test -f "$(PAKKET)" && VORIG_PAKKET="$(abspath $(PAKKET))" $(PY) -m pytest tests/package/test_before.py -n 0
 
 # one environment each: OMGEVING=ontwikkel, test, acceptatie or productie, signed in with az login
-roles provision outputs migrate events smoke-deliver smoke-read health: $(INSTALLED) ## steps of a deployment; docs/uitrol.md has the order
+roles provision outputs migrate admit command events smoke-deliver smoke-read health: $(INSTALLED) ## steps of a deployment; docs/uitrol.md has the order
 	@sh tools/deploy.sh $@
 
 deploy: $(INSTALLED) ## put the package in both apps of an environment
@@ -90,9 +94,10 @@ lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements.in -o requirements.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements-dev.in -o requirements-dev.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 infra/requirements.in -o infra/requirements.txt
+	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 tools/audit/requirements.in -o tools/audit/requirements.txt
 
 clean:
-	@rm -rf $(VENV) $(INFRA) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
+	@rm -rf $(VENV) $(INFRA) $(AUDIT) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
 
 $(FEEL): $(DMN)/package-lock.json
 	@npm ci --prefix $(DMN) --no-audit --no-fund --ignore-scripts --loglevel=error
@@ -109,6 +114,11 @@ $(BROWSER): $(PAGES)/package-lock.json
 $(CHECKER): infra/requirements.txt
 	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(INFRA)
 	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements.txt
+	@touch $@
+
+$(AUDIT)/.installed: tools/audit/requirements.txt
+	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/audit/requirements.txt
 	@touch $@
 
 $(INSTALLED): requirements-dev.txt pyproject.toml

@@ -97,8 +97,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ONBEKEND",
         "weigeren",
-        "Wat er gebeurt met een instelling die deze versie niet kent: `weigeren` (de app start niet; het kan een tikfout "
-        "zijn) of `overslaan` (in Azure, waar een oudere versie moet kunnen draaien met nieuwere instellingen).",
+        "Wat er gebeurt met een instelling die deze versie niet kent: `weigeren` (de app start niet: misschien is het "
+        "een tikfout) of `overslaan` (in Azure, waar een oudere versie moet kunnen draaien met nieuwere instellingen).",
     ),
     Setting("LOGNIVEAU", "INFO", "Hoeveel er in het technische log komt: DEBUG, INFO, WARNING of ERROR."),
     *IDENTITY_SETTINGS,

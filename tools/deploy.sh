@@ -22,6 +22,11 @@ write_outputs() {
   az deployment group show --resource-group "$GROEP" --name main --query properties.outputs --output json > "$outputs.new"
   mv "$outputs.new" "$outputs"
 }
+as_migration() {
+  host=$(output databaseHost)
+  SLIMME_CHECK_DATABASE="postgresql+psycopg://id-slimme-check-migratie-$environment@$host:5432/slimme_check"
+  export SLIMME_CHECK_DATABASE SLIMME_CHECK_DATABASE_ENTRA=ja SLIMME_CHECK_IDENTITEIT=ontwikkelaar
+}
 # a role that was just given takes minutes to count, and the key of the webhook comes with the first start of the app
 again() {
   tries=1
@@ -48,7 +53,7 @@ smoke-*-productie)
   ;;
 esac
 case $step in
-migrate | code | events | smoke-* | health)
+migrate | admit | command | code | events | smoke-* | health)
   [ -f "$outputs" ] || { echo "There is no $outputs: first make provision, or make outputs, as who rolls out." >&2; exit 1; }
   ;;
 esac
@@ -70,13 +75,19 @@ outputs)
   ;;
 migrate)
   app=id-slimme-check-app-$environment purge=id-slimme-check-verwijder-$environment
-  host=$(output databaseHost)
-  SLIMME_CHECK_DATABASE="postgresql+psycopg://id-slimme-check-migratie-$environment@$host:5432/slimme_check"
-  export SLIMME_CHECK_DATABASE SLIMME_CHECK_DATABASE_ENTRA=ja SLIMME_CHECK_IDENTITEIT=ontwikkelaar
+  as_migration
   "$python" -m shared.migrate
   reader=$(printf '%s' "${MENSEN:?}" | "$python" -c 'import json, sys; print(json.load(sys.stdin)["dataverkenner"])')
   "$python" -m development.deploying grant "app=$app:$(output appPrincipal)" "verwijder=$purge:$(output purgePrincipal)" \
     "dataverkenner=${DATAVERKENNER:?}:$reader"
+  ;;
+admit)
+  as_migration
+  "$python" -m development.deploying admit "${PERSOON:?who, as name:object-id}"
+  ;;
+command)
+  az functionapp config appsettings list --resource-group "$GROEP" --name "$(output appName)" --output json |
+    "$python" -m development.deploying as "${NAAM:?your name in Entra ID}" ${OPDRACHT:?such as: shared verify-audit}
   ;;
 code)
   package=${PAKKET:-werk/pakket/slimme-check.zip}

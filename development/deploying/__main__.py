@@ -1,11 +1,13 @@
-"""`package`: the zip of the app; `grant`: who enters the database; `smoke`: does it work; `backup` and `restore`."""
+"""What a deployment, and who is called at night, need beside the app itself: docs/uitrol.md, docs/runbook.md."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import dataclasses
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,12 +17,14 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 
 from development.deploying import restore, smoke
-from development.deploying.identities import SCRIPT, let_in, make_known, read_principals
+from development.deploying.borrowed import borrow
+from development.deploying.identities import SCRIPT, admit, let_in, make_known, read_principals
 from development.deploying.package import ROOT, build
 from shared.adapters.azure.blobs import AzureStore
 from shared.adapters.azure.identity import DEVELOPER, credential, database_password
 from shared.adapters.chosen import blobs_of, engine_of
 from shared.adapters.folder import FolderStore
+from shared.environment import PREFIX
 from shared.errors import SlimmeCheckError
 from shared.events import HERE
 from shared.ports import BlobStore, Container
@@ -49,6 +53,15 @@ def _grant_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     parser = commands.add_parser("grant", help="let the identities into the database that the settings name")
     parser.add_argument("principals", nargs="+", metavar="NAME=PRINCIPAL:OBJECT-ID")
     parser.set_defaults(run=_grant)
+    parser = commands.add_parser("admit", help="let a person look into the database until the next grant")
+    parser.add_argument("person", metavar="PRINCIPAL:OBJECT-ID")
+    parser.set_defaults(run=_admit)
+    parser = commands.add_parser(
+        "as", help="run a command with the settings of an app (JSON of az, on stdin), as oneself"
+    )
+    parser.add_argument("name", help="who one is in the database")
+    parser.add_argument("words", nargs="+", metavar="COMMAND", help="such as: shared verify-audit")
+    parser.set_defaults(run=_as)
 
 
 def _smoke_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,6 +76,8 @@ def _smoke_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _copy_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    again = commands.add_parser("removals", help="say what was removed and is there again, after any restore")
+    again.set_defaults(run=_removals)
     for name, run, says in (
         ("backup", _backup, "write the database that the settings name to a file"),
         ("restore", _restore, "fill the empty database that the settings name, and say what must be done again"),
@@ -83,7 +98,12 @@ def _restore(given: argparse.Namespace) -> int:
     engine = engine_of(config)
     version = restore.put_back(given.file, _signed_in(config), engine)
     print(f"De database is teruggezet en heeft versie {version}.")
-    for removal in restore.to_repeat(blobs_of(config), engine):
+    return _removals(given)
+
+
+def _removals(_: argparse.Namespace) -> int:
+    config = read_settings(os.environ)
+    for removal in restore.to_repeat(blobs_of(config), engine_of(config)):
         print(
             f"Opnieuw te verwijderen: {removal.what} ({removal.number}; gebeurtenis {removal.event}, {removal.ground})."
         )
@@ -106,13 +126,32 @@ def _store(place: str) -> BlobStore:
 
 def _grant(given: argparse.Namespace) -> int:
     config, principals = read_settings(os.environ), read_principals(given.principals)
-    server = make_url(config.database).set(database="postgres").render_as_string(hide_password=False)
-    with _connected(dataclasses.replace(config, database=server)) as connection:
+    with _connected(_server(config)) as connection:
         make_known(connection, principals)
     with _connected(config) as connection:
         for line in let_in(connection, principals, SCRIPT.read_text(encoding="utf-8")):
             print(line)
     return 0
+
+
+def _admit(given: argparse.Namespace) -> int:
+    config, principals = read_settings(os.environ), read_principals([f"person={given.person}"])
+    with _connected(_server(config)) as connection:
+        make_known(connection, principals, "user")
+    with _connected(config) as connection:
+        admit(connection, principals["person"][0])
+    return 0
+
+
+def _as(given: argparse.Namespace) -> int:
+    borrowed = borrow(json.load(sys.stdin), given.name)
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return subprocess.run([sys.executable, "-m", *given.words], env=others | borrowed, check=False).returncode  # noqa: S603
+
+
+def _server(config: Settings) -> Settings:
+    address = make_url(config.database).set(database="postgres").render_as_string(hide_password=False)
+    return dataclasses.replace(config, database=address)
 
 
 @contextlib.contextmanager

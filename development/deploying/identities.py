@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.adapters.sql.rights import ROLES
+from shared.adapters.sql.rights import APP, ROLES
 from shared.errors import SettingsInvalid
 
 SCRIPT = Path(__file__).resolve().parents[2] / "infra" / "database" / "identiteiten.sql"
@@ -34,16 +34,19 @@ def memberships(script: str) -> list[tuple[str, str]]:
     return found
 
 
-def make_known(server: Connection, principals: Mapping[str, tuple[str, str]]) -> None:
-    """Make every principal that the server does not know yet a role. `server`: connected to the database `postgres`."""
+def make_known(server: Connection, principals: Mapping[str, tuple[str, str]], kind: str = "service") -> None:
+    """Make every principal that the server does not know yet a role. `server`: connected to the database `postgres`.
+
+    `kind`: service, user or group, as Entra ID knows it.
+    """
     for name, object_id in sorted(principals.values()):
         if not server.execute(sa.text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}).scalar():
-            make = "SELECT pgaadauth_create_principal_with_oid(:name, :oid, 'service', false, false)"
-            server.execute(sa.text(make), {"name": name, "oid": object_id})
+            make = "SELECT pgaadauth_create_principal_with_oid(:name, :oid, :kind, false, false)"
+            server.execute(sa.text(make), {"name": name, "oid": object_id, "kind": kind})
 
 
 def let_in(connection: Connection, principals: Mapping[str, tuple[str, str]], script: str) -> list[str]:
-    """Make every principal a member of exactly its roles; returns what was given, for a person.
+    """Make every principal a member of exactly its roles, and nobody else of any; returns what was given, for a person.
 
     `principals`: by the name in the script, its name in Entra ID and its object id; each known to the server.
     """
@@ -63,7 +66,24 @@ def let_in(connection: Connection, principals: Mapping[str, tuple[str, str]], sc
         for role in roles:
             connection.exec_driver_sql(f"GRANT {role} TO {quoted}")
         told.append(f"{who}: {', '.join(roles)}")
+    for role, other in _others(connection, {name for name, _ in principals.values()}):
+        connection.exec_driver_sql(f"REVOKE {role} FROM {_quoted(connection, other)}")
+        told.append(f"taken from {other}: {role}")
     return told
+
+
+def admit(connection: Connection, name: str) -> None:
+    """Let a person look for as long as it takes, as the app may; the next `grant` takes it away."""
+    connection.exec_driver_sql(f"GRANT {APP} TO {_quoted(connection, name)}")
+
+
+def _others(connection: Connection, known: set[str]) -> list[tuple[str, str]]:
+    """Return (role, member) of everybody who is a member and should not be; who migrates made the roles and is one."""
+    sql = (
+        "SELECT r.rolname, m.rolname FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid "
+        "JOIN pg_roles m ON m.oid = a.member WHERE m.rolname <> current_user ORDER BY 1, 2"
+    )
+    return [(role, who) for role, who in connection.exec_driver_sql(sql) if role in ROLES and who not in known]
 
 
 def read_principals(given: list[str]) -> dict[str, tuple[str, str]]:

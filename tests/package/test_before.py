@@ -108,7 +108,7 @@ def _run(python: str | Path, code: Path, storage: Path, settings: dict[str, str]
     done = subprocess.run(
         [python, "-m", *command],
         cwd=code,
-        env={**others, **_settings(settings), "PYTHONPATH": f"{code}{os.pathsep}{code / LIBRARIES}"},
+        env={**others, **_settings(settings), **_finds(code)},
         capture_output=True,
         text=True,
         check=False,
@@ -116,6 +116,11 @@ def _run(python: str | Path, code: Path, storage: Path, settings: dict[str, str]
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def _finds(code: Path) -> dict[str, str]:
+    """What makes Python find this code, and leave it as it was unpacked."""
+    return {"PYTHONPATH": f"{code}{os.pathsep}{code / LIBRARIES}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _settings(given: dict[str, str]) -> dict[str, str]:
@@ -170,7 +175,7 @@ def test_the_package_before_starts_with_newer_settings_of_every_environment(
             done = subprocess.run(
                 [empty_python, tmp_path / "start.py"],
                 cwd=before,
-                env={"PYTHONPATH": f"{before}{os.pathsep}{before / LIBRARIES}"},
+                env=_finds(before),
                 input=json.dumps({name: value for name, value in given.items() if name.startswith("SLIMME_CHECK_")}),
                 capture_output=True,
                 text=True,

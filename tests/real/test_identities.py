@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from development.deploying.__main__ import main
-from development.deploying.identities import SCRIPT, let_in, make_known, memberships, read_principals
+from development.deploying.identities import SCRIPT, admit, let_in, make_known, memberships, read_principals
 from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.rights import APP, PURGE, READER
 from shared.errors import SettingsInvalid
@@ -67,6 +67,16 @@ def test_a_principal_becomes_a_role_where_the_function_is(
         finally:
             server.exec_driver_sql("DROP FUNCTION pgaadauth_create_principal_with_oid")
     assert capsys.readouterr().out.count(f"verwijder: {APP}, {PURGE}") == 2
+
+
+def test_who_was_let_in_for_a_night_is_out_after_the_next_rollout(connection: sa.Connection) -> None:
+    make_known(connection, {"person": ("beheerder@voorbeeld", OID)}, "user")
+    admit(connection, "beheerder@voorbeeld")
+    member = "SELECT pg_has_role('beheerder@voorbeeld', %s, 'MEMBER')"
+    assert connection.exec_driver_sql(member, (APP,)).scalar()
+    told = let_in(connection, WHO, SCRIPT.read_text(encoding="utf-8"))
+    assert f"taken from beheerder@voorbeeld: {APP}" in told
+    assert not connection.exec_driver_sql(member, (APP,)).scalar()
 
 
 def test_the_script_holds_memberships_and_nothing_else() -> None:

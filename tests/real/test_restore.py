@@ -104,6 +104,10 @@ def test_what_was_removed_after_the_backup_must_go_again(real: Parts, tmp_path: 
         str(tmp_path / "kopie.dump"),
     )
     assert "Opnieuw te verwijderen: bestanden (1;" in told
+    here = {**settings, "DATABASE": older, "VERWIJDER_DATABASE": older}
+    again = run_app(here, "development.deploying", "removals")
+    assert again in told, "the platform's own restore asks nothing of us; this tells it afterwards"
+    assert "Opnieuw te verwijderen: bestanden (1;" in again
 
 
 def test_a_tool_that_fails_says_so_without_the_address(real: Parts, tmp_path: Path) -> None:
