@@ -83,6 +83,9 @@ def request_run(
             where="aanvraagnummers",
             next_step="Name at least one application, or leave the list out to judge all of them.",
         )
+    before = installation.ledger.asked_before(installation.caller)
+    if before is not None:  # sent again, also where it could not be asked any more by now
+        return before
     published = [
         run for run in _runs_of(installation, levering, digest) if run.state in PUBLISHED and not run.new.request_id
     ]

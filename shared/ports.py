@@ -42,7 +42,7 @@ from shared.administration import (
     StopState,
     Tombstone,
 )
-from shared.events import AuditEvent, StoredEvent
+from shared.events import AuditEvent, Caller, StoredEvent
 from shared.records import Finding
 from shared.rowseal import RowSeal
 from shared.runstates import RunReason, RunState
@@ -200,6 +200,12 @@ class Ledger(Protocol):
 
         RequestBusy while an application that it names, or of its delivery, is being removed for a person; NotKnown when
         one that it names is gone since.
+        """
+
+    def asked_before(self, caller: Caller) -> RunRecord | None:
+        """Return the run that the same request of this caller (`Caller.once`) made before; None when it made none.
+
+        SentBefore when something else came with the same key.
         """
 
     def release(self, run_id: str, event: AuditEvent) -> RunRecord:

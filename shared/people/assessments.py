@@ -10,7 +10,7 @@ from shared.interventions import checked_reason
 from shared.people.blinding import is_hidden
 from shared.people.desk import Desk, application_of
 from shared.people.predictions import shown_prediction, tell_shown
-from shared.people.records import CONSULT, Assessment, NewAssessment
+from shared.people.records import CONSULT, Assessment, NewAssessment, prediction_id
 from shared.usecase import UseCase
 
 
@@ -24,9 +24,13 @@ def assess(desk: Desk, id_text: str, new: NewAssessment) -> Assessment:
 
     NotKnown when there is no such prediction; RequestRefused for a route that its use case does not have, without
     words, when route and `gevolgd` contradict each other, when `gevolgd` says something of an advice that the model did
-    not give, and of a prediction whose advice is hidden: being refused would tell it.
+    not give, and of a prediction whose advice is hidden: being refused would tell it. What the same request recorded
+    before is returned as it was.
     """
     words = checked_reason(new.toelichting)
+    before = desk.oversight.assessed_before(prediction_id(id_text), desk.caller)
+    if before is not None:  # sent again, also where it could not be sent any more by now
+        return before
     prediction = shown_prediction(desk, id_text)
     run, advice = prediction.run, str(prediction.values["advies"])
     routes = routes_of(desk.use_case_of(run.new.dataset))

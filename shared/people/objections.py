@@ -19,6 +19,9 @@ def open_objection(desk: Desk, id_text: str, reden: str) -> Objection:
     no such prediction; RequestRefused without a reason.
     """
     reason = checked_reason(reden)
+    before = desk.oversight.objected_before(desk.caller)
+    if before is not None:  # sent again, also where the prediction is gone by now
+        return before
     prediction = shown_prediction(desk, id_text)
     bezwaar = uuid.uuid4().hex
     event = desk.event(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from shared.administration import RunRecord
-from shared.events import AuditEvent, StoredEvent
+from shared.events import AuditEvent, Caller, StoredEvent
 from shared.people.records import (
     Assessment,
     EventFilter,
@@ -59,6 +59,12 @@ class Oversight(Protocol):
         and wherever something is recorded; SentBefore when something else came with the same key.
         """
 
+    def assessed_before(self, id_: PredictionId, caller: Caller) -> Assessment | None:
+        """Return the assessment that the same request of this caller made before; None when it made none.
+
+        SentBefore when something else came with the same key.
+        """
+
     def assessments(self, id_: PredictionId) -> list[Assessment]:
         """Return the assessments of a prediction, the newest first."""
 
@@ -69,6 +75,12 @@ class Oversight(Protocol):
         """Record an objection and put its application under legal hold, under every pseudonym that it has.
 
         `persoon`: the client at that moment, whose objection it stays when the source corrects the client.
+        """
+
+    def objected_before(self, caller: Caller) -> Objection | None:
+        """Return the objection that the same request of this caller made before, as it was then; else None.
+
+        SentBefore when something else came with the same key.
         """
 
     def close_objection(self, bezwaar: str, state: ObjectionState, reden: str, event: AuditEvent) -> Objection:

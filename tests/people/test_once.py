@@ -19,12 +19,15 @@ from shared.adapters.sql.engine import make_engine, transaction
 from shared.adapters.sql.tables import beoordelingen, metadata
 from shared.adapters.sql.upgrade import MIGRATIONS, upgrade
 from shared.api.once import KEY_PATTERN, once_of
-from shared.errors import SentBefore
+from shared.errors import RequestRefused, SentBefore
 from shared.events import Action, Caller
 from shared.interventions import request_run
-from shared.people.records import ObjectionState
+from shared.people.assessments import assess
+from shared.people.records import AssessmentReason, Assessor, NewAssessment, ObjectionState
 from shared.sweep import run_waiting
 from tests.audit.conftest import server, server_running
+from tests.people.conftest import desk_of, package
+from tests.people.test_blinding import Ids
 from tests.people.world import FOLLOWED, World, id_of, world
 from tests.real.office import DATASET
 from tests.real.worlds import WAIT
@@ -112,14 +115,34 @@ def test_neither_key_nor_content_can_be_made_from_what_is_kept() -> None:
     assert one == once_of("8f0c", "api", "sleutel", b'{"persoonsnummer":"900100001"}')
 
 
+def sending(key: str, body: bytes = b"een") -> Caller:
+    return Caller("beheerder", "test", once=once_of("beheerder", "api", key, body))
+
+
 def test_a_run_that_is_asked_for_twice_is_one(night: Workshop) -> None:
-    caller = Caller("beheerder", "test", once=once_of("beheerder", "api", "k1", b"een"))
-    installed = replace(night.installation, caller=caller)
+    installed = replace(night.installation, caller=sending("k1"))
     first = request_run(installed, "2026-11-20", ["1002"], "bezwaar")
     assert request_run(installed, "2026-11-20", ["1002"], "bezwaar").run_id == first.run_id
     assert not run_waiting(night.installation).failed
     assert request_run(installed, "2026-11-20", ["1002"], "bezwaar").run_id == first.run_id
     assert night.sql("SELECT count(*) FROM verzoeken") == [(1,)]
+
+
+def test_an_assessment_is_answered_alike_when_its_prediction_is_hidden_by_now(night: Workshop, ids: Ids) -> None:
+    old, seen = (
+        ids("1001"),
+        NewAssessment(Assessor.BEHANDELAAR, "consult", False, AssessmentReason.ANDERS, "zelf gezien"),
+    )
+    desk = replace(desk_of(night, package_of=lambda _: package(0.2)), caller=sending("k1"))
+    first = assess(desk, old, seen)
+    request_run(night.installation, "2026-11-20", ["1001"], "opnieuw")
+    assert not run_waiting(night.installation).failed
+    with pytest.raises(RequestRefused, match="no longer counts"):
+        assess(replace(desk, caller=sending("k2")), old, seen)
+    assert assess(desk, old, seen) == first
+    with pytest.raises(SentBefore):
+        assess(replace(desk, caller=sending("k1", b"twee")), old, seen)
+    assert night.sql("SELECT count(*) FROM beoordelingen") == [(1,)]
 
 
 OLD = (

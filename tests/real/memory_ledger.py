@@ -27,7 +27,7 @@ from shared.administration import (
     Tombstone,
 )
 from shared.errors import LedgerUnavailable, NotKnown, TransitionRefused
-from shared.events import AuditEvent, StoredEvent
+from shared.events import AuditEvent, Caller, StoredEvent
 from shared.ports import AuditTrail, ModelStopped
 from shared.records import Finding
 from shared.rowseal import COLUMNS, RowSeal, seal_rows
@@ -99,6 +99,9 @@ class MemoryLedger(MemoryRuns):
             run = self._insert(new, _S.WACHTEND, _R.AANGEVRAAGD, request.tijdstip)
             self._append(event)
             return run
+
+    def asked_before(self, caller: Caller) -> RunRecord | None:
+        return None  # nothing here counts once
 
     def release(self, run_id: str, event: AuditEvent) -> RunRecord:
         with self._all_or_nothing():

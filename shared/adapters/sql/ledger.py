@@ -42,7 +42,7 @@ from shared.administration import (
     Tombstone,
 )
 from shared.errors import TransitionRefused
-from shared.events import AuditEvent, StoredEvent, moment_text
+from shared.events import AuditEvent, Caller, StoredEvent, moment_text
 from shared.ports import AuditTrail, ModelStopped
 from shared.records import Finding
 from shared.rowseal import RowSeal
@@ -157,15 +157,19 @@ class SqlLedger:
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
         """Record a person's request and the waiting run that follows from it."""
         with self._writing() as connection:
-            made = once_rows.made_before(connection, event)
-            if made is not None:
-                return run_rows.find(connection, made)
+            if (made := run_rows.made_before(connection, event.caller)) is not None:
+                return made
             carrying_rows.refuse_run(connection, request)
             delivery_rows.add_request(connection, request)
             run_rows.insert(connection, new, RunState.WACHTEND, RunReason.AANGEVRAAGD, request.tijdstip)
             event_rows.append(connection, event)
             once_rows.keep(connection, event, new.run_id)
             return run_rows.find(connection, new.run_id)
+
+    def asked_before(self, caller: Caller) -> RunRecord | None:
+        """Return the run that the same request of this caller made before; None when it made none."""
+        with self._reading() as connection:
+            return run_rows.made_before(connection, caller)
 
     def release(self, run_id: str, event: AuditEvent) -> RunRecord:
         """Let a run that waits for a person go on; TransitionRefused when it does not wait."""

@@ -7,15 +7,15 @@ from sqlalchemy import Connection
 
 from shared.adapters.sql.tables import eenmalig
 from shared.errors import SentBefore
-from shared.events import AuditEvent, moment_text
+from shared.events import AuditEvent, Caller, moment_text
 
 
-def made_before(connection: Connection, event: AuditEvent) -> str | None:
-    """Return what the same request made before, by its id; None when it is the first, or counts every time.
+def made_before(connection: Connection, caller: Caller) -> str | None:
+    """Return what the same request of this caller made before, by its id; None when it is the first, or always counts.
 
     SentBefore when its key came before with something else.
     """
-    once = event.caller.once
+    once = caller.once
     if once is None:
         return None
     found = connection.execute(sa.select(eenmalig).where(eenmalig.c.sleutel == once.key)).first()

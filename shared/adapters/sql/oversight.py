@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from shared.adapters.sql import assessment_rows, event_rows, objection_rows, once_rows, prediction_rows, run_rows
 from shared.adapters.sql.engine import transaction
 from shared.administration import RunRecord
-from shared.events import AuditEvent, StoredEvent
+from shared.events import AuditEvent, Caller, StoredEvent
 from shared.people.records import (
     Assessment,
     EventFilter,
@@ -82,13 +82,17 @@ class SqlOversight:
     def add_assessment(self, id_: PredictionId, new: NewAssessment, event: AuditEvent) -> Assessment:
         """Record an assessment of a prediction; NotKnown when there is no such prediction."""
         with self._writing() as connection:
-            made = once_rows.made_before(connection, event)
-            if made is not None:
-                return assessment_rows.find(connection, id_, int(made))
+            if (made := _assessed_before(connection, id_, event.caller)) is not None:
+                return made
             number = assessment_rows.add(connection, id_, new, event)
             event_rows.append(connection, event)
             once_rows.keep(connection, event, str(number))
             return assessment_rows.find(connection, id_, number)
+
+    def assessed_before(self, id_: PredictionId, caller: Caller) -> Assessment | None:
+        """Return the assessment that the same request of this caller made before; None when it made none."""
+        with self._reading() as connection:
+            return _assessed_before(connection, id_, caller)
 
     def assessments(self, id_: PredictionId) -> list[Assessment]:
         """Return the assessments of a prediction, the newest first."""
@@ -101,12 +105,15 @@ class SqlOversight:
     ) -> Objection:
         """Record an objection and put its application under legal hold, under every pseudonym that it has."""
         with self._writing() as connection:
-            made = once_rows.made_before(connection, event)
-            if made is not None:
-                found = objection_rows.find(connection, made)  # as it was when it was opened
-                return replace(found, toestand=ObjectionState.OPEN, tijdstip=found.geopend)
+            if (made := _objected_before(connection, event.caller)) is not None:
+                return made
             once_rows.keep(connection, event, bezwaar)
             return objection_rows.open_(connection, (dataset, dienst, persoon), bezwaar, reden, event)
+
+    def objected_before(self, caller: Caller) -> Objection | None:
+        """Return the objection that the same request of this caller made before; None when it made none."""
+        with self._reading() as connection:
+            return _objected_before(connection, caller)
 
     def close_objection(self, bezwaar: str, state: ObjectionState, reden: str, event: AuditEvent) -> Objection:
         """Close an objection and lift the hold, unless another open objection needs it."""
@@ -133,3 +140,16 @@ class SqlOversight:
         """Return at most `limit` events with a number below `before` (None: from the end), the newest first."""
         with self._reading() as connection:
             return event_rows.page(connection, wanted, before, limit)
+
+
+def _assessed_before(connection: Connection, id_: PredictionId, caller: Caller) -> Assessment | None:
+    made = once_rows.made_before(connection, caller)
+    return None if made is None else assessment_rows.find(connection, id_, int(made))
+
+
+def _objected_before(connection: Connection, caller: Caller) -> Objection | None:
+    made = once_rows.made_before(connection, caller)
+    if made is None:
+        return None
+    found = objection_rows.find(connection, made)  # as it was when it was opened
+    return replace(found, toestand=ObjectionState.OPEN, tijdstip=found.geopend)

@@ -56,7 +56,7 @@ class SqlPersonRecords:
     def record(self, request: PersonRequest, event: AuditEvent) -> PersonRequest:
         """Record a new request with its first step."""
         with transaction(self._engine, writes=True) as connection:
-            made = once_rows.made_before(connection, event)
+            made = once_rows.made_before(connection, event.caller)
             if made is not None:
                 found = _find(connection, made)  # as it was when it was recorded
                 return replace(found, stappen=found.stappen[:1])

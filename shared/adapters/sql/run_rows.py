@@ -10,13 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.adapters.sql import event_rows
+from shared.adapters.sql import event_rows, once_rows
 from shared.adapters.sql.tables import bevindingen, verwerkingen
 from shared.administration import ModelStatus, NewRun, RunRecord
 from shared.errors import NotKnown
-from shared.events import canonical, moment_of, moment_text
+from shared.events import Caller, canonical, moment_of, moment_text
 from shared.records import Finding, Severity
 from shared.runstates import RunReason, RunState, check_transition
+
+
+def made_before(connection: Connection, caller: Caller) -> RunRecord | None:
+    """Return the run that the same request of this caller made before; None when it made none."""
+    made = once_rows.made_before(connection, caller)
+    return None if made is None else find(connection, made)
 
 
 def _moment(text: str | None) -> datetime | None:
