@@ -295,10 +295,18 @@ class _Grouped:
 
 
 def _assessments(assessments: Sequence[Weighed], rules: CountingRules, *, sampled: bool) -> dict[str, int]:
-    """Count who followed the advice: of every application the newest assessment of the month."""
-    newest = {one.dienst: one for one in assessments if one.moment >= rules.since and one.sampled == sampled}
+    """Count who followed the advice, of every application one assessment: the newest of the month.
+
+    Of what was drawn the first ever: it opens the score, and so it alone was blind.
+    """
+    counts: dict[str, Weighed] = {}
+    for one in assessments:
+        if one.sampled == sampled and (sampled or one.moment >= rules.since):
+            counts[one.dienst] = counts.get(one.dienst, one) if sampled else one
     return _counted(
-        f"{one.resultaattype}/{'ja' if one.gevolgd else 'nee'}" for one in newest.values() if one.gevolgd is not None
+        f"{one.resultaattype}/{'ja' if one.gevolgd else 'nee'}"
+        for one in counts.values()
+        if one.gevolgd is not None and one.moment >= rules.since
     )
 
 

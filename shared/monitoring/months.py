@@ -69,7 +69,7 @@ class MonthTally:
       the unknown (imputed) are in `unknown` and not in these. `reference`: version whose bins they are.
     * `streams`: groups per stream; grouping "alle" with the one group "alle" is everybody.
     * `outcomes`: "soort/resultaat/selectie" -> count. `assessments`: "signaal/gevolgd" (`1/ja` …) -> count, the newest
-      assessment per application, for those not drawn by the sample; `sampled_assessments`: the same for those drawn.
+      assessment per application, for those not drawn by the sample; `sampled_assessments`: of those drawn the first.
     * `deliveries`: per verdict; `findings`: per code; `operation`: other events by name (stops, overrides, incidents).
     """
 
