@@ -38,7 +38,9 @@ _ROWS: Final[Mapping[FollowUpKind, tuple[str, ...]]] = {
     FollowUpKind.GROEPSKENMERKEN: (
         "Eén rij per aanvrager van wie de aanvraag in de periode ligt. De rij die als laatste binnenkomt geldt.",
         "Lever de kenmerken voordat de maand van de aanvraag om is: een afgesloten maand wordt niet opnieuw geteld, en "
-        "wie dan ontbreekt telt als 'onbekend'.",
+        "wie dan ontbreekt telt als 'onbekend' en blijft dat, ook als de kenmerken later komen. Wordt een maand alsnog "
+        "aangevuld, dan verschillen twee rapporten een paar mensen. Komen de kenmerken in een jaar bij 5 % of meer van "
+        "de aanvragen te laat, dan staat dat als alarm in het rapport.",
         "Van nationaliteit en geboorteland bewaren wij alleen of het Nederlands en Nederland is. Een ander woord dan "
         "is afgesproken is geen fout en telt als onbekend.",
         "Staan er van één persoon rijen in die elkaar tegenspreken, dan telt wat verschilt als onbekend (LEV-606).",

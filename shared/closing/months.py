@@ -173,11 +173,13 @@ def _rows(
     }
     names = [follow_up.dataset for follow_up in follow_ups.values()]
     happened = operation_between(records, installation.dataset, since, until, names)
+    attributes, described = _attributes(installation.blobs, kept.get(FollowUpKind.GROEPSKENMERKEN, []))
     return MonthRows(
         results=results,
         outcomes=_outcomes(installation.blobs, kept.get(FollowUpKind.UITKOMSTEN, [])),
         assessments=records.assessments(installation.dataset, until),
-        attributes=_attributes(installation.blobs, kept.get(FollowUpKind.GROEPSKENMERKEN, [])),
+        attributes=attributes,
+        described=described,
         deliveries=happened.deliveries,
         findings=happened.findings,
         operation=happened.operation,
@@ -196,14 +198,22 @@ def _outcomes(blobs: BlobStore, deliveries: list[Kept]) -> list[Outcome]:
     return found
 
 
-def _attributes(blobs: BlobStore, deliveries: list[Kept]) -> Mapping[str, Mapping[str, Any]]:
-    """Return the group attributes by the pseudonym of the person; the row that arrived last counts."""
+def _attributes(
+    blobs: BlobStore, deliveries: list[Kept]
+) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, datetime]]:
+    """Return by the pseudonym of a person the group attributes, of the row that arrived last, and when any came first.
+
+    Of what is still kept.
+    """
     found: dict[str, dict[str, Any]] = {}
+    first: dict[str, datetime] = {}
     for kept in deliveries:
         rows = read_rows(blobs, kept)
         if rows is not None:
-            found |= {row.pop("persoon"): row for row in _records(rows.drop(columns=NEWEST))}
-    return found
+            arrived = {row.pop("persoon"): row for row in _records(rows.drop(columns=NEWEST))}
+            found |= arrived
+            first = dict.fromkeys(arrived, kept.since) | first
+    return found, first
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Says what a person must hear of, in plain Dutch, and when to stop the model.
 
-No alarm holds a number of people. The advice to stop is given when the test over all months is certain that a group of
+No alarm holds a number of people: how many attributes came too late, beside how many were unknown, would give away of
+how few they never came. The advice to stop is given when the test over all months is certain that a group of
 the model lies beyond the city's band. That advice and what the test finds together are wrong in one of twenty runs at
 most, all groups, measures and months together; what the advice adds to that is measured (`test_edge_of_the_band.py`).
 """
@@ -9,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shared.monitoring.months import Stream
+from shared.monitoring.blocks import YEAR
+from shared.monitoring.disclosure import SMALLEST_COUNT
+from shared.monitoring.months import MonthTally, Stream
 from shared.monitoring.quality import NEAR_AUTOMATIC
 from shared.monitoring.reportfacts import (
     MEASURE_TITLES,
@@ -21,6 +24,7 @@ from shared.monitoring.reportfacts import (
     StopAdvice,
 )
 
+TOO_MANY_LATE = 0.05  # of the applications of a year
 _WHO = {Stream.MODEL: "het model", Stream.PROCES: "wat mensen kiezen", Stream.STEEKPROEF: "het model (steekproef)"}
 
 
@@ -70,6 +74,21 @@ def alarms(
                 )
             )
     return tuple(found)
+
+
+def attributes_too_late(months: Sequence[MonthTally]) -> tuple[Alarm, ...]:
+    """Return the alarm of a year in which many groups are unknown because their attributes came too late, or nothing.
+
+    `months`: the closed months, the oldest first; read unsuppressed.
+    """
+    late, scored = (sum(getattr(month, name) for month in months[-YEAR:]) for name in ("late", "scored"))
+    if late < max(SMALLEST_COUNT, TOO_MANY_LATE * scored):
+        return ()
+    sentence = (
+        f"Van {100 * TOO_MANY_LATE:.0f} % of meer van de aanvragen van een jaar kwamen de groepskenmerken pas nadat de "
+        "maand was afgesloten. Zij blijven ‘onbekend’. Vraag de leverancier om ze eerder te leveren."
+    )
+    return (Alarm("groepskenmerken te laat", sentence),)
 
 
 def has_moved(drift: Drift, before: Sequence[Drift]) -> bool:

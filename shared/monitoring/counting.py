@@ -32,12 +32,16 @@ CONTRADICTED = "uitkomst tegenstrijdig"
 
 @dataclass(frozen=True)
 class MonthRows:
-    """Everything that is known by the end of a month, each in order of its moment; groups by pseudonym of a person."""
+    """Everything that is known by the end of a month, each in order of its moment; groups by pseudonym of a person.
+
+    `described`: when the first attributes of a person came.
+    """
 
     results: Sequence[Judged]
     outcomes: Sequence[Outcome]
     assessments: Sequence[Weighed]
     attributes: Mapping[str, Mapping[str, Any]]
+    described: Mapping[str, datetime] = field(default_factory=dict)
     deliveries: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
     operation: Mapping[str, int] = field(default_factory=dict)
@@ -88,6 +92,7 @@ def count_month(rows: MonthRows, rules: CountingRules) -> MonthTally:
             for name, spread in sorted(rules.reference["features"].items())
         },
         reference=rules.reference_version,
+        late=_late(rows, rules),
         streams=_streams(scored, told, rows.attributes, rules),
         outcomes=_counted(f"{one.soort}/{one.resultaat}/{one.selectie}" for one, _ in arrived),
         assessments=_assessments(rows.assessments, rules, sampled=False),
@@ -105,6 +110,14 @@ def count_month(rows: MonthRows, rules: CountingRules) -> MonthTally:
     )
 
 
+def _late(rows: MonthRows, rules: CountingRules) -> int:
+    """Return how many applications of closed months got the attributes of their applicant only now: too late."""
+    came = {person for person, moment in rows.described.items() if moment >= rules.since}
+    return sum(
+        one.persoon in came and one.score is not None and one.published < rules.since for one in _first(rows.results)
+    )
+
+
 def versions_that_scored(results: Sequence[Judged], since: datetime) -> Mapping[str, int]:
     """Return how many applications of the month that begins `since` each version of the model scored."""
     return _counted(one.version for one in _applications(results, since) if one.score is not None)
@@ -116,10 +129,14 @@ def _counted(names: Iterable[str]) -> dict[str, int]:
 
 def _applications(results: Sequence[Judged], since: datetime) -> list[Judged]:
     """Return the applications of the month, as they were published first."""
+    return [one for one in _first(results) if one.published >= since]
+
+
+def _first(results: Sequence[Judged]) -> list[Judged]:
     first: dict[str, Judged] = {}
     for one in results:
         first.setdefault(one.aanvraag, one)
-    return [one for one in first.values() if one.published >= since]
+    return list(first.values())
 
 
 class _Known:

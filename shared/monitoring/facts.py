@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.monitoring.alarms import alarms, stop_advice
+from shared.monitoring.alarms import alarms, attributes_too_late, stop_advice
 from shared.monitoring.blocks import YEAR, Chains, Counted, close_blocks, month_of
 from shared.monitoring.columns import EVERYBODY, applications_of
 from shared.monitoring.drift import drift_of_features, drift_of_score
@@ -59,7 +59,7 @@ def report_facts(
         advice=advice,
         quality=quality(chains, counted.last),
         following=people,
-        alarms=alarms(drifts, before, watched, titles, people, advice),
+        alarms=alarms(drifts, before, watched, titles, people, advice) + attributes_too_late(months),
         operation=operation(counted, months),
         released=as_record(chains, counted),
         versions={one.month: tuple(sorted(one.versions)) for one in months[-YEAR:]},

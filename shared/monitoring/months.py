@@ -67,6 +67,8 @@ class MonthTally:
     * `results`: per reden of an outcome; `flagged`: resultaattype 1 by the score. `unknown`: per flag, of those scored.
     * `scores`: bins of 0.05. `features`: per feature the counts in the bins of the package's reference, in its order;
       the unknown (imputed) are in `unknown` and not in these. `reference`: version whose bins they are.
+    * `late`: applications of earlier months of which the attributes of the applicant came only in this one; there they
+      stay in the group "onbekend".
     * `streams`: groups per stream; grouping "alle" with the one group "alle" is everybody.
     * `outcomes`: "soort/resultaat/selectie" -> count. `assessments`: "signaal/gevolgd" (`1/ja` …) -> count, the newest
       assessment per application, for those not drawn by the sample; `sampled_assessments`: of those drawn the first.
@@ -84,6 +86,7 @@ class MonthTally:
     scores: tuple[int, ...] = (0,) * SCORE_STEPS
     features: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     reference: str = ""
+    late: int = 0
     streams: Mapping[Stream, Groups] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
     assessments: Mapping[str, int] = field(default_factory=dict)

@@ -182,6 +182,29 @@ def test_groups_that_arrive_later_do_not_change_a_closed_month(city: City) -> No
     assert city.closed() == before
 
 
+def test_groups_that_arrive_later_are_counted_as_too_late_in_the_month_in_which_they_come_first(city: City) -> None:
+    city.judge()
+    dienst = dict(city.judging.sql("SELECT aanvraagnummer, dienst FROM resultaten"))
+    city.be(MONTH_END)
+    city.close()
+    for levering, van, moment in (
+        ("2026-12-01", "", MONTH_END),
+        ("2027-01-04", "2026-12-01", datetime(2027, 1, 4, 4, tzinfo=UTC)),
+    ):
+        city.be(moment)
+        before = set(city.judging.files("groepskenmerken"))
+        city.groups.deliver([PERSON], levering, van=van)
+        city.groups.round()
+        (kept,) = set(city.judging.files("groepskenmerken")) - before
+        rows = city.groups.stored()[-1].assign(persoon=dienst["1001"])  # the plain core knows a person by this name
+        city.installation.blobs.write("groepskenmerken", kept, to_parquet(rows))
+    city.be(datetime(2027, 2, 3, tzinfo=UTC))
+    city.close()
+    november, december, january = city.closed()
+    assert (november.late, december.late, january.late) == (0, 1, 0)
+    assert november.streams[Stream.MODEL]["geslacht"]["onbekend"].applications == 2
+
+
 def test_counts_that_were_changed_are_refused(city: City) -> None:
     city.judge()
     city.be(MONTH_END)

@@ -256,3 +256,15 @@ def test_the_same_rows_in_another_place_give_the_same_counts() -> None:
     people = {"k:p1": WOMAN, "k:p2": MAN}
     turned = dict(reversed(people.items()))
     assert count(results, outcomes, [], people) == count(results[::-1], outcomes[::-1], [], turned)
+
+
+def test_attributes_that_come_after_their_month_are_late_once_and_only_of_what_was_scored() -> None:
+    results = [
+        judged(1, at=BEFORE),
+        judged(1, at=NOW),  # published again: of the month before
+        judged(2, at=BEFORE),
+        judged(3, at=BEFORE, score=None),
+        judged(4, at=NOW),
+    ]
+    described = {"k:p1": NOW, "k:p2": BEFORE, "k:p3": NOW, "k:p4": NOW}
+    assert count(results, attributes=dict.fromkeys(described, WOMAN), described=described).late == 1

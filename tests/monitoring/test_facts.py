@@ -217,3 +217,18 @@ def test_what_people_did_with_a_signal_is_not_shown_where_a_few_others_are_left(
     )
     others = (chosen - shown_of, 116 - assessments["1/ja"] - assessments["1/nee"])
     assert not shown_of or all(abs(number) >= 10 or number == 0 for number in others)
+
+
+def test_many_attributes_that_come_too_late_are_an_alarm_without_a_number() -> None:
+    months = synthetic_months(Plan(months=13, per_month=200), seed=17)
+    scored = sum(month.scored for month in months[1:])
+
+    def late(number: int, at: int = 5) -> list[str]:
+        changed = [replace(month, late=number if place == at else 0) for place, month in enumerate(months)]
+        return [alarm.sentence for alarm in facts_of(changed).alarms if alarm.name == "groepskenmerken te laat"]
+
+    assert late(scored // 20) == late(scored, at=0) == []  # just below one in twenty, and longer than a year ago
+    (sentence,) = late(scored // 20 + 1)
+    assert str(scored // 20 + 1) not in sentence
+    few = [replace(month, late=3) for month in synthetic_months(Plan(months=3, per_month=20), seed=17)]
+    assert not any(alarm.name == "groepskenmerken te laat" for alarm in facts_of(few).alarms)
