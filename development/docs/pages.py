@@ -11,6 +11,7 @@ from development.docs.errors import ROOT, render_errors
 from development.docs.features import render_features
 from development.docs.findings import render_findings
 from development.docs.follow_up_specification import render_follow_up
+from development.docs.licences import render_licences
 from development.docs.papers import render_papers
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.modelregister.states import render_version_states
@@ -36,6 +37,7 @@ def render_pages() -> dict[str, str]:
         "instellingen.md": render_settings(),
         "bewaartermijnen.md": render_terms(),
         "rollen.md": render_access(),
+        "licenties.md": render_licences(),
         **render_papers(),
         **{f"{FEATURE_FOLDER}/{name}": text for name, text in render_features(schema, policy).items()},
     }

@@ -21,12 +21,21 @@ LARGEST = 1_000_000  # bytes
 SMALLEST_KEY = 2048  # bits
 
 
+class _NowhereElse(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: whoever could send us elsewhere, also without https, would decide who comes in."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 def fetch_https(address: str) -> bytes:
-    """Return what lies at an https address; IdentityUnavailable when it does not answer in time."""
+    """Return what lies at an https address itself; IdentityUnavailable when it does not answer in time."""
     if not address.startswith("https://"):
         raise _unavailable("its address is no https")
     try:
-        with urllib.request.urlopen(address, timeout=TIMEOUT) as answer:  # noqa: S310 - https alone, checked above
+        with urllib.request.build_opener(_NowhereElse).open(
+            address, timeout=TIMEOUT
+        ) as answer:  # https alone, checked above
             data: bytes = answer.read(LARGEST + 1)
     except OSError as cause:
         raise _unavailable(type(cause).__name__) from None

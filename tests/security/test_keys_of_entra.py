@@ -1,0 +1,66 @@
+"""Who is sent elsewhere for the keys of Entra ID does not go there: who could, would decide who comes in."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.identity.keyset import fetch_https
+from shared.errors import IdentityUnavailable
+from tests.real.identity import make_certificate
+
+
+@contextmanager
+def serving(pair: tuple[Path, Path] | None, location: str = "") -> Iterator[tuple[str, list[str]]]:
+    """A server that sends whoever asks on to a location, or answers; with what was asked of it."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302 if location else 200)
+            if location:
+                self.send_header("Location", location)
+            self.end_headers()
+            self.wfile.write(b'{"keys": []}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if pair is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*pair)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http{'s' if pair else ''}://127.0.0.1:{server.server_address[1]}/keys", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_redirect_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pair[0]))
+    for other in (None, pair):  # without https, and with it
+        with serving(other) as (elsewhere, reached), serving(pair, elsewhere) as (address, asked):
+            with pytest.raises(IdentityUnavailable, match="HTTPError") as told:
+                fetch_https(address)
+            assert asked == ["/keys"] and reached == [] and "127.0.0.1" not in str(told.value)
+    with serving(pair) as (address, _):
+        assert fetch_https(address) == b'{"keys": []}'
+
+
+def test_a_certificate_that_nobody_trusts_is_no_answer(tmp_path: Path) -> None:
+    with serving(make_certificate(tmp_path)) as (address, asked), pytest.raises(IdentityUnavailable):
+        fetch_https(address)
+    assert asked == []
