@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from shared.modelregister.states import TRANSITIONS, VersionStatus, VersionStep
+from shared.modelregister.port import ModelVersion
+from shared.modelregister.states import TRANSITIONS, VersionStep
 from shared.pages.forms import Field, Form, Kind, reason_field
 
 # by the last part of the address: the step, what its button says, and what it means
@@ -117,9 +118,10 @@ def next_form(model: str, version: str, asked: Form, page: int) -> Form:
     return Form("verder", scored_form(model, version).action, "Volgende aanvragen", hidden, answers=answers)
 
 
-def possible_steps(status: VersionStatus) -> list[str]:
+def possible_steps(version: ModelVersion) -> list[str]:
     """Return which steps can be taken with a version now, by their names in an address."""
-    return [name for name, (step, _, _) in STEPS.items() if step in TRANSITIONS[status]]
+    names = [name for name, (step, _, _) in STEPS.items() if step in TRANSITIONS[version.status]]
+    return [name for name in names if name != "terugzetten" or version.directly_before]
 
 
 def share_of(text: str) -> float | None:

@@ -137,7 +137,7 @@ def _version(page: PageContext, name: str, number: str, refused: Form | None = N
     person = page.person.subject if page.person else ""
     own = bool(found.proposer) and same_actor(found.proposer, person) and found.status is VersionStatus.VOORGESTELD
     may_step = page.may("POST", f"{_VERSION}/{{stap}}")
-    names = [each for each in possible_steps(found.status) if may_step and not (own and STEPS[each][0] in FOUR_EYES)]
+    names = [each for each in possible_steps(found) if may_step and not (own and STEPS[each][0] in FOUR_EYES)]
     forms = [step_form(name, number, each) for each in names]
     if page.may("POST", f"{_VERSION}/aanvragen"):
         forms.append(scored_form(name, number))

@@ -10,10 +10,11 @@ ROW = Markup('<tr class="r">\n<th scope="row">{}</th><td>{}</td></tr>\n')
 
 
 def test_each_cell_has_the_heading_of_its_column_in_every_row() -> None:
-    found = with_headings(ROW.format("een", 1) + ROW.format("twee", 2), ["Wat", "Hoe vaak"])
+    found = with_headings(ROW.format("een", 1) + ROW.format("twee", 2), ["Wat", "Hoe vaak?"])
     assert found == "".join(
         '<tr role="row" class="r">\n'
-        f'<th role="rowheader" data-kop="Wat" scope="row">{name}</th><td role="cell" data-kop="Hoe vaak">{number}</td>'
+        f'<th role="rowheader" data-kop="Wat:" scope="row">{name}</th>'
+        f'<td role="cell" data-kop="Hoe vaak?">{number}</td>'
         "</tr>\n"
         for name, number in (("een", 1), ("twee", 2))
     )
@@ -24,7 +25,7 @@ def test_what_stands_in_a_cell_is_left_alone_also_when_it_looks_like_a_cell() ->
     found = with_headings(ROW.format(value, 1), ["Wat", 'Hoe "vaak" <b>'])
     assert found.count("data-kop") == 2
     assert "&lt;td&gt;kanarie" in found
-    assert 'data-kop="Hoe &#34;vaak&#34; &lt;b&gt;"' in found
+    assert 'data-kop="Hoe &#34;vaak&#34; &lt;b&gt;:"' in found
 
 
 def test_a_table_without_rows_stays_empty() -> None:
