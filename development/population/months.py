@@ -1,7 +1,8 @@
 """Invents closed months as the monitoring counts them, with drift and unequal treatment of a stated size in them.
 
-For simulations of years: people are drawn as columns, no delivery is written and no model is run. Where nothing is
-planted, neither the mark of the model nor the choice of people has anything to do with a group.
+For simulations of years: people are drawn as columns, no delivery is written and no model is run. Every application is
+assessed in its month, and what is assessed for enforcement is what people chose: they see the signal and mostly follow
+it. Where nothing is planted, neither the mark of the model nor the choice of people has anything to do with a group.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from shared.monitoring.months import SCORE_STEPS, Confusion, GroupTally, MonthTa
 
 from .frames import Bools, Floats, Ints, Rng
 from .groups import draw_groups
-from .marginals import INCOME_UNKNOWN, INVESTIGATED
+from .marginals import INCOME_UNKNOWN
 
 _PACKAGE: Final = Path(__file__).parents[2] / "models" / "levensonderhoud-1.0.0"
 FLAGGED: Final = 0.14
 # Worth it, over everybody, and how much more so at the highest rank of the score than at the lowest: an AUC near 0.63.
-_WORTH, _SLOPE = 0.45, 0.40
-_BY_PEOPLE = INVESTIGATED * 0.6
-_BY_MODEL = 0.35  # of the flagged that are not taken up anyway
+_WORTH, _SLOPE = 0.38, 0.40
+_CHOSEN: Final = {True: 0.7, False: 0.03}  # by people, with a signal and without
+_TAKEN_UP = 0.5  # of whom people chose: with the next, about seven of a hundred applications are investigated
+_BY_MODEL = 0.2  # of the signals that people did not follow, and that are investigated all the same
 _DELAYS: Final = {0: 0.1, 1: 0.4, 2: 0.35, 3: 0.15}  # months until an outcome arrives
 _UNKNOWN: Final = {"adres_onbekend": 0.014, "vermogen_onbekend": 0.26, "geen_deelnames": 0.11}
 type Planted = Mapping[tuple[str, str], float]
@@ -38,7 +40,7 @@ class Plan:
     """What months to invent; shares are fractions.
 
     * `unequal`: (grouping, group) -> how much larger the share flagged by the model is for that group.
-    * `unequal_people`: the same for the share that people choose to investigate.
+    * `unequal_people`: the same for the share that people choose to investigate, with a signal and without.
     * `drift`: feature -> share of the applications that get the highest value of the reference; `score` -> added.
     * `planted_from`: number of the first month (0 …) in which unequal treatment and drift are there.
     """
@@ -58,13 +60,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class _People:
-    """The applicants of one month; `arrives`: after how many months the outcome is there."""
+    """The applicants of one month. `chosen`: by people; `arrives`: after how many months the outcome is there."""
 
     groups: Mapping[str, tuple[Ints, tuple[str, ...]]]
     score: Floats
     flagged: Bools
     worth: Bools
-    selected: Ints  # 0 not, 1 by people, 2 by the model's mark, 3 by the random sample
+    drawn: Bools
+    chosen: Bools
+    selected: Ints  # investigated: 0 not, 1 by people, 2 by the model's mark, 3 by the random sample
     arrives: Ints
 
 
@@ -92,16 +96,17 @@ def _applicants(rng: Rng, plan: Plan, month: int) -> _People:
     score = np.interp(rank, list(scores), list(scores.values()))
     score = np.clip(score + (plan.drift.get("score", 0.0) if planted else 0.0), 0.0, 1.0)
     flagged = score >= scores[1 - FLAGGED]
-    # who is more often worth it is chosen a little more often by people too
-    chance = _BY_PEOPLE * np.where(worth, 1.2, 0.84)
+    by_sample = rng.random(count) < plan.sample_share
+    # a drawn application has the signal too; who is more often worth it is chosen a little more often
+    chance = np.where(flagged | by_sample, _CHOSEN[True], _CHOSEN[False]) * np.where(worth, 1.1, 0.88)
     for (grouping, group), extra in plan.unequal_people.items() if planted else ():
         chance = chance + extra * _members(groups, grouping, group)
-    by_people = rng.random(count) < chance
-    by_sample = ~by_people & (rng.random(count) < plan.sample_share)
-    by_model = ~by_people & ~by_sample & flagged & (rng.random(count) < _BY_MODEL)
-    selected = np.select([by_people, by_model, by_sample], [1, 2, 3], 0)
+    chosen = rng.random(count) < chance
+    by_people = chosen & (rng.random(count) < _TAKEN_UP)
+    by_model = flagged & ~chosen & (rng.random(count) < _BY_MODEL)
+    selected = np.select([by_sample, by_people, by_model], [3, 1, 2], 0)
     arrives = rng.choice(list(_DELAYS), size=count, p=list(_DELAYS.values()))
-    return _People(groups, score, flagged, worth, selected, arrives)
+    return _People(groups, score, flagged, worth, by_sample, chosen, selected, arrives)
 
 
 def _members(groups: Mapping[str, tuple[Ints, tuple[str, ...]]], grouping: str, group: str) -> Bools:
@@ -131,8 +136,8 @@ def _tally(rng: Rng, plan: Plan, people: list[_People], month: int) -> MonthTall
         reference=plan.version,
         streams=_streams(plan, people, month),
         outcomes=_outcomes(people, month),
-        assessments=_assessments(rng, now, sampled=False),
-        sampled_assessments=_assessments(rng, now, sampled=True),
+        assessments=_assessments(now, sampled=False),
+        sampled_assessments=_assessments(now, sampled=True),
         deliveries={"geaccepteerd": 21, "aangehouden": int(rng.random() < 0.1)},
         findings={"LEV-206": int(rng.poisson(2)), "LEV-305": 0},
         operation={},
@@ -182,8 +187,8 @@ def _groups(stream: Stream, people: list[_People], month: int, grouping: str) ->
     for earlier in range(max(0, month - max(_DELAYS)), month + 1):
         one = people[earlier]
         codes = np.zeros(len(one.score), dtype=np.int64) if grouping == "alle" else one.groups[grouping][0]
-        marked = one.selected == 1 if stream is Stream.PROCES else one.flagged
-        inside = (one.selected == 3) if stream is Stream.STEEKPROEF else np.ones(len(codes), dtype=np.bool_)
+        marked = one.chosen if stream is Stream.PROCES else one.flagged
+        inside = one.drawn if stream is Stream.STEEKPROEF else np.ones(len(codes), dtype=np.bool_)
         if earlier == month:
             numbers[:, 0] = np.bincount(codes[inside], minlength=len(names))
             numbers[:, 1] = np.bincount(codes[inside & marked], minlength=len(names))
@@ -207,12 +212,9 @@ def _outcomes(people: list[_People], month: int) -> dict[str, int]:
     return dict(sorted((name, number) for name, number in found.items() if number))
 
 
-def _assessments(rng: Rng, now: _People, *, sampled: bool) -> dict[str, int]:
-    """Count who followed the advice: seven of ten marked applications, and nearly all of the others."""
-    inside = (now.selected == 3) == sampled
-    found: dict[str, int] = {}
-    for signal, marked, followed in (("1", now.flagged | sampled, 0.7), ("2", ~now.flagged & ~np.bool_(sampled), 0.97)):
-        number = int((inside & marked).sum())
-        yes = int(rng.binomial(number, followed))
-        found |= {f"{signal}/ja": yes, f"{signal}/nee": number - yes}
-    return {name: number for name, number in sorted(found.items()) if number}
+def _assessments(now: _People, *, sampled: bool) -> dict[str, int]:
+    """Count who did as the signal says: with one, whom people chose; without one, whom they did not choose."""
+    inside, signal = now.drawn == sampled, now.flagged | now.drawn
+    ways = {"1/ja": signal & now.chosen, "1/nee": signal & ~now.chosen, "2/ja": ~signal & ~now.chosen}
+    found = {way: int((inside & who).sum()) for way, who in {**ways, "2/nee": ~signal & now.chosen}.items()}
+    return {way: number for way, number in sorted(found.items()) if number}

@@ -72,10 +72,10 @@ def test_unequal_treatment_by_the_model_is_found(grouping: str, group: str, extr
 
 
 def test_unequal_treatment_by_people_is_found_and_is_not_held_against_the_model() -> None:
-    plan = Plan(months=18, unequal_people={("nederlandse_nationaliteit", "nee"): 0.05}, planted_from=CALM)
+    plan = Plan(months=18, unequal_people={("nederlandse_nationaliteit", "nee"): 0.10}, planted_from=CALM)
     after = found_after(plan, Stream.PROCES, "nederlandse_nationaliteit")
-    print(f"people, +5%: found after {after} months")
-    assert after[9] <= 6 and after[-1] <= 10
+    print(f"people, +10%: found after {after} months")
+    assert after[9] <= 4 and after[-1] <= 8
     for seed in range(3):
         facts = facts_of(synthetic_months(plan, seed))
         assert {one.stream for one in facts.sequential if one.found} == {Stream.PROCES}
@@ -101,10 +101,10 @@ def test_the_advice_to_stop_comes_when_the_band_is_left_for_certain(extra: float
     for seed in SEEDS:
         months = synthetic_months(plan, seed)
         beyond = [one for one in watch_groups(months, RULES) if one.beyond_band_since]
-        assert {(one.stream, one.group, one.measure) for one in beyond} == {
-            (Stream.MODEL, "vrouw", Measure.SHARE_FLAGGED)
-        }
-        after.append(number_of(beyond[0].beyond_band_since or "") - number_of(months[CALM].month) + 1)
+        # people follow most signals, and with them the difference: that is theirs too, and no reason to stop the model
+        assert {(one.group, one.measure) for one in beyond} == {("vrouw", Measure.SHARE_FLAGGED)}
+        (of_model,) = (one for one in beyond if one.stream is Stream.MODEL)
+        after.append(number_of(of_model.beyond_band_since or "") - number_of(months[CALM].month) + 1)
     print(f"vrouw +{extra:.0%}: advice to stop after {sorted(after)} months")
     assert min(after) >= 1 and sorted(after)[len(after) // 2] <= half and max(after) <= all_
 

@@ -1,9 +1,12 @@
 """Invented months hold what was planted in them, in the stated size, and nothing else."""
 
+from collections import Counter
+from collections.abc import Mapping
 from functools import reduce
 
 import pytest
 
+from development.population.marginals import INVESTIGATED, WORTH_IT
 from development.population.months import FLAGGED, Plan, synthetic_months
 from shared.monitoring.months import GroupTally, MonthTally, Stream, month_tally
 
@@ -49,8 +52,38 @@ def test_unequal_treatment_has_the_planted_size(seed: int) -> None:
     assert share(before, "alle", "alle") == pytest.approx(FLAGGED, abs=0.01)
     gap = share(after, "geslacht", "vrouw") - share(after, "geslacht", "man")
     assert gap == pytest.approx(0.10, abs=0.01)
-    people = Stream.PROCES
-    assert share(after, "geslacht", "vrouw", people) == pytest.approx(share(after, "geslacht", "man", people), abs=0.01)
+    before, after = (
+        share(part, "geslacht", "vrouw", Stream.PROCES) - share(part, "geslacht", "man", Stream.PROCES)
+        for part in (before, after)
+    )
+    assert before == pytest.approx(0.0, abs=0.01)
+    assert after == pytest.approx(0.07, abs=0.015), "people follow seven of ten signals, and with them the difference"
+
+
+@pytest.mark.parametrize("sample_share", [0.0, 0.1])
+def test_people_chose_whom_they_assessed_for_enforcement(sample_share: float) -> None:
+    for month in synthetic_months(Plan(months=5, sample_share=sample_share)):
+        chosen = sum(found.get(way, 0) for found in _assessed(month) for way in ("1/ja", "2/nee"))
+        assert month.streams[Stream.PROCES]["alle"]["alle"].flagged == chosen
+        assert sum(sum(found.values()) for found in _assessed(month)) == month.scored
+        drawn = sum(month.sampled_assessments.values())
+        sample = month.streams.get(Stream.STEEKPROEF, {}).get("alle", {}).get("alle", GroupTally())
+        assert sample.applications == drawn
+
+
+def _assessed(month: MonthTally) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    return month.assessments, month.sampled_assessments
+
+
+def test_about_as_many_are_investigated_as_in_the_city_and_half_of_them_are_worth_it() -> None:
+    months = synthetic_months(Plan(months=24, per_month=8_000))[3:]
+    results = Counter[str]()
+    for month in months:
+        for name, number in month.outcomes.items():
+            results[name.split("/")[1]] += number
+    investigated = sum(results.values())
+    assert investigated / sum(month.scored for month in months) == pytest.approx(INVESTIGATED, abs=0.01)
+    assert results["onrechtmatig"] / investigated == pytest.approx(WORTH_IT, abs=0.05)
 
 
 def test_what_people_choose_unequally_leaves_the_model_alone() -> None:

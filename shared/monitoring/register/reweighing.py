@@ -1,7 +1,8 @@
 """Reads what reweighing would have changed: outcomes per group with and without it, as tables that hide small counts.
 
-Positive is flagged: a burden. The tables count invented people who were kept apart from training, and both models judged them. The file must say that
-they are invented: between both models fewer than ten may differ, and that may never be shown of real people.
+Positive is flagged: a burden. The tables count people who were kept apart from training, and both models judged them.
+These people are invented, and the file must say so: fewer than ten may differ between both models, and of real people
+that is never shown.
 """
 
 from __future__ import annotations
