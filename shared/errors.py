@@ -125,6 +125,12 @@ class RequestRefused(SlimmeCheckError):
     code = "SC-550"
 
 
+class DossierOutdated(RequestRefused):
+    """The dossier of a model version compares it with one that is not the active one any more."""
+
+    code = "SC-555"
+
+
 class FourEyesRequired(SlimmeCheckError):
     """Who proposed something may not decide on it; another person must."""
 

@@ -98,7 +98,7 @@ def withdraw_model(dataset: str, versie: str, reden: str, caller: Caller | None 
 
 
 def activate_model(dataset: str, versie: str, reden: str, caller: Caller | None = None) -> ModelVersion:
-    """Make an approved version active, or an earlier one again: the rollback."""
+    """Make an approved version active, or put back the one from directly before: the rollback."""
     from shared.modelregister import register
 
     return register.activate(_at(dataset, caller), versie, reden)

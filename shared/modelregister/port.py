@@ -30,7 +30,8 @@ class VersionId:
 class ModelVersion:
     """A version as the register knows it. `since`: of its last step; `proposer`: "" for the first of an installation.
 
-    `compared_with`: the digest of the version that was active when its dossier was made.
+    `compared_with`: the digest of the version that was active when its dossier was made. `directly_before`: it was in
+    use directly before the active one, and one person may put it back.
     """
 
     id: VersionId
@@ -38,6 +39,7 @@ class ModelVersion:
     since: datetime
     proposer: str
     compared_with: str
+    directly_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,10 @@ class ModelRegister(Protocol):
         """Make a version active where the dataset has none yet, and return the active one, whichever that is."""
 
     def propose(self, version: VersionId, proposal: Proposal, reason: str, event: AuditEvent) -> ModelVersion:
-        """Enter a proposal. RequestRefused when the same name and version was known by another digest."""
+        """Enter a proposal. RequestRefused when the same name and version was known by another digest.
+
+        TransitionRefused when it cannot be proposed now, also because one person may put it back.
+        """
 
     def take(
         self, version: VersionId, step: VersionStep, reason: str, event: AuditEvent, sample_share: float | None = None
@@ -124,7 +129,7 @@ class ModelRegister(Protocol):
         """Take a step with a version, as `event.caller`.
 
         TransitionRefused when it cannot be taken from here; FourEyesRequired when it must be another than who
-        proposed; ModelPackageInvalid when the digest is not that of the register; RequestRefused when the dossier
+        proposed; ModelPackageInvalid when the digest is not that of the register; DossierOutdated when the dossier
         compares with another version than the active one. Unfinished shadow runs lapse when it is no shadow any more.
         """
 
@@ -132,7 +137,8 @@ class ModelRegister(Protocol):
         """Make a version active, anew or again; the one that was active goes out of use in the same transaction.
 
         TransitionRefused when it cannot be from here; ModelPackageInvalid when the digest is not that of the register;
-        RequestRefused when the dossier compares with another version than the active one, unless it is a rollback.
+        DossierOutdated when the dossier compares with another version than the active one. What is out of use is put
+        back by this when it was in use directly before the active one; any other is refused (TransitionRefused).
         """
 
     def published_features(self, dataset: str, since: datetime, until: datetime) -> Generator[PublishedFeatures]:

@@ -91,9 +91,10 @@ def end_shadow(workplace: Workplace, version: str, reden: str) -> ModelVersion:
 
 
 def activate(workplace: Workplace, version: str, reden: str) -> ModelVersion:
-    """Make an approved version active, or an earlier one again (a rollback); it judges from the next claim on.
+    """Make an approved version active, or the one from directly before again; it judges from the next claim on.
 
-    RequestRefused for a version that was approved against another one than is active now; a rollback compares nothing.
+    DossierOutdated for a version that was approved against another one than is active now; TransitionRefused for any
+    other that is out of use, also one that was rolled back from: that takes a new proposal and two people.
     """
     reason = checked_reason(reden)
     version_id = _known(workplace, version)

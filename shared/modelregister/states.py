@@ -5,7 +5,7 @@ No other file decides which step may be taken; the diagram in docs/modelversie-t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from shared.errors import TransitionRefused
@@ -58,7 +58,7 @@ STEP_SENTENCES: Mapping[VersionStep, str] = {
     VersionStep.SCHADUW_STOPPEN: "Ze scoort niet meer mee; wat bewaard is, blijft.",
     VersionStep.ACTIVEREN: "In gebruik genomen.",
     VersionStep.VERVANGEN: "Vervangen doordat een andere versie actief werd.",
-    VersionStep.TERUGZETTEN: "Opnieuw in gebruik genomen, in plaats van een latere versie.",
+    VersionStep.TERUGZETTEN: "Weer in gebruik genomen: de versie die vlak voor de actieve werkte.",
 }
 
 _T, _D = VersionStatus, VersionStep
@@ -82,7 +82,8 @@ TRANSITIONS: Mapping[VersionStatus | None, Mapping[VersionStep, VersionStatus]] 
         _D.INTREKKEN: _T.INGETROKKEN,
     },
     _T.ACTIEF: {_D.VERVANGEN: _T.UIT_GEBRUIK},
-    _T.UIT_GEBRUIK: {_D.TERUGZETTEN: _T.ACTIEF, _D.INTREKKEN: _T.INGETROKKEN},
+    # one person may go back to `version_before`; any other version comes back as it came the first time, by two
+    _T.UIT_GEBRUIK: {_D.TERUGZETTEN: _T.ACTIEF, _D.VOORSTELLEN: _T.VOORGESTELD, _D.INTREKKEN: _T.INGETROKKEN},
     _T.AFGEWEZEN: {_D.VOORSTELLEN: _T.VOORGESTELD},
     _T.INGETROKKEN: {_D.VOORSTELLEN: _T.VOORGESTELD},
 }
@@ -90,6 +91,11 @@ TRANSITIONS: Mapping[VersionStatus | None, Mapping[VersionStep, VersionStatus]] 
 STATUS_OF: Mapping[VersionStep, VersionStatus] = {  # a step always leads to the same status
     step: after for steps in TRANSITIONS.values() for step, after in steps.items()
 }
+_ONE_PERSON = (
+    "Terugzetten doet één modelbeheerder, want een foute versie moet meteen weg kunnen. Het kan alleen naar de versie "
+    "die vlak voor de actieve werkte. Elke andere versie die uit gebruik is, ook een waarvan werd teruggekeerd, vraagt "
+    "een nieuw voorstel met een nieuw dossier, en de goedkeuring van een ander."
+)
 FOUR_EYES = frozenset({_D.GOEDKEUREN, _D.AFWIJZEN})  # steps that another must take than who proposed
 
 
@@ -111,6 +117,22 @@ def step_to_active(before: VersionStatus | None) -> VersionStep:
     return VersionStep.TERUGZETTEN if again else VersionStep.ACTIVEREN
 
 
+def version_before(activations: Iterable[tuple[VersionStep, str]], out_of_use: Collection[str]) -> str | None:
+    """Return the version that was in use directly before the active one, if it can be put back; None without one.
+
+    `activations`: every step by which a version became active, in order. What was rolled back from is never the one
+    before: it was taken out for a reason. One that is out of use no more (withdrawn, proposed again) is passed over.
+    """
+    in_use: list[str] = []
+    for step, version in activations:
+        if step is VersionStep.TERUGZETTEN and version in in_use:
+            while in_use[-1] != version:
+                in_use.pop()
+        else:
+            in_use.append(version)
+    return next((version for version in reversed(in_use[:-1]) if version in out_of_use), None)
+
+
 def render_version_states() -> str:
     """Return docs/modelversie-toestanden.md: the diagram and the sentences of all statuses and steps."""
     lines = [
@@ -125,7 +147,7 @@ def render_version_states() -> str:
     for before, steps in TRANSITIONS.items():
         for step, after in steps.items():
             lines.append(f"    {before.name.lower() if before else '[*]'} --> {after.name.lower()}: {step}")
-    lines += ["```", "", "| status | betekenis |", "|---|---|"]
+    lines += ["```", "", _ONE_PERSON, "", "| status | betekenis |", "|---|---|"]
     lines += [f"| {status} | {STATUS_SENTENCES[status]} |" for status in VersionStatus]
     lines += ["", "| stap | betekenis | vier ogen |", "|---|---|---|"]
     lines += [

@@ -116,16 +116,18 @@ def test_of_two_activations_at_once_one_is_refused_because_its_dossier_compares_
 
 
 def test_two_rollbacks_at_once_leave_one_active_version(any_office: Office) -> None:
-    any_office.approved("1.1.0")
-    any_office.approved("1.2.0")
-    for number in ("1.1.0", "1.0.0", "1.2.0", "1.0.0"):
-        activate(any_office.as_(ANNE), number, "om en om")
-    assert not [one for one in activated_at_once(any_office, "1.1.0", "1.2.0") if isinstance(one, SlimmeCheckError)]
-    assert sorted(any_office.statuses().values()) == ["actief", "uit gebruik", "uit gebruik"]
+    for number in ("1.1.0", "1.2.0"):
+        any_office.approved(number)
+        activate(any_office.as_(ANNE), number, "ingepland")
+    outcomes = activated_at_once(any_office, "1.1.0", "1.1.0", "1.0.0")
+    done = [one for one in outcomes if not isinstance(one, SlimmeCheckError)]
+    assert len(done) in (1, 2), "1.0.0 is directly before when 1.1.0 is back, and not sooner"
+    statuses = any_office.statuses()
+    assert sorted(statuses.values()) == ["actief", "uit gebruik", "uit gebruik"] and statuses["1.2.0"] != "actief"
     steps = [
         step.step for known in any_office.register.versions(DATASET) for step in any_office.register.steps(known.id)
     ]
-    assert steps.count(VersionStep.TERUGZETTEN) == 4 and steps.count(VersionStep.VERVANGEN) == 6
+    assert steps.count(VersionStep.TERUGZETTEN) == len(done) and steps.count(VersionStep.VERVANGEN) == 2 + len(done)
 
 
 def test_many_first_looks_at_an_empty_register_enter_one_version(any_office: Office) -> None:

@@ -13,7 +13,7 @@ from shared.adapters.sql import event_rows, run_rows, version_rows
 from shared.adapters.sql.engine import transaction
 from shared.adapters.sql.tables import modelstappen, resultaten, verwerkingen
 from shared.administration import ModelStatus
-from shared.errors import FourEyesRequired, ModelPackageInvalid, RequestRefused
+from shared.errors import DossierOutdated, FourEyesRequired, ModelPackageInvalid, RequestRefused, TransitionRefused
 from shared.events import Action, AuditEvent, moment_of, moment_text, same_actor
 from shared.modelregister.port import (
     ModelVersion,
@@ -86,6 +86,12 @@ class SqlModelRegister:
                     next_step="Package it again under a new version number.",
                 )
             status_after(known[0].status if known else None, VersionStep.VOORSTELLEN)
+            if known and known[0].directly_before:  # a proposal would keep it from being put back at once
+                raise TransitionRefused(
+                    "This version was in use directly before the active one: it can be put back without a proposal.",
+                    where=f"model {version.title}",
+                    next_step="Activate it, which one Modelbeheerder may do.",
+                )
             return self._add(connection, version, VersionStep.VOORSTELLEN, reason, event, proposal=proposal)
 
     def take(
@@ -114,7 +120,9 @@ class SqlModelRegister:
             known = _checked(connection, version)
             step = step_to_active(known.status)
             status_after(known.status, step)
-            if step is not VersionStep.TERUGZETTEN:  # a rollback goes back to what was in use, whatever was compared
+            if step is VersionStep.TERUGZETTEN:  # its dossier may compare with any other: it was in use until this one
+                _check_directly_before(known)
+            else:
                 _check_dossier(connection, known)
             former = version_rows.active(connection, version.dataset)
             if former is not None:
@@ -245,10 +253,19 @@ def _checked(connection: Connection, version: VersionId) -> ModelVersion:
 def _check_dossier(connection: Connection, known: ModelVersion) -> None:
     active = version_rows.active(connection, known.id.dataset)
     if active is None or active.id.sha256 != known.compared_with:
-        raise RequestRefused(
+        raise DossierOutdated(
             "The dossier compares this version with one that is not active any more.",
             where=f"model {known.id.title}",
             next_step="Withdraw the proposal and propose the version again, with a new dossier.",
+        )
+
+
+def _check_directly_before(known: ModelVersion) -> None:
+    if not known.directly_before:
+        raise TransitionRefused(
+            "Only the version that was in use directly before the active one is put back by one person.",
+            where=f"model {known.id.title}",
+            next_step="Propose this version again, with a new dossier; another Modelbeheerder approves it.",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from shared.administration import ModelStatus, NewRun
 from shared.errors import ModelVersionSuperseded, NotKnown
 from shared.events import moment_of
 from shared.modelregister.port import ModelVersion, Proposal, StepRecord, VersionId
-from shared.modelregister.states import STATUS_OF, VersionStatus, VersionStep
+from shared.modelregister.states import STATUS_OF, VersionStatus, VersionStep, version_before
 
 _OF = {
     VersionStatus.ACTIEF: "It is not the active version.",
@@ -41,9 +42,15 @@ def listing(connection: Connection, dataset: str) -> list[ModelVersion]:
         .order_by(modelversies.c.nr, modelstappen.c.volgnr)
     )
     found: dict[int, ModelVersion] = {}
+    activations = []
     for row in rows:
         found[row.nr] = _after(found.get(row.nr), row)
-    return list(found.values())
+        if STATUS_OF[VersionStep(row.stap)] is VersionStatus.ACTIEF:
+            activations.append((row.volgnr, VersionStep(row.stap), row.versie))
+    versions = list(found.values())
+    out_of_use = {one.id.version for one in versions if one.status is VersionStatus.UIT_GEBRUIK}
+    before = version_before([(step, version) for _, step, version in sorted(activations)], out_of_use)
+    return [replace(one, directly_before=one.id.version == before) for one in versions]
 
 
 def _but_the_dossier() -> list[sa.Column[Any]]:

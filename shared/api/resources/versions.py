@@ -197,7 +197,8 @@ def propose(services: Served, caller: Calling, naam: ModelName, form: ProposalFo
 def take_step(services: Served, caller: Calling, naam: ModelName, versie: Version, form: StepForm) -> VersionShown:
     """Keurt een voorstel van een ander goed of af, trekt een versie in, laat haar meescoren of neemt haar in gebruik.
 
-    Wie voorstelde mag niet zelf goedkeuren of afwijzen. Een eerdere versie opnieuw activeren is terugzetten.
+    Wie voorstelde mag niet zelf goedkeuren of afwijzen. De versie die vlak voor de actieve werkte opnieuw activeren is
+    terugzetten; elke andere die uit gebruik is, vraagt een nieuw voorstel. Een verouderd dossier is een 409.
     """
     if form.steekproef is not None and form.stap is not Step.GOEDKEUREN:
         raise RequestRefused(
