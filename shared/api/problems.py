@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from shared.errors import (
     AttemptSuperseded,
     BlobNotFound,
+    DossierOutdated,
     FormRefused,
     FourEyesRequired,
     IdentityUnavailable,
@@ -55,6 +56,12 @@ _ADVICE: Mapping[int, str] = {
     500: "Probeer het later opnieuw; blijft het misgaan, meld dan de code en de tijd aan de beheerder.",
     503: "Probeer het over een minuut opnieuw; blijft het zo, meld het dan aan de beheerder.",
 }
+# where another thing helps than with the rest of its status
+_OTHER_ADVICE: tuple[tuple[type[SlimmeCheckError], str], ...] = (
+    (FourEyesRequired, "Vraag een collega met dezelfde rol om dit te doen: hier kijken twee mensen naar."),
+    (FormRefused, "Open de pagina opnieuw en verstuur het formulier dan, of stuur een token mee."),
+    (DossierOutdated, "Trek het voorstel in en stel de versie opnieuw voor, met een nieuw dossier."),
+)
 _STATUS: tuple[tuple[type[SlimmeCheckError], int], ...] = (
     (NotSignedIn, 401),
     (NotAllowed, 403),
@@ -69,6 +76,7 @@ _STATUS: tuple[tuple[type[SlimmeCheckError], int], ...] = (
     (RequestBusy, 409),
     (SentBefore, 409),
     (TooManyTries, 409),
+    (DossierOutdated, 409),
     (RequestRefused, 400),
     (IdentityUnavailable, 503),
 )
@@ -158,5 +166,6 @@ def problem_of(cause: Exception) -> Problem:
         run_log().error("http: %s", cause)
         return Problem(status, cause.code, _ADVICE[status])
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    advice = next((text for kind, text in _OTHER_ADVICE if isinstance(cause, kind)), _ADVICE[status])
     explanation = f"{cause.what} {cause.next_step}".strip()
-    return Problem(status, cause.code, _ADVICE[status], headers=headers, explanation=explanation)
+    return Problem(status, cause.code, advice, headers=headers, explanation=explanation)
