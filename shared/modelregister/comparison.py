@@ -7,7 +7,7 @@ and none that can be found by subtraction, also not by who knows that one versio
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import batched
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from shared.modelpackage.package import ModelPackage
-from shared.modelregister.flips import keeps_flips
+from shared.modelregister.flips import Flip, keeps_flips, ruled_out
 from shared.modelregister.port import PublishedFeatures
 from shared.monitoring.disclosure import (
     HIDDEN,
@@ -56,10 +56,14 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What two versions do with the same applications; numbers about people in suppressed tables alone."""
+    """What two versions do with the same applications; numbers about people in suppressed tables alone.
+
+    `never`: the flips that the versions themselves rule out, whosoever is judged; they are no row of `flips`.
+    """
 
     weeks: float
     flips: SuppressedTable
+    never: tuple[str, ...]
     groups: tuple[SuppressedTable, ...]
     active_scores: SuppressedTable
     proposed_scores: SuppressedTable
@@ -70,11 +74,17 @@ class Comparison:
         return {
             "aantal": self.flips.total.size if self.flips.total else HIDDEN,
             "weken": round(self.weeks, 1),
-            "omslagen": self.flips.as_dict(),
+            "omslagen": self._flips(),
             "groepen": [table.as_dict() for table in self.groups],
             "scoreverdeling": {"actief": self.active_scores.as_dict(), "voorstel": self.proposed_scores.as_dict()},
             "per_drempel": [self._at(threshold) for threshold in self.thresholds],
         }
+
+    def _flips(self) -> dict[str, object]:
+        known: dict[str, Counts | None] = {**self.flips.rows, **dict.fromkeys(self.never, Counts(0))}
+        cells = {name: known[name] for name in _FLIPS.values()}
+        rows = [{"naam": name, "aantal": HIDDEN if cell is None else cell.size} for name, cell in cells.items()]
+        return {**self.flips.as_dict(), "rijen": rows}
 
     def _at(self, threshold: str) -> dict[str, object]:
         shown = {"actief": borders_of(self.active_scores), "voorstel": borders_of(self.proposed_scores)}
@@ -161,12 +171,16 @@ def _suppressed(
 ) -> Comparison:
     # one version flags everybody that the other flags: who knows that, finds the flips as a difference
     nested = min(tally.flips[False, True], tally.flips[True, False]) == 0
-    flips, tables = _together(tally, groupings, nested)
+    never = ruled_out(active, proposed)
+    if any(tally.flips[key] for key in never):  # a sum that lies on the border to its last bit
+        never = ()
+    flips, tables = _together(tally, groupings, nested, never)
     distributions = _distributions(tally, active, proposed, nested)
     span = (max(tally.days) - min(tally.days)).days + 1 if tally.days else 0
     return Comparison(
         weeks=max(span / 7, 1.0),
         flips=flips,
+        never=tuple(_FLIPS[key] for key in never),
         groups=tables,
         active_scores=distributions[0],
         proposed_scores=distributions[1],
@@ -175,7 +189,7 @@ def _suppressed(
 
 
 def _together(
-    tally: _Tally, groupings: Sequence[Grouping], nested: bool
+    tally: _Tally, groupings: Sequence[Grouping], nested: bool, never: Collection[Flip]
 ) -> tuple[SuppressedTable, tuple[SuppressedTable, ...]]:
     """Return the flips of everybody and the tables of the groups, so that neither gives away what the other hides."""
     tables = []
@@ -183,10 +197,12 @@ def _together(
         rows = {}
         for label in grouping.labels:
             size, was, would, moved = (int(number) for number in tally.groups[grouping.title, label])
-            rows[label] = Counts(size, (was, would), (moved,) if nested else ())
+            rows[label] = Counts(size, (was, would), (moved,) if nested and len(never) < 2 else ())
         tables.append(suppress(grouping.title, MEASURES, rows))
-    numbers = {name: tally.flips[key] for key, name in _FLIPS.items()}
+    numbers = {name: tally.flips[key] for key, name in _FLIPS.items() if key not in never}
     flips = all_or_nothing("omslagen", numbers)
+    if never:  # the flips of a group follow from what each version flags in it: they are guarded above
+        return flips, tuple(tables)
     shown = all(counts is not None for counts in flips.rows.values())
     if shown and not all(keeps_flips(tables, tally.flips[True, True])):
         flips, shown = replace(flips, rows=dict.fromkeys(flips.rows)), False

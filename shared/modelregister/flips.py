@@ -3,14 +3,26 @@
 Of a group are shown: how many it holds, how many the active version flags and how many the proposal flags. How many
 flip is not shown; it depends on one more number, how many both flag. That number lies between bounds, which are tighter
 where the flips of everybody are shown beside the groups. No flip may be bounded to less than ten.
+
+Versions that differ in intercept, threshold or sample alone order people alike: one of them flags everybody that the
+other flags, whoever is looked at. That nobody flips the other way then says nothing about people, and the rest is known
+from how many each version flags.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from shared.modelpackage.ebm import Ebm, Feature, Floats
+from shared.modelpackage.package import ModelPackage
 from shared.monitoring.disclosure import SMALLEST_COUNT, Counts, SuppressedTable
+
+type Level = Floats | Mapping[str, int]
+type Flip = tuple[bool, bool]  # flagged by the active version, by the proposal
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,47 @@ class _Bounds:
 
     low: int
     high: int
+
+
+def ruled_out(active: ModelPackage, proposed: ModelPackage) -> tuple[Flip, ...]:
+    """Return the flips that cannot be, whosoever is judged, by the packages alone: one way, both ways, or nothing."""
+    if active.imputation != proposed.imputation or not _same_contributions(active.ebm, proposed.ebm):
+        return ()
+    if (active.threshold, active.intercept) == (proposed.threshold, proposed.intercept):
+        return (False, True), (True, False)
+    border, proposed_border = _border(active), _border(proposed)
+    if border is None or proposed_border is None or border == proposed_border:
+        return ()
+    return ((False, True),) if proposed_border > border else ((True, False),)
+
+
+def _border(package: ModelPackage) -> float | None:
+    """Return from which sum of contributions on a version flags."""
+    threshold = package.threshold
+    return math.log(threshold / (1 - threshold)) - package.intercept if 0 < threshold < 1 else None
+
+
+def _same_contributions(one: Ebm, other: Ebm) -> bool:
+    return (
+        len(one.features) == len(other.features)
+        and len(one.terms) == len(other.terms)
+        and all(_same_bins(mine, theirs) for mine, theirs in zip(one.features, other.features, strict=True))
+        and all(
+            mine.features == theirs.features and np.array_equal(mine.scores, theirs.scores)
+            for mine, theirs in zip(one.terms, other.terms, strict=True)
+        )
+    )
+
+
+def _same_bins(one: Feature, other: Feature) -> bool:
+    same = (one.name, one.continuous, len(one.levels)) == (other.name, other.continuous, len(other.levels))
+    return same and all(_same_level(mine, theirs) for mine, theirs in zip(one.levels, other.levels, strict=True))
+
+
+def _same_level(one: Level, other: Level) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return not isinstance(one, np.ndarray) and not isinstance(other, np.ndarray) and one == other
 
 
 def keeps_flips(tables: Sequence[SuppressedTable], both: int | None) -> list[bool]:

@@ -74,7 +74,7 @@ def told(attacker: Attacker, report: Comparison) -> None:
     if report.flips.total is not None:
         attacker.knows({f"/{key}": 1 for key in FLIPS}, report.flips.total.size)
     for key in FLIPS:
-        shown = report.flips.rows[NAMES[key]]
+        shown = report.flips.rows.get(NAMES[key])
         if shown is not None:
             attacker.knows({f"/{key}": 1}, shown.size)
     for table in report.groups:
