@@ -10,14 +10,13 @@ from shared.rights.port import PersonRequest
 from shared.rights.states import Asked, RequestState, Step
 
 PROOF, RAW, NEW_KEYS = "bewijs", "ruwe leveringen", "nieuwe sleutels"
-_TRAIL = "Het auditspoor (wie wat deed of zag) blijft tot zijn eigen termijn; het leidt naar geen gegevens meer."
-_RAW = (
-    "{} ruwe levering(en) wachten nog op verwerking of in quarantaine; daarin is niemand op te zoeken. Zij gaan na "
-    "verwerking, of na hoogstens veertien dagen."
+_TRAIL = "Het logboek (wie deed of zag wat) blijft tot zijn eigen termijn. Het leidt naar geen gegevens meer."
+_RAW_GOES = (
+    "Daarin kunnen wij niemand opzoeken. Na de verwerking, of na hoogstens veertien dagen, wordt alles verwijderd."
 )
 _NEW_KEYS = (
-    "Sinds de opdracht kwam er een nieuwe sleutel in gebruik. Wat daaronder is binnengekomen is niet doorzocht; leg "
-    "daarvoor een nieuw verzoek vast."
+    "Sinds de opdracht kwam er een nieuwe sleutel in gebruik. Wat daarna binnenkwam, is niet doorzocht. Leg daarvoor "
+    "een nieuw verzoek vast."
 )
 
 
@@ -42,9 +41,15 @@ def outcome_of(request: PersonRequest) -> RemovalOutcome | None:
     told = request.stappen[-1].uitkomst
     stays = [_TRAIL]
     if told.get(RAW):
-        stays.append(_RAW.format(told[RAW]))
+        stays.append(_waiting(told[RAW]))
     if told.get(NEW_KEYS):
         stays.append(_NEW_KEYS)
     return RemovalOutcome(
         counts_of(request.stappen[-1]), proof_name(told[PROOF]) if told.get(PROOF) else "", tuple(stays)
     )
+
+
+def _waiting(number: int) -> str:
+    one = "ruwe levering wacht nog op verwerking of staat in quarantaine."
+    more = "ruwe leveringen wachten nog op verwerking of staan in quarantaine."
+    return f"{number} {one if number == 1 else more} {_RAW_GOES}"

@@ -231,8 +231,12 @@ def test_a_raw_delivery_that_still_waits_is_told_of(scene: Scene) -> None:
     desk.scene.night("2026-11-20", ROWS)
     desk.scene.workshop.deliver("2026-11-21", {"zaak1009-anna": 1}, oordeel="aangehouden")
     run_waiting(desk.scene.installation)
-    outcome = told(desk.remove())
-    assert len(outcome.blijft) == 2 and outcome.blijft[1].startswith("1 ruwe levering")
+    request = desk.remove()
+    outcome = told(request)
+    assert len(outcome.blijft) == 2 and outcome.blijft[1].startswith("1 ruwe levering wacht nog ")
+    *before, last = request.stappen
+    more = replace(request, stappen=(*before, replace(last, uitkomst={**last.uitkomst, "ruwe leveringen": 2})))
+    assert told(more).blijft[1].startswith("2 ruwe leveringen wachten nog ")
 
 
 def test_a_snapshot_that_was_rewritten_goes_at_its_own_time(scene: Scene) -> None:
