@@ -12,7 +12,8 @@ from shared.rights.states import Asked, RequestState, Step
 PROOF, RAW, NEW_KEYS = "bewijs", "ruwe leveringen", "nieuwe sleutels"
 _TRAIL = "Het logboek (wie deed of zag wat) blijft tot zijn eigen termijn. Het leidt naar geen gegevens meer."
 _RAW_GOES = (
-    "Daarin kunnen wij niemand opzoeken. Na de verwerking, of na hoogstens veertien dagen, wordt alles verwijderd."
+    "Daarin kunnen wij niemand opzoeken. Wij verwijderen zo'n levering na de verwerking, of na hoogstens veertien "
+    "dagen."
 )
 _NEW_KEYS = (
     "Sinds de opdracht kwam er een nieuwe sleutel in gebruik. Wat daarna binnenkwam, is niet doorzocht. Leg daarvoor "
