@@ -52,7 +52,8 @@ def test_a_cell_of_text_never_begins_as_a_formula_does(start: str, kind: str) ->
 def test_a_number_of_an_application_that_is_a_formula_comes_out_of_score_as_text(start: str, tmp_path: Path) -> None:
     features, scores = tmp_path / "f.parquet", tmp_path / "s.csv"
     features.write_bytes(table_bytes(_feature_rows(f"{start}1+1"), "parquet"))
-    ran = shared_in(tmp_path, "score", str(features), "--model", "models/levensonderhoud-1.0.0", "-o", str(scores))
+    model = ("--model", "models/levensonderhoud-1.0.0")
+    ran = shared_in(tmp_path, "score", str(features), *model, "-o", str(scores), "--reden", "proef")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     (row,) = csv.DictReader(io.StringIO(scores.read_bytes().decode(), newline=""))
     assert row["aanvraagnummer"] == f"'{start}1+1"
