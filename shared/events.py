@@ -53,6 +53,8 @@ class Action(StrEnum):
     HERVATTEN = "model hervat"
     UITLEG_BEKIJKEN = "uitleg bekeken"
     OPZOEKEN = "voorspelling opgezocht"
+    KENMERKEN_OPVRAGEN = "kenmerken van een levering opgevraagd"
+    TABEL_SCOREN = "tabel met kenmerken gescoord"
     HERBEREKENEN = "voorspelling herberekend"
     BEOORDELING_VASTLEGGEN = "beoordeling vastgelegd"
     BEZWAAR_OPENEN = "bezwaar geopend"

@@ -16,7 +16,7 @@ from shared.modelpackage.canonical import canonical_json
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command `train`."""
     parser = subparsers.add_parser("train", help="train an EBM on a feature file and outcomes")
-    parser.add_argument("--features", type=Path, required=True, help="made by `python -m shared features`")
+    parser.add_argument("--features", type=Path, required=True, help="made by `python -m shared features … --reden …`")
     parser.add_argument("--outcomes", type=Path, required=True, help="csv of the dataset uitkomsten")
     parser.add_argument("--policy", type=Path, required=True, help="for the threshold at which errors are counted")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="EBM.json")

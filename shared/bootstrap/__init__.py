@@ -6,7 +6,7 @@ that only reads the administration starts at once.
 
 from shared.bootstrap.ending import let_go
 from shared.bootstrap.models import resume_model, stop_model
-from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery
+from shared.bootstrap.onedelivery import eligibility_of_delivery, features_of_delivery, read_features, tell_scored
 from shared.bootstrap.people import explain_current, replay_everything, replay_run
 from shared.bootstrap.removal import nightly_purge, purge
 from shared.bootstrap.reports import report_until
@@ -56,6 +56,7 @@ __all__ = [
     "person_requests",
     "poisoned",
     "purge",
+    "read_features",
     "record_person_request",
     "release",
     "replay_everything",
@@ -66,6 +67,7 @@ __all__ = [
     "run_waiting",
     "settings",
     "stop_model",
+    "tell_scored",
     "verify_audit",
     "withdraw_person_request",
 ]

@@ -14,12 +14,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("features", help="compute the features of a delivery in any folder")
     parser.add_argument("delivery", type=Path, metavar="DELIVERY", help="folder with a datapackage.json")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="F.parquet", help=".parquet or .csv")
+    parser.add_argument("--reden", required=True, help="why you look; kept in the audit log")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write one row per application with a valid dienst row; return 0."""
-    table = bootstrap.features_of_delivery(args.delivery)
+    table = bootstrap.read_features(args.delivery, args.reden)
     write_table(table, args.output)
     print(f"{len(table)} {'aanvraag' if len(table) == 1 else 'aanvragen'} met kenmerken: {args.output}")
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from shared import bootstrap
 from shared.adapters.packages import load_package
 from shared.cli.tablefiles import read_arrow, write_table
 from shared.errors import ScoreInputInvalid
@@ -26,6 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("features", type=Path, metavar="F.parquet", help="table with the model's feature columns")
     parser.add_argument("--model", type=Path, required=True, metavar="DIR", help="folder of the model package")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="S.parquet", help=".parquet or .csv")
+    parser.add_argument("--reden", required=True, help="why you look; kept in the audit log")
     parser.set_defaults(run=run)
 
 
@@ -33,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Score the table and write it; return 0."""
     package = load_package(args.model)
     scored = score_table(package, read_arrow(args.features, text_columns=_identifiers(package)))
+    bootstrap.tell_scored(package, scored.num_rows, args.reden)
     write_table(scored, args.output)
     print(f"{scored.num_rows} rows scored with {package.name} {package.version}: {args.output}")
     return 0

@@ -24,6 +24,7 @@ from shared.modelpackage.manifest import MANIFEST_FILE, OWN_DIGEST, seal
 from tests.cli.conftest import ROOT, shared_in
 
 DATASET = "levensonderhoud"
+WHY = ("--reden", "proef")
 PACKAGE = ROOT / "models" / "levensonderhoud-1.0.0"
 
 
@@ -209,10 +210,10 @@ def test_what_nobody_foresaw_is_told_by_type_and_place(nights: Path, tmp_path: P
     features = tmp_path / "f.parquet"
     write_mailbox(tmp_path, seed=1, day=date(2026, 11, 17))
     delivery = tmp_path / "brievenbus" / DATASET / "2026-11-17"
-    assert shared_in(tmp_path, "features", str(delivery), "-o", str(features)).returncode == 0
+    assert shared_in(tmp_path, "features", str(delivery), "-o", str(features), *WHY).returncode == 0
     table = pq.read_table(features)
     pq.write_table(table.append_column("lijst", pa.array([["KANARIE"]] * table.num_rows)), features)
-    scored = shared_in(tmp_path, "score", str(features), "--model", str(PACKAGE), "-o", str(tmp_path / "s.csv"))
+    scored = shared_in(tmp_path, "score", str(features), "--model", str(PACKAGE), "-o", str(tmp_path / "s.csv"), *WHY)
     assert scored.returncode == 1
     assert "Traceback" not in scored.stderr
     assert "KANARIE" not in scored.stderr

@@ -14,6 +14,8 @@ import pytest
 from development.population import write_delivery
 from tests.cli.conftest import shared_in
 
+WHY = ("--reden", "proef")
+
 
 @pytest.fixture
 def own(nights: Path, tmp_path: Path) -> Path:
@@ -66,7 +68,9 @@ def test_where_nothing_was_published_there_is_nothing_to_compare(tmp_path: Path)
 def test_one_application_is_told_in_the_singular(tmp_path: Path) -> None:
     period = (datetime(2026, 11, 19), datetime(2026, 11, 20))
     write_delivery(tmp_path / "elders" / "2026-11-20", applications=1, period=period, seed=1)
-    shown = shared_in(tmp_path, "features", str(tmp_path / "elders" / "2026-11-20"), "-o", str(tmp_path / "f.csv"))
+    shown = shared_in(
+        tmp_path, "features", str(tmp_path / "elders" / "2026-11-20"), "-o", str(tmp_path / "f.csv"), *WHY
+    )
     assert shown.stdout.startswith("1 aanvraag met kenmerken"), shown.stdout + shown.stderr
     write_delivery(tmp_path / "brievenbus" / "levensonderhoud" / "2026-11-20", applications=1, period=period, seed=1)
     assert "  1 aanvraag: 1 " in shared_in(tmp_path, "run").stdout

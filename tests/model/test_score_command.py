@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from shared import bootstrap
 from shared.cli import score as score_command
 from shared.cli.tablefiles import read_table, write_table
 from shared.errors import ScoreInputInvalid
@@ -23,9 +25,18 @@ from tests.model.machines import machine, mixed_frame, package_files
 def score(features: Path, model: Path, output: Path) -> pd.DataFrame:
     parser = argparse.ArgumentParser()
     score_command.add_parser(parser.add_subparsers())
-    args = parser.parse_args(["score", str(features), "--model", str(model), "-o", str(output)])
+    args = parser.parse_args(["score", str(features), "--model", str(model), "-o", str(output), "--reden", "proef"])
     assert args.run(args) == 0
     return read_table(output, text_columns=["aanvraagnummer"])
+
+
+@pytest.fixture(autouse=True)
+def _own_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installation without an administration, whatever lies in the folder that the tests run in."""
+    monkeypatch.setenv("SLIMME_CHECK_OPSLAG", str(tmp_path))
+    bootstrap.let_go()
+    yield
+    bootstrap.let_go()
 
 
 @pytest.fixture

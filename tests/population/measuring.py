@@ -27,8 +27,9 @@ def command_is_there() -> bool:
 def by_command(delivery: Path, workplace: Path) -> pd.DataFrame:
     """Runs `python -m shared features`: one row per application that has a valid dienst row."""
     target = workplace / "features.parquet"
-    command = [sys.executable, "-m", "shared", "features", str(delivery), "-o", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "shared", "features", str(delivery), "-o", str(target), "--reden", "meting"]
+    own = {**os.environ, "SLIMME_CHECK_OPSLAG": str(workplace)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=own)
     assert done.returncode == 0, done.stderr
     return pd.read_parquet(target)
 

@@ -122,7 +122,8 @@ def test_check_features_and_explain_find_it_by_the_delivery_and_the_number(proje
     delivery = tmp_path / "levering"
     _deliver(delivery)
     assert _shared(project, "check", str(delivery)).returncode == 0
-    assert _shared(project, "features", str(delivery), "-o", str(tmp_path / "f.csv")).returncode == 0
+    shown = _shared(project, "features", str(delivery), "-o", str(tmp_path / "f.csv"), "--reden", "test")
+    assert shown.returncode == 0
     header, *rows = (tmp_path / "f.csv").read_text().splitlines()
     assert header == "aanvraagnummer,peilmoment,schuld,aantal_schulden,schuld_onbekend"
     assert rows[0] == "V1,2026-11-19T09:00:00,2540.5,2,0"
