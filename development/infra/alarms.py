@@ -36,6 +36,12 @@ def check_alarms(deployment: Deployment) -> Iterator[Problem]:
         if not all(part in query for part in looks_for):
             sentence = f"{deployment.name}: the alarm {name} must look for {', '.join(looks_for)}."
             yield Problem(rule.origin, "alarmen", sentence)
+        judged = rule.get("properties", "criteria", "allOf")[0]
+        said = (judged["timeAggregation"], judged["operator"], judged["threshold"])
+        every, over = rule.get("properties", "evaluationFrequency"), rule.get("properties", "windowSize")
+        if said != ("Count", "GreaterThan", 0) or (every, over) != ("PT15M", "PT30M"):
+            sentence = f"{deployment.name}: the alarm {name} must tell of each line, looking back past its last look."
+            yield Problem(rule.properties.place("properties", "criteria"), "alarmen", sentence)
         if rule.get("properties", "enabled") is not True or not rule.get("properties", "actions", "actionGroups"):
             yield Problem(rule.origin, "alarmen", f"{deployment.name}: the alarm {name} is off, or tells nobody.")
     if not deployment.of("Microsoft.Insights/metricAlerts"):

@@ -20,6 +20,7 @@ from development.infra.places import Place, Problem
 from development.infra.rights import check_rights
 from development.infra.roads import check_roads
 from development.infra.scan import check_second_parser
+from development.infra.sizes import check_sizes
 from development.infra.template import ROOT
 
 CHECKS: tuple[Callable[[Deployment], Iterable[Problem]], ...] = (
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[Deployment], Iterable[Problem]], ...] = (
     check_kinds,
     check_holders,
     check_roads,
+    check_sizes,
 )
 DRAWN = "productie"
 

@@ -25,6 +25,8 @@ MUST: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]] = {
         (("properties", "networkAcls", "virtualNetworkRules"), []),
         (("properties", "supportsHttpsTrafficOnly"), True),
         (("properties", "minimumTlsVersion"), "TLS1_2"),
+        (("properties", "isHnsEnabled"), False),  # its own way of deleting, and other events
+        (("properties", "encryption", "requireInfrastructureEncryption"), True),
         (("kind",), "StorageV2"),  # Event Grid needs general purpose v2
     ),
     CONTAINER: ((("properties", "publicAccess"), "None"),),
@@ -37,6 +39,7 @@ MUST: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]] = {
         (("properties", "enableRbacAuthorization"), True),
         (("properties", "enablePurgeProtection"), True),
         (("properties", "enableSoftDelete"), True),
+        (("properties", "softDeleteRetentionInDays"), 90),  # as the runbook says
     ),
     "Microsoft.DBforPostgreSQL/flexibleServers": (
         (("properties", "network", "publicNetworkAccess"), "Disabled"),
@@ -58,9 +61,18 @@ MUST: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]] = {
         (("properties", "siteConfig", "ipSecurityRestrictionsDefaultAction"), "Deny"),
         (("properties", "siteConfig", "scmIpSecurityRestrictionsDefaultAction"), "Deny"),
         (("properties", "siteConfig", "ftpsState"), "Disabled"),
+        (("properties", "siteConfig", "minTlsVersion"), "1.2"),
+        (("properties", "siteConfig", "scmMinTlsVersion"), "1.2"),
+        (("properties", "siteConfig", "remoteDebuggingEnabled"), False),
         (("properties", "functionAppConfig", "runtime", "name"), "python"),
         (("properties", "functionAppConfig", "runtime", "version"), "3.13"),
     ),
+    "Microsoft.Insights/privateLinkScopes": (
+        (("properties", "accessModeSettings", "ingestionAccessMode"), "PrivateOnly"),
+        (("properties", "accessModeSettings", "queryAccessMode"), "PrivateOnly"),
+    ),
+    f"{CONTAINER}/immutabilityPolicies": ((("properties", "allowProtectedAppendWrites"), False),),
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": ((("properties", "registrationEnabled"), False),),
     f"{SITE}/basicPublishingCredentialsPolicies": ((("properties", "allow"), False),),
 }
 # the log of the database server holds no value of a row: no statements, no details of errors

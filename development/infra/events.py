@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from development.infra.environments import Deployment
@@ -24,6 +25,10 @@ def check_events(deployment: Deployment) -> Iterator[Problem]:
     found = deployment.events.of(SUBSCRIPTION)
     if len(found) != 1:
         yield Problem(Place("infra/events.bicep", 1), "gebeurtenis", f"{deployment.name}: one subscription is needed.")
+    for topic in deployment.events.of("Microsoft.EventGrid/systemTopics"):
+        if not re.search(r"/sc.brief", str(topic.get("properties", "source"))):
+            place = topic.properties.place("properties", "source")
+            yield Problem(place, "gebeurtenis", f"{deployment.name}: the events must be those of the mailbox.")
     for one in found:
         url = str(one.get("properties", "destination", "properties", "endpointUrl"))
         if not url.endswith(HOOK):
@@ -46,6 +51,6 @@ def check_events(deployment: Deployment) -> Iterator[Problem]:
             place = one.properties.place("properties", "eventDeliverySchema")
             yield Problem(place, "gebeurtenis", f"{deployment.name}: the trigger reads EventGridSchema alone.")
         kept = one.get("properties", "deadLetterWithResourceIdentity", "deadLetterDestination", "properties")
-        if not kept or kept.get("blobContainerName") != "onbestelbaar":
+        if not kept or kept.get("blobContainerName") != "onbestelbaar" or "hostapp" not in str(kept.get("resourceId")):
             place = one.properties.place("properties", "deadLetterWithResourceIdentity")
             yield Problem(place, "gebeurtenis", f"{deployment.name}: events that cannot be delivered must be kept.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from development.infra.appsettings import CONFIG, app_settings
 from development.infra.environments import Deployment
+from development.infra.functions import TENANT
 from development.infra.keeping import CONTAINER
 from development.infra.places import Place, Problem, Properties
 from development.infra.template import ROOT, Resource
@@ -98,6 +99,15 @@ def _trusts(deployment: Deployment, app: Resource, given: Properties) -> Iterato
             place = given.place("SLIMME_CHECK_EASY_AUTH")
             sentence = f"{deployment.name}, {app.name}: sign-in by the platform and SLIMME_CHECK_EASY_AUTH differ."
             yield Problem(place, "identiteiten", sentence)
+        directory = config.get("properties", "identityProviders", "azureActiveDirectory")
+        for path, value in (
+            (("registration", "openIdIssuer"), f"https://login.microsoftonline.com/{TENANT}/v2.0"),
+            (("validation", "allowedAudiences"), ["<app-registratie>", "api://<app-registratie>"]),
+        ):
+            if on and directory[path[0]][path[1]] != value:
+                place = directory.place(*path)
+                sentence = f"{deployment.name}, {app.name}: {path[1]} must be that of our tenant and registration."
+                yield Problem(place, "identiteiten", sentence)
 
 
 def _reaches(deployment: Deployment, given: Properties) -> Iterator[Problem]:

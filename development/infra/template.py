@@ -24,6 +24,7 @@ class Resource:
     new: bool
     origin: Place  # the row of the list that asked for it, where a loop made it; else its own place
     parent: Resource | None = None
+    version: str = ""  # of the interface of Azure that the template speaks
     on: Resource | None = None  # what an extension resource (a role, a diagnostic setting) stands on
 
     @property
@@ -80,6 +81,10 @@ class Deployed:
     outputs: dict[str, tuple[Any, Place]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     rows: list[Place] = field(default_factory=list)  # of the loops that we are in
+
+    def of_any(self) -> list[Resource]:
+        """Return every resource that is made here."""
+        return [resource for resource in self.resources if resource.new]
 
     def of(self, kind: str) -> list[Resource]:
         """Return the resources of a kind that are made here."""
@@ -165,9 +170,9 @@ class File:
     def _resource(self, kind: str, body: Node, names: Names, new: bool) -> Resource:
         properties = evaluate(body, names)
         parent, on = properties.get("parent"), properties.get("scope")
-        kind = kind.partition("@")[0]
+        kind, _, version = kind.partition("@")
         at = Place(self.file, line_of(body))
-        made = Resource(kind, properties, at, new, self._into.rows[-1] if self._into.rows else at, parent, on)
+        made = Resource(kind, properties, at, new, self._into.rows[-1] if self._into.rows else at, parent, version, on)
         if new:
             self._into.resources.append(made)
         return made

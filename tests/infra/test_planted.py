@@ -27,6 +27,7 @@ class Mistake:
 MAIN, STORAGE, ACCESS = "infra/main.bicep", "infra/modules/storage.bicep", "infra/modules/access.bicep"
 APP, VAULT, DATABASE = "infra/modules/functionapp.bicep", "infra/modules/vault.bicep", "infra/modules/database.bicep"
 ACCOUNTS, LOGS, NETWORK = "infra/modules/accounts.bicep", "infra/modules/logs.bicep", "infra/modules/network.bicep"
+PRODUCTION = "infra/parameters/productie.json"
 ROLES, SQL = "infra/roles.bicep", "infra/database/identiteiten.sql"
 TEST, EVENTS, ALARMS = "infra/parameters/test.json", "infra/events.bicep", "infra/modules/alarms.bicep"
 MISTAKES = {
@@ -320,6 +321,42 @@ MISTAKES = {
     ),
     "another term for the logs": Mistake(
         LOGS, "retentionInDays: days", "retentionInDays: days + 1", f"{LOGS}:", "which is not the term"
+    ),
+    "outside Europe": Mistake(TEST, '"westeurope"', '"eastus"', "infra/", "outside Europe"),
+    "a shorter backup": Mistake(
+        PRODUCTION, '"backupDays": 14', '"backupDays": 1', f"{PRODUCTION}:", "keeps backups 1 days"
+    ),
+    "one zone in production": Mistake(
+        PRODUCTION, '"ZoneRedundant"', '"Disabled"', f"{PRODUCTION}:", "highAvailability must be"
+    ),
+    "a time limit beyond that of the host": Mistake(
+        PRODUCTION, '"TIJDSLIMIET": 1800', '"TIJDSLIMIET": 86000', f"{PRODUCTION}:", "as host.json has it"
+    ),
+    "two accounts of one name": Mistake(
+        MAIN, "'sc${short}rapp${suffix}'", "'sc${short}uit${suffix}'", "infra/modules/", "is made twice"
+    ),
+    "a version of Azure that does not exist": Mistake(
+        STORAGE,
+        "managementPolicies@2024-01-01",
+        "managementPolicies@2031-01-01",
+        f"{STORAGE}:",
+        "in version 2024-01-01 alone",
+    ),
+    "everybody's tenant": Mistake(APP, "${subscription().tenantId}/v2.0", "common/v2.0", f"{APP}:", "of our tenant"),
+    "a token for another app": Mistake(
+        APP, "'api://${appRegistration}'", "'api://iedereen'", f"{APP}:", "of our tenant and registration"
+    ),
+    "an old protocol": Mistake(APP, "minTlsVersion: '1.2'", "minTlsVersion: '1.0'", f"{APP}:", "minTlsVersion must be"),
+    "events of another account": Mistake(
+        MAIN,
+        "output mailboxAccount string = names.mailbox",
+        "output mailboxAccount string = names.output",
+        EVENTS,
+        "must be those of the mailbox",
+    ),
+    "an alarm that waits for ten": Mistake(ALARMS, "threshold: 0", "threshold: 10", f"{ALARMS}:", "tell of each line"),
+    "logs from anywhere": Mistake(
+        LOGS, "ingestionAccessMode: 'PrivateOnly'", "ingestionAccessMode: 'Open'", f"{LOGS}:", "must be 'PrivateOnly'"
     ),
     "an old drawing": Mistake(
         "docs/architectuur/rechten.md",
