@@ -27,6 +27,9 @@ class ModelStatus(StrEnum):
     SCHADUW = "schaduw"
 
 
+SMALLEST_COUNT = 10  # fewer people than this are told of as a number, and no further
+
+
 @dataclass(frozen=True)
 class DeliveryRecord:
     """A delivery as the ledger knows it. `bestanden`: sha256 by file name of what may be removed with it."""
@@ -213,6 +216,13 @@ class RunCounts:
     aantal: int
     resultaattype: Mapping[str, int] = field(default_factory=dict)
     reden: Mapping[str, int] = field(default_factory=dict)
+
+    def told(self, *, named: bool) -> RunCounts:
+        """Return what is told to who works with runs: of few applications, or of `named` ones, only how many they are.
+
+        A run of one application would tell its result without a reason, and runs of ten and eleven would together.
+        """
+        return RunCounts(self.aantal) if named or self.aantal < SMALLEST_COUNT else self
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.administration import RunRecord
+from shared.administration import SMALLEST_COUNT, RunRecord
 from shared.events import Action, StoredEvent
 from shared.installation import Installation
 from shared.ports import Container
 
-SMALLEST_COUNT = 10
 HIDDEN = "verborgen"
 _STEPS = (Action.KENMERKEN, Action.BEOORDELEN)
 

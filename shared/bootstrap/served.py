@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from shared.access import Person
-    from shared.administration import DeliveryRecord, RunRecord, StopState
+    from shared.administration import DeliveryRecord, RunCounts, RunRecord, StopState
     from shared.api.guard import SignIn
     from shared.api.services import Deliveries, Health, Models, People, Rights, Runs, Services, Versions
     from shared.modelregister.port import ModelVersion, StepRecord
@@ -142,13 +142,18 @@ def _runs() -> Runs:
             raise NotKnown("This run is not in the administration.", next_step="Check the run id.")
         return run
 
+    def counts(run_id: str) -> RunCounts:
+        asked = find(run_id).new.request_id
+        named = bool(asked) and bool(ledger(settings()).request(asked).aanvraagnummers)
+        return ledger(settings()).counts(run_id).told(named=named)
+
     return Runs(
         known=lambda: _newest_first(
             lambda name: ledger(settings()).runs(name, tuple(RunState)), lambda run: run.changed_at
         ),
         find=find,
         findings=lambda run_id: ledger(settings()).findings(run_id),
-        counts=lambda run_id: ledger(settings()).counts(run_id),
+        counts=counts,
         request=request,
     )
 

@@ -67,7 +67,9 @@ class RunDetail(RunShown):
     codeversie: str
     bevindingen: list[FindingShown]
     aantal: int = Field(description="Hoeveel resultaten de verwerking publiceerde.")
-    resultaattypen: dict[str, int] = Field(description="Aantal per resultaattype.")
+    resultaattypen: dict[str, int] = Field(
+        description="Aantal per resultaattype; leeg bij minder dan tien aanvragen, of als zij bij naam gevraagd zijn."
+    )
 
 
 class RunsShown(Listed):
