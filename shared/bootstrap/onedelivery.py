@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap.wiring import ledger, person_here, settings
 from shared.events import Action, AuditEvent, Caller
-from shared.interventions import checked_reason
 from shared.usecases import use_case_of
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 def read_features(folder: Path, reden: str, caller: Caller | None = None) -> pd.DataFrame:
     """Return the feature file of a delivery in a folder, once it is on record who asked for it and why."""
+    from shared.interventions import checked_reason
     from shared.stages.describe import DATAPACKAGE
 
     reason, found = checked_reason(reden), features_of_delivery(folder)
@@ -33,6 +33,8 @@ def read_features(folder: Path, reden: str, caller: Caller | None = None) -> pd.
 
 def tell_scored(package: ModelPackage, rows: int, reden: str, caller: Caller | None = None) -> None:
     """Put on record who scores a table and why; RequestRefused without a reason."""
+    from shared.interventions import checked_reason
+
     told = {"reden": checked_reason(reden), "rijen": rows, "sha256": package.sha256}
     _tell(Action.TABEL_SCOREN, f"model {package.name} {package.version}", "", told, caller)
 
