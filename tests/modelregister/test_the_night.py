@@ -16,7 +16,7 @@ from shared import bootstrap
 from shared.bootstrap import models as office
 from shared.bootstrap import wiring
 from shared.cli import main
-from shared.errors import FourEyesRequired, ModelPackageInvalid, RequestRefused
+from shared.errors import FourEyesRequired, ModelPackageInvalid, RequestRefused, TransitionRefused
 from shared.events import Caller
 from shared.monitoring.disclosure import HIDDEN
 from tests.modelregister.packages import folder_of_models, make_version
@@ -87,7 +87,11 @@ def test_the_dossier_holds_no_count_below_ten(night: Night) -> None:
             yield found
 
     compared = night.dossier["vergelijking"]
-    assert min(numbers({name: compared[name] for name in compared})) >= 10
+    assert min(number for number in numbers(compared) if number) >= 10
+    rows = {row["naam"]: row["aantal"] for row in compared["omslagen"]["rijen"]}
+    # with the same contributions the proposal flags all that the active version flags: that is no fact about people
+    assert [name for name, number in rows.items() if number == 0] == ["alleen de actieve versie markeert"]
+    assert 0 not in numbers({name: found for name, found in compared.items() if name != "omslagen"})
     assert "groepen" in compared and len(compared["groepen"]) == 6
 
 
@@ -144,6 +148,10 @@ def test_the_shadow_scores_as_its_own_package_does_and_then_the_version_takes_ov
 
 
 def test_a_broken_active_package_judges_nothing_and_can_be_rolled_back(night: Night) -> None:
+    with pytest.raises(TransitionRefused):
+        office.activate_model(DATASET, "1.1.0", "toch weer", BRAM)
+    office.propose_model(DATASET, "1.1.0", "toch weer", "evenveel zaken", "geen steekproef", ANNE)
+    office.approve_model(DATASET, "1.1.0", "gelezen", None, BRAM)
     office.activate_model(DATASET, "1.1.0", "toch weer", BRAM)
     folder = night.root.parent / "models" / "levensonderhoud-1.1.0"
     policy = (folder / "policy.json").read_bytes()
