@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations
+from itertools import batched, combinations
 
 import numpy as np
 from scipy import sparse
@@ -19,6 +19,7 @@ from shared.monitoring.months import Stream
 from tests.monitoring.invented import JUDGED, KINDS, OUTCOMES, SAMPLED, SIGNALS, UNKNOWN, World, tally
 
 PRIME = 4_194_301  # products of two, added a thousand times, are still exact in a float64
+AT_ONCE = 2_000  # of a chain of a year and a half there are 150,000, of thousands of weights each
 MEASURES = ("applications", "flagged", "tn", "fp", "fn", "tp")
 
 
@@ -54,6 +55,9 @@ def columns() -> dict[str, np.ndarray]:
 
 
 COLUMNS = columns()
+
+
+type Name = tuple[str, str, int, int]  # what is counted, of whom, and the first and last month
 
 
 @dataclass
@@ -181,13 +185,12 @@ class Attack:
         """Return all that is known, over what may be somebody."""
         return np.array(self.rows, dtype=np.int64).reshape(-1, self.size)[:, self.people]
 
-    def small(self) -> tuple[np.ndarray, list[tuple[str, str, int, int]]]:
-        """Return every count below ten that someone may be after: of any cells together, any months in a row.
+    def small(self) -> Iterator[tuple[np.ndarray, Name]]:
+        """Yield every count below ten that someone may be after: of any cells together, any months in a row.
 
         Not nobody, of a kind that nobody ever was of until then, or among who is unknown in one division and not in
         another where nobody ever was.
         """
-        found, names = [], []
         kinds = np.stack(list(COLUMNS.values()), axis=1)
         met = np.cumsum(np.abs(self.world.whole @ kinds), axis=0) > 0
         for of, cells, people, anybody in self._wanted():
@@ -196,13 +199,12 @@ class Attack:
                     numbers = people[first : last + 1].sum(axis=0) @ kinds
                     for place in np.flatnonzero((np.abs(numbers) < 10) & met[last] & anybody[last]):
                         weights = kinds[:, place]
-                        found.append(
+                        whole = (
                             self.functional(of, cells, first, last, weights)
                             if of != UNKNOWN
                             else self.layered(map(int, cells), first, last, weights)
                         )
-                        names.append((list(COLUMNS)[place], f"{of}: {'+'.join(cells)}", first, last))
-        return np.array(found).reshape(-1, self.size), names
+                        yield whole, (list(COLUMNS)[place], f"{of}: {'+'.join(cells)}", first, last)
 
     def _wanted(self) -> Iterator[tuple[str, tuple[str, ...], np.ndarray, np.ndarray]]:
         """Yield whom someone may be after: division, cells, months by kinds, and per month if anybody was there."""
@@ -222,19 +224,20 @@ class Attack:
                 people = layers[:, begin:end].sum(axis=1)
                 yield UNKNOWN, tuple(map(str, range(begin, end))), people, _ever(people)
 
-    def leaks(self, *, by_bounds: bool = False) -> list[tuple[str, str, int, int]]:
+    def leaks(self, *, by_bounds: bool = False) -> list[Name]:
         """Return each count below ten that is the only solution; `by_bounds`: also because nobody is less than none."""
         if by_bounds:
             self.people[self.people] = self.may_be_somebody()
-        reduced = self.solved()
-        wanted, names = self.small()
-        wanted = wanted[:, self.people]
-        left = wanted % PRIME
-        multiples = left[:, self.pivots].astype(np.float64)
-        rest = (left - np.round(multiples @ reduced.astype(np.float64)).astype(np.int64)) % PRIME
-        suspects = np.flatnonzero(~rest.any(axis=1))
-        basis = basis_of(self.rows_of_people()) if len(suspects) else {}
-        return [names[place] for place in suspects if in_span(basis, wanted[place])]
+        reduced = self.solved().astype(np.float64)
+        suspects: list[tuple[np.ndarray, Name]] = []
+        for some in batched(self.small(), AT_ONCE, strict=False):
+            wanted = np.array([weights[self.people] for weights, _ in some])
+            left = wanted % PRIME
+            multiples = left[:, self.pivots].astype(np.float64)
+            rest = (left - np.round(multiples @ reduced).astype(np.int64)) % PRIME
+            suspects += [(wanted[place], some[place][1]) for place in np.flatnonzero(~rest.any(axis=1))]
+        basis = basis_of(self.rows_of_people()) if suspects else {}
+        return [name for weights, name in suspects if in_span(basis, weights)]
 
     def may_be_somebody(self) -> np.ndarray:
         """Return what is more than nobody in some solution: the rest is nobody in each, so it is known.
