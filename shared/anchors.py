@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.administration import Removed, Tombstone
+from shared.errors import AuditTrailBroken
 from shared.events import OTHER, Action, ChainBreak, ChainCheck, ChainStart, StoredEvent, check_chain, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Workplace
@@ -75,6 +76,19 @@ def check_audit(ledger: Ledger, blobs: BlobStore) -> AuditCheck:
                 chain = ChainCheck(0, ChainBreak(volgnr, OTHER))
         changed, runs = told.compare(trail.seals())
     return AuditCheck(chain, len(anchors), unreadable, told.untold(), changed, runs)
+
+
+def watch_audit(ledger: Ledger, blobs: BlobStore) -> None:
+    """Raise AuditTrailBroken unless everything is as it was written; `verify-audit` tells what is not."""
+    found = check_audit(ledger, blobs)
+    if not found.holds:
+        broken = found.chain.broken
+        where = f"event {broken.volgnr}" if broken else "events, removals or results"
+        raise AuditTrailBroken(
+            "The audit trail is not as it was written.",
+            where=where,
+            next_step="Keep database and storage as they are, tell who oversees, and run verify-audit.",
+        )
 
 
 class _Told:

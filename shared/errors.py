@@ -174,6 +174,12 @@ class TooManyTries(SlimmeCheckError):
     code = "SC-566"
 
 
+class AuditTrailBroken(SlimmeCheckError):
+    """The audit trail, or results or removals that it tells of, are not as they were written."""
+
+    code = "SC-680"
+
+
 class NotSignedIn(SlimmeCheckError):
     """Nobody is signed in, or what was shown as proof is not accepted."""
 

@@ -19,6 +19,7 @@ ALARMS: Mapping[str, tuple[str, ...]] = {
     "verwerking-mislukt": ("slimme_check.verwerkingen", '"mislukt"'),
     "functie-mislukt": ("AppExceptions", '"TriggerFailed"'),
     "verloop": ("AppTraces", '"drift of"'),
+    "auditspoor": ("AppTraces", '"SC-680"'),
     "stopknop": ("AppTraces", '"stop switch of"'),
 }
 

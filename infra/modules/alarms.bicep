@@ -36,6 +36,7 @@ var alarms = [
   { name: 'verwerking-mislukt', severity: 1, query: '${runs} "mislukt"', what: 'A run failed.' }
   { name: 'functie-mislukt', severity: 1, query: 'AppExceptions | where ExceptionType has "TriggerFailed" or OuterMessage has "TriggerFailed"', what: 'A function failed.' }
   { name: 'verloop', severity: 2, query: '${lines} "drift of"', what: 'Drift is outside its band.' }
+  { name: 'auditspoor', severity: 0, query: '${lines} "SC-680"', what: 'The audit trail is not as it was written.' }
   { name: 'stopknop', severity: 1, query: '${lines} "stop switch of"', what: 'The stop switch was used.' }
 ]
 

@@ -46,11 +46,12 @@ def poisoned(message: bytes, message_id: str) -> None:
 def nightly() -> None:
     """Sweep every mailbox, tell of deliveries that did not come, close the months that are over and report on them.
 
-    A failure is raised at the end.
+    Last it looks whether the audit trail still is as it was written. A failure is raised at the end.
     """
     from shared import sweep, triggers
     from shared.adapters.chosen import month_records_of
     from shared.alarms import tell_missing
+    from shared.anchors import watch_audit
     from shared.bootstrap.reports import write_due_reports
     from shared.closing.months import close_months
 
@@ -75,10 +76,14 @@ def nightly() -> None:
         sweep.report_strays(installation(caller, datasets()[0]), frozenset(mailboxes()))
         return ()
 
+    def intact() -> Sequence[Outcome]:
+        watch_audit(ledger(settings()), blobs(settings()))
+        return ()
+
     works = [partial(swept, mailbox) for mailbox in mailboxes()]
     works += [partial(work, dataset) for work in (watched, closed, reported) for dataset in datasets()]
     with triggers.told_to_platform():
-        triggers.one_after_another([*works, strays])
+        triggers.one_after_another([*works, strays, intact])
 
 
 def daytime() -> None:

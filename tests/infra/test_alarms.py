@@ -14,6 +14,7 @@ from development.infra.alarms import ALARMS
 from shared import interventions
 from shared.adapters import measurements
 from shared.adapters.sql.ledger import SqlLedger
+from shared.errors import AuditTrailBroken
 from shared.runstates import RunState
 from shared.stages.rules import RULES
 from shared.triggers import TriggerFailed
@@ -37,6 +38,8 @@ def test_every_rule_state_and_measure_that_an_alarm_names_exists() -> None:
             assert f'"{table}"' in measured
         if name.startswith("LEV-"):
             assert name in RULES
+        elif name.startswith("SC-"):
+            assert name == AuditTrailBroken.code
         elif table == "slimme_check.verwerkingen":
             assert name in set(RunState)
         elif table == "AppExceptions":
