@@ -13,8 +13,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.administration import Removed, Tombstone
-from shared.errors import AuditTrailBroken
-from shared.events import OTHER, Action, ChainBreak, ChainCheck, ChainStart, StoredEvent, check_chain, moment_text
+from shared.errors import AuditTrailBroken, RequestRefused
+from shared.events import (
+    AT_THE_END,
+    OTHER,
+    Action,
+    ChainBreak,
+    ChainCheck,
+    ChainGap,
+    ChainStart,
+    StoredEvent,
+    check_chain,
+    moment_text,
+)
 from shared.feedback import pretty_json
 from shared.installation import Workplace
 from shared.ports import BlobStore, Container, Ledger
@@ -89,6 +100,30 @@ def watch_audit(ledger: Ledger, blobs: BlobStore) -> None:
             where=where,
             next_step="Keep database and storage as they are, tell who oversees, and run verify-audit.",
         )
+
+
+def tell_restored(workplace: Workplace, reason: str) -> ChainGap:
+    """Put on record that a restore took the last events away, and let the chain go on behind their numbers.
+
+    RequestRefused where nothing is gone, or where more is wrong than that: then nobody may pass over it.
+    """
+    check = check_audit(workplace.ledger, workplace.blobs)
+    last, (anchors, _) = workplace.ledger.last_event(), _anchors(workplace.blobs)
+    gap = ChainGap(last.volgnr if last else 0, max(anchors, default=0))
+    broken = check.chain.broken
+    more = check.unreadable or check.untold or check.changed
+    if more or gap.tot_en_met <= gap.na or broken is None or broken.wat != AT_THE_END:
+        raise RequestRefused(
+            "The database does not look like one that was put back: its last events are not all that is gone.",
+            where="verify-audit",
+            next_step="Look with verify-audit what is wrong; do this before anything else is written.",
+        )
+    event = workplace.event(
+        Action.TERUGZETTEN, "auditlog", "gaat verder na een herstel", reden=reason, na=gap.na, tot_en_met=gap.tot_en_met
+    )
+    workplace.ledger.note(event, after=gap.tot_en_met)
+    drop_anchor(workplace)
+    return gap
 
 
 class _Told:

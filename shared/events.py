@@ -20,6 +20,7 @@ SYSTEM = "systeem"  # the actor of what no person did
 FIRST_HASH = "0" * 64
 _MISSING = "ontbreekt of staat niet op zijn plaats"
 OTHER = "is anders dan toen het buiten de database werd vastgelegd"
+AT_THE_END = "ontbreekt aan het eind"
 
 
 class Action(StrEnum):
@@ -93,6 +94,7 @@ class Action(StrEnum):
     RAPPORT_MAKEN = "rapport op verzoek gemaakt"
     RAPPORT_BEKIJKEN = "rapport bekeken"
     MAAND_SLUITEN = "maand gesloten"
+    TERUGZETTEN = "administratie teruggezet"
 
 
 # the actions that end a check of a delivery; the findings of that attempt hold, also when there are none
@@ -242,11 +244,31 @@ def _start_told_by(event: StoredEvent) -> ChainStart | None:
 
 
 @dataclass(frozen=True)
+class ChainGap:
+    """Events `na` + 1 up to `tot_en_met` are gone by a restore, as the event after them says."""
+
+    na: int
+    tot_en_met: int
+
+
+def _gap_told_by(event: StoredEvent) -> ChainGap | None:
+    """Return which events are gone, as the event says that was written after a restore."""
+    if event.handeling != Action.TERUGZETTEN:
+        return None
+    try:
+        details = json.loads(event.details)
+        return ChainGap(int(details["na"]), int(details["tot_en_met"]))
+    except (ValueError, KeyError, TypeError):  # damaged; the check of its hash tells
+        return None
+
+
+@dataclass(frozen=True)
 class ChainCheck:
-    """How many events hold, from the beginning, and the first that does not."""
+    """How many events hold, from the beginning, and the first that does not; `gaps`: what restores took away."""
 
     intact: int
     broken: ChainBreak | None
+    gaps: tuple[ChainGap, ...] = ()
 
 
 def check_chain(
@@ -259,23 +281,28 @@ def check_chain(
     """
     start = start or ChainStart()
     waiting = {volgnr: known for volgnr, known in (anchors or {}).items() if volgnr >= start.volgnr}
-    told, previous, expected = start.volgnr == 0, start.hash, start.volgnr + 1
+    told, previous, expected, intact = start.volgnr == 0, start.hash, start.volgnr + 1, 0
+    gaps: list[ChainGap] = []
     if waiting.pop(start.volgnr, start.hash) != start.hash:
         return ChainCheck(0, ChainBreak(start.volgnr, OTHER))
     for event in events:
-        intact = expected - start.volgnr - 1
+        gap = None
         if event.volgnr != expected:
-            return ChainCheck(intact, ChainBreak(min(expected, event.volgnr), _MISSING))
+            gap = _gap_told_by(event)
+            if gap != ChainGap(expected - 1, event.volgnr - 1):
+                return ChainCheck(intact, ChainBreak(min(expected, event.volgnr), _MISSING), tuple(gaps))
         if event.hash != link(previous, event.content()):
-            return ChainCheck(intact, ChainBreak(event.volgnr, "is gewijzigd of verwisseld"))
+            return ChainCheck(intact, ChainBreak(event.volgnr, "is gewijzigd of verwisseld"), tuple(gaps))
         if waiting.pop(event.volgnr, event.hash) != event.hash:
-            return ChainCheck(intact, ChainBreak(event.volgnr, OTHER))
+            return ChainCheck(intact, ChainBreak(event.volgnr, OTHER), tuple(gaps))
+        if gap is not None:  # what lies outside of that stretch has nothing to be held against any more
+            gaps.append(gap)
+            waiting = {volgnr: known for volgnr, known in waiting.items() if not gap.na < volgnr <= gap.tot_en_met}
         told = told or _start_told_by(event) == start
-        previous, expected = event.hash, expected + 1
-    intact = expected - start.volgnr - 1
+        previous, expected, intact = event.hash, event.volgnr + 1, intact + 1
     if not told:
         return ChainCheck(0, ChainBreak(start.volgnr, "ontbreekt, en geen gebeurtenis zegt dat het verwijderd is"))
-    return ChainCheck(intact, ChainBreak(min(waiting), "ontbreekt aan het eind") if waiting else None)
+    return ChainCheck(intact, ChainBreak(min(waiting), AT_THE_END) if waiting else None, tuple(gaps))
 
 
 def verify(

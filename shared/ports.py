@@ -285,8 +285,8 @@ class Ledger(Protocol):
     def stop_state(self, model: str) -> StopState:
         """Return whether a model is stopped."""
 
-    def note(self, event: AuditEvent) -> None:
-        """Write an event that changes nothing else."""
+    def note(self, event: AuditEvent, *, after: int = 0) -> None:
+        """Write an event that changes nothing else; `after`: the last number, where a restore took events away."""
 
     def noted(self, handeling: str, object_: str) -> bool:
         """Say whether such an event was written before."""

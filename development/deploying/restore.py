@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 
 from shared.adapters.sql.upgrade import upgrade
 from shared.errors import SlimmeCheckError
+from shared.events import Action
 from shared.ports import BlobStore, Container
 
 PROOFS = "verwijderingen/"
@@ -62,10 +63,19 @@ def put_back(file: Path, url: URL, engine: Engine) -> str:
 
 
 def to_repeat(blobs: BlobStore, engine: Engine) -> list[ToRepeat]:
-    """Return what was removed after the backup was made, by the proofs of destruction in the logboek."""
+    """Return what was removed after the backup was made, by the proofs of destruction in the logboek.
+
+    Also when it was put on record meanwhile that events are gone: their numbers are never given again.
+    """
     with engine.connect() as connection:
         last = connection.execute(sa.text("SELECT coalesce(max(volgnr), 0) FROM gebeurtenissen")).scalar_one()
-    return [removal for removal in _proven(blobs) if removal.event > last]
+        known = sa.text("SELECT details FROM gebeurtenissen WHERE handeling = :restored")
+        told = [json.loads(row) for row in connection.execute(known, {"restored": str(Action.TERUGZETTEN)}).scalars()]
+
+    def is_gone(event: int) -> bool:
+        return event > last or any(each["na"] < event <= each["tot_en_met"] for each in told)
+
+    return [removal for removal in _proven(blobs) if is_gone(removal.event)]
 
 
 def _proven(blobs: BlobStore) -> Iterator[ToRepeat]:

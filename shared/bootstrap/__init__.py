@@ -26,6 +26,7 @@ from shared.bootstrap.terminal import (
     release,
     request_run,
     run_waiting,
+    tell_restored,
     verify_audit,
 )
 from shared.bootstrap.triggered import daytime, delivery_arrived, nightly, poisoned
@@ -67,6 +68,7 @@ __all__ = [
     "run_waiting",
     "settings",
     "stop_model",
+    "tell_restored",
     "tell_scored",
     "verify_audit",
     "withdraw_person_request",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from shared.administration import RunRecord
     from shared.anchors import AuditCheck
-    from shared.events import Caller
+    from shared.events import Caller, ChainGap
     from shared.modelpackage.package import ModelPackage
     from shared.records import CheckedDelivery
     from shared.sweep import Progress, Round
@@ -100,6 +100,14 @@ def request_run(
     return interventions.request_run(
         installation(caller or person_here(), dataset or dataset_of(levering)), levering, aanvraagnummers, reden
     )
+
+
+def tell_restored(reden: str) -> ChainGap:
+    """Put on record that the database was put back, so that the audit log goes on behind what is gone."""
+    from shared.anchors import tell_restored as tell
+    from shared.interventions import checked_reason
+
+    return tell(workplace(person_here(), datasets()[0]), checked_reason(reden))
 
 
 def verify_audit() -> AuditCheck:

@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         release,
         replay,
         report,
+        restored,
         run,
         score,
         verify_audit,
@@ -57,6 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"slimme-check {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     started = (run, check, release, features, score, explain, replay, report)
-    for command in (*started, package, model, fairness, register, verify_audit, purge):
+    for command in (*started, package, model, fairness, register, verify_audit, restored, purge):
         command.add_parser(subparsers)
     return parser

@@ -22,6 +22,8 @@ def run(_: argparse.Namespace) -> int:
         print(f"Gebeurtenis {volgnr} over een verwijdering en het verwijderbewijs zeggen niet hetzelfde.")
     for run_id in found.changed:
         print(f"De resultaten van verwerking {run_id} zijn anders dan bij publicatie of verwijdering werd vastgelegd.")
+    for gap in found.chain.gaps:
+        print(f"Gebeurtenissen {gap.na + 1} tot en met {gap.tot_en_met} zijn weg: de database is toen teruggezet.")
     broken = found.chain.broken
     if broken is not None:
         print(f"Gebeurtenis {broken.volgnr} {broken.wat}. Daarvoor zijn er {found.chain.intact} ongeschonden.")

@@ -67,6 +67,7 @@ class Purge:
         for last in (self._strays, self._keys, self._trail):
             _guarded(done, lambda last=last: last(first, done, {each.dataset for each in installations}))  # type: ignore[misc]
         _guarded(done, lambda: self._prove(first, done))
+        _guarded(done, lambda: anchors.drop_anchor(first))
         return done
 
     def _before(self, installation: Workplace, kept: Kept) -> datetime:

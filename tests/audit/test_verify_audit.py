@@ -8,9 +8,10 @@ import pytest
 
 from shared import bootstrap
 from shared.adapters.sql.ledger import SqlLedger
-from shared.anchors import AuditCheck, check_audit
+from shared.anchors import AuditCheck, check_audit, tell_restored
 from shared.cli import main
-from shared.events import FIRST_HASH, StoredEvent, link
+from shared.errors import RequestRefused
+from shared.events import FIRST_HASH, ChainGap, StoredEvent, link
 from shared.interventions import resume_model, stop_model
 from shared.sweep import run_waiting
 from tests.shell.workshop import Workshop
@@ -153,3 +154,42 @@ def test_the_command_says_how_many_hold_or_which_does_not(
     assert main(["verify-audit"]) == 1
     told = capsys.readouterr().out
     assert "Gebeurtenis 9 is gewijzigd of verwisseld. Daarvoor zijn er 8 ongeschonden." in told
+
+
+def test_behind_a_restore_the_chain_goes_on_and_says_what_is_gone(night: Workshop) -> None:
+    """The last events are gone by a restore: their numbers are never given again, and nothing else may be wrong."""
+    whole = events(night)
+    with pytest.raises(RequestRefused):
+        tell_restored(night.installation, "er is niets weg")
+    tampering(night, f"DELETE FROM gebeurtenissen WHERE volgnr > {len(whole) - 3}")
+    assert first_broken(night) == len(whole) - 2
+    assert tell_restored(night.installation, "een schijf ging stuk") == ChainGap(len(whole) - 3, len(whole))
+    stop_model(night.installation, "nakijken")
+    found = checked(night)
+    assert found.holds and found.chain.gaps == (ChainGap(len(whole) - 3, len(whole)),)
+    told = events(night)[-2:]
+    assert [event.volgnr for event in told] == [len(whole) + 1, len(whole) + 2]
+    assert "een schijf ging stuk" in told[0].details
+
+
+@pytest.mark.parametrize(
+    "also",
+    [
+        "UPDATE gebeurtenissen SET actor = 'iemand' WHERE volgnr = 2",
+        "DELETE FROM gebeurtenissen WHERE volgnr = 5",
+        "DELETE FROM resultaten WHERE regel = 1",
+    ],
+)
+def test_no_restore_is_told_where_more_is_wrong(night: Workshop, also: str) -> None:
+    tampering(night, f"DELETE FROM gebeurtenissen WHERE volgnr > {len(events(night)) - 3}", also)
+    with pytest.raises(RequestRefused):
+        tell_restored(night.installation, "een schijf ging stuk")
+
+
+@pytest.mark.parametrize("details", ['{"na":1,"tot_en_met":2}', '{"na":"x"}', "[]"])
+def test_an_event_of_a_restore_that_does_not_fit_bridges_nothing(night: Workshop, details: str) -> None:
+    whole = events(night)
+    tampering(night, f"DELETE FROM gebeurtenissen WHERE volgnr > {len(whole) - 3}")
+    tell_restored(night.installation, "een schijf ging stuk")
+    tampering(night, f"UPDATE gebeurtenissen SET details = '{details}' WHERE volgnr = {len(whole) + 1}")
+    assert first_broken(night) == len(whole) - 2

@@ -249,9 +249,9 @@ class MemoryLedger(MemoryRuns):
     def stop_state(self, model: str) -> StopState:
         return self._state["stops"].get(model, StopState(model))
 
-    def note(self, event: AuditEvent) -> None:
+    def note(self, event: AuditEvent, *, after: int = 0) -> None:
         with self._all_or_nothing():
-            self._append(event)
+            self._append(event, after=after)
 
     def noted(self, handeling: str, object_: str) -> bool:
         return any((event.handeling, event.object) == (handeling, object_) for event in self._state["events"])

@@ -48,10 +48,11 @@ class MemoryRuns:
                 self._state = before
                 raise
 
-    def _append(self, *events: AuditEvent) -> None:
+    def _append(self, *events: AuditEvent, after: int = 0) -> None:
         chain = self._state["events"]
         for event in events:
-            chain.append(store(event, len(chain) + 1, chain[-1].hash if chain else FIRST_HASH))
+            number, previous = (chain[-1].volgnr, chain[-1].hash) if chain else (0, FIRST_HASH)
+            chain.append(store(event, max(number, after) + 1, previous))
 
     def _change(self, run: RunRecord, state: RunState, reason: RunReason, now: datetime, **values: Any) -> RunRecord:
         check_transition(run.state, state, reason)

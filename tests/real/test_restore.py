@@ -108,6 +108,12 @@ def test_what_was_removed_after_the_backup_must_go_again(real: Parts, tmp_path: 
     again = run_app(here, "development.deploying", "removals")
     assert again in told, "the platform's own restore asks nothing of us; this tells it afterwards"
     assert "Opnieuw te verwijderen: bestanden (1;" in again
+    # that the last events are gone is put on record, the chain goes on behind them, and the rest is told as before
+    assert "Vastgelegd: gebeurtenissen" in run_app(here, "shared", "restored", "--reden", "proef van het terugzetten")
+    run_app(here, "shared", "run")
+    checked = run_app(here, "shared", "verify-audit")
+    assert "zijn weg: de database is toen teruggezet" in checked and "ongeschonden" in checked
+    assert run_app(here, "development.deploying", "removals") == again
 
 
 def test_a_tool_that_fails_says_so_without_the_address(real: Parts, tmp_path: Path) -> None:

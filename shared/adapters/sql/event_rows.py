@@ -14,12 +14,16 @@ from shared.events import FIRST_HASH, JUDGED, AuditEvent, StoredEvent, moment_te
 from shared.people.records import EventFilter
 
 
-def append(connection: Connection, *events: AuditEvent) -> None:
-    """Add events to the end of the chain; the caller's write transaction keeps other writers out."""
+def append(connection: Connection, *events: AuditEvent, after: int = 0) -> None:
+    """Add events to the end of the chain; the caller's write transaction keeps other writers out.
+
+    `after`: the last number that ever was given, where a restore took events away.
+    """
     last = connection.execute(
         sa.select(gebeurtenissen.c.volgnr, gebeurtenissen.c.hash).order_by(gebeurtenissen.c.volgnr.desc()).limit(1)
     ).first()
     volgnr, previous = (last.volgnr, last.hash) if last else (0, FIRST_HASH)
+    volgnr = max(volgnr, after)
     links = []
     for event in events:
         volgnr += 1

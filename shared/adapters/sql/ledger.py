@@ -322,10 +322,10 @@ class SqlLedger:
         with self._reading() as connection:
             return stop_rows.state(connection, model)
 
-    def note(self, event: AuditEvent) -> None:
-        """Write an event that changes nothing else."""
+    def note(self, event: AuditEvent, *, after: int = 0) -> None:
+        """Write an event that changes nothing else; `after`: the last number, where a restore took events away."""
         with self._writing() as connection:
-            event_rows.append(connection, event)
+            event_rows.append(connection, event, after=after)
 
     def noted(self, handeling: str, object_: str) -> bool:
         """Say whether such an event was written before."""

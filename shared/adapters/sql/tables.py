@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0014"  # of the newest migration; a test keeps them together
+VERSION = "0015"  # of the newest migration; a test keeps them together
 
 LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
