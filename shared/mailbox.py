@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -96,11 +96,19 @@ def open_delivery(blobs: BlobStore, container: str, folder: str, levering: str) 
 
 
 def open_recorded(blobs: BlobStore, record: DeliveryRecord) -> StoredDelivery | None:
-    """Return the raw delivery of a record from where it lies now, None when it is no longer there."""
+    """Return the raw delivery of a record from where it lies now, None when it is no longer there.
+
+    Mailbox and quarantine are both looked at: a worker that stood still while it set a delivery apart takes it out of
+    the mailbox later, when another has begun on it there.
+    """
     if record.plaats is Place.VERWIJDERD:
         return None
-    found = open_delivery(blobs, str(record.plaats), record.folder, record.levering)
-    return found if found is not None and found.digest == record.digest else None
+    other = Place.QUARANTAINE if record.plaats is Place.BRIEVENBUS else Place.BRIEVENBUS
+    for there in (record, replace(record, plaats=other)):
+        found = open_delivery(blobs, str(there.plaats), there.folder, there.levering)
+        if found is not None and found.digest == record.digest:
+            return found
+    return None
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """What becomes of a delivery that is rejected or held, until it is released or destroyed."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from shared.administration import Place
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.interventions import release
+from shared.mailbox import open_recorded
 from shared.sweep import run_waiting
 from tests.shell.workshop import DATASET, TABLE, Workshop
 
@@ -137,3 +140,14 @@ def test_a_destroyed_delivery_that_is_delivered_again_starts_anew(workshop: Work
     run_waiting(workshop.installation)
     assert workshop.states() == {"2026-11-20": "aangehouden"}
     assert len(workshop.files("quarantaine")) == 3
+
+
+def test_a_raw_delivery_is_found_where_it_lies_also_when_its_record_names_the_other_place(workshop: Workshop) -> None:
+    """A worker that stood still can take a delivery out of the mailbox when another has begun on it there."""
+    digest = workshop.deliver("2026-11-20", oordeel="aangehouden")
+    run_waiting(workshop.installation)
+    blobs, record = workshop.installation.blobs, workshop.installation.ledger.delivery(DATASET, digest)
+    assert record.plaats is Place.QUARANTAINE
+    found = open_recorded(blobs, replace(record, plaats=Place.BRIEVENBUS))
+    assert found is not None and (found.container, found.digest) == (Place.QUARANTAINE, digest)
+    assert open_recorded(blobs, replace(record, plaats=Place.VERWIJDERD)) is None
