@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from shared.errors import LegalHold, RequestBusy
+from shared.errors import RequestBusy
 from shared.events import moment_text
 from shared.followup.rows import NEWEST
 from shared.followup.stored import Kept, rewrite_without, rows_about
 from shared.retention.port import Remover
 from shared.rights.held import Person
 from shared.rights.requests import Rights, called
+from shared.rights.telling import tell_rows
 from shared.runstates import RunState
 from shared.usecase import FollowUp
 
@@ -65,7 +65,8 @@ def remove_follow_ups(rights: Rights, remover: Remover, request_id: str, person:
             )
     counts: dict[str, int] = {}
     for follow_up, kept, rows in list(held_rows(rights, person)):
-        _tell(rights, remover, request_id, person, kept, len(rows))
+        file = (kept.container, kept.name)
+        tell_rows(rights, remover, request_id, person, file, " ".join(file), len(rows))
         what = f"rijen in {follow_up.kind}"
         counts[what] = counts.get(what, 0) + rewrite_without(installation.blobs, kept, names)
     return counts
@@ -74,20 +75,3 @@ def remove_follow_ups(rights: Rights, remover: Remover, request_id: str, person:
 def _names(person: Person) -> frozenset[str]:
     """Return the names by which a person is known; who removes has no key to make others, and needs none."""
     return person.persons | person.services
-
-
-def _tell(rights: Rights, remover: Remover, request_id: str, person: Person, kept: Kept, removed: int) -> None:
-    """Leave the tombstone of rows in a file, once: a second try at the same one is the same removal."""
-    object_ = f"{kept.container} {kept.name}, {called(request_id)}"
-    if remover.files_told(object_) is not None:
-        return
-    installation = rights.installation
-    sha256 = installation.blobs.sha256(kept.container, kept.name)
-    going = removed, hashlib.sha256(f"{sha256} {removed}".encode()).hexdigest()
-    caller, now, ground = installation.caller, installation.clock.now(), called(request_id)
-    if remover.tell_files(object_, installation.dataset, going, ground, caller, now, person.ever) is None:
-        raise LegalHold(
-            "An application of this person came under legal hold while it was being removed.",
-            where=called(request_id),
-            next_step="Find out who opened the objection, and close it; the rest is removed after that.",
-        )

@@ -8,12 +8,11 @@ opens on these once it began, and it does not begin while one is running.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 
 from shared.administration import Removed
-from shared.errors import LegalHold, RequestBusy
+from shared.errors import RequestBusy
 from shared.installation import Workplace
 from shared.retention.files import drop_leftovers, drop_staged, follow_removals
 from shared.retention.port import Remover
@@ -25,6 +24,7 @@ from shared.rights.outcome import NEW_KEYS, RAW
 from shared.rights.port import HeldResult, PersonRequest
 from shared.rights.requests import Rights, called, take_step
 from shared.rights.states import RequestState
+from shared.rights.telling import tell_rows
 from shared.stages.rows_of_person import mentions, without
 from shared.stored_snapshot import rewrite_snapshot
 
@@ -117,26 +117,10 @@ class _Removal:
                 continue
             label = lambda key_id=snapshot.key_id: _label(key_id)  # noqa: E731
             left, removed = without(snapshot, person.persons, person.alone, label)
-            self._tell_snapshot(digest, removed, person)
+            file = ("momentopname", f"{self.dataset}/{digest}/manifest.json")
+            name = f"{SNAPSHOT} {self.dataset}/{digest}"
+            tell_rows(self.rights, self.remover, self.request_id, person, file, name, removed)
             rewrite_snapshot(self.installation, digest, left, removed)
-
-    def _tell_snapshot(self, digest: str, removed: int, person: Person) -> None:
-        """Leave the tombstone of rows in a snapshot, once: a second try at the same one is the same removal.
-
-        Holds are looked at in the transaction of every tombstone, for who opens objections without our rules.
-        """
-        object_ = f"{SNAPSHOT} {self.dataset}/{digest}, {called(self.request_id)}"
-        if self.remover.files_told(object_) is not None:
-            return
-        manifest = self.installation.blobs.sha256("momentopname", f"{self.dataset}/{digest}/manifest.json")
-        going = removed, hashlib.sha256(f"{manifest} {removed}".encode()).hexdigest()
-        caller, now, ground = self.installation.caller, self.installation.clock.now(), called(self.request_id)
-        if self.remover.tell_files(object_, self.dataset, going, ground, caller, now, person.ever) is None:
-            raise LegalHold(
-                "An application of this person came under legal hold while it was being removed.",
-                where=called(self.request_id),
-                next_step="Find out who opened the objection, and close it; the rest is removed after that.",
-            )
 
 
 def _as_of_others(person: Person) -> dict[str, list[str]]:
