@@ -130,6 +130,25 @@ class Vault:
 
 
 @contextmanager
+def running(handler: type[BaseHTTPRequestHandler], tls: tuple[Path, Path] | None) -> Iterator[str]:
+    """Answer on a free port of this machine while the block lasts; gives the address. `tls`: certificate, key."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
 def served(part: Identity | Vault, tls: tuple[Path, Path] | None = None) -> Iterator[None]:
     """Serve a part on a free port of this machine for as long as the block lasts, and fill in its `url`."""
 
@@ -142,7 +161,7 @@ def served(part: Identity | Vault, tls: tuple[Path, Path] | None = None) -> Iter
             self.send_response(status)
             if status == 401:
                 # the library wants the name of the service to be the end of the address that it asked: here a number
-                resource = getattr(part, "poses_as", "") or f"https://0.0.1:{port}"
+                resource = getattr(part, "poses_as", "") or f"https://0.0.1:{self.server.server_address[1]}"
                 tenant = "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000"
                 self.send_header("WWW-Authenticate", f'Bearer authorization="{tenant}", resource="{resource}"')
             self.send_header("Content-Type", "application/json")
@@ -153,19 +172,6 @@ def served(part: Identity | Vault, tls: tuple[Path, Path] | None = None) -> Iter
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    port = server.server_address[1]
-    if tls is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*tls)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    part.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with running(Handler, tls) as url:
+        part.url = url
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import socket
-import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -22,7 +20,7 @@ from shared.adapters.provenkeys import ProvenKeys
 from shared.adapters.sql.kept_names import kept_name
 from shared.errors import KeyChanged, KeyUnavailable
 from shared.sweep import run_waiting
-from tests.real.identity import Vault, make_certificate, served
+from tests.real.identity import Vault, make_certificate, running, served
 from tests.rights.removing import Scene
 
 SECRET, OTHER = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
@@ -87,7 +85,7 @@ def serving(answer: Answering, pair: tuple[Path, Path]) -> Iterator[str]:
             body = answer.body if signed_in else b"{}"
             self.send_response(answer.status if signed_in else 401)
             if not signed_in:
-                place = f'authorization="https://login.microsoftonline.com/0", resource="https://0.0.1:{port}"'
+                place = f'authorization="https://login.microsoftonline.com/0", resource="https://0.0.1:{self.server.server_address[1]}"'
                 self.send_header("WWW-Authenticate", f"Bearer {place}")
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -97,20 +95,8 @@ def serving(answer: Answering, pair: tuple[Path, Path]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    port = server.server_address[1]
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*pair)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(Handler, pair) as url:
+        yield url
 
 
 DOWN = {
