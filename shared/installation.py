@@ -22,7 +22,7 @@ from shared.records import (
     ResultSet,
     RunIdentity,
 )
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 from shared.usecase import UseCase
 
 _STANDS_STILL = timedelta(days=7)  # longer than any worker does

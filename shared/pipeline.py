@@ -18,7 +18,8 @@ from shared.records import (
     RunIdentity,
 )
 from shared.stages import check, explain, present, score
-from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey, pseudonymise
+from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonymise import pseudonymise
 from shared.usecase import UseCase
 
 

@@ -50,7 +50,7 @@ from shared.runstates import RunReason, RunState
 if TYPE_CHECKING:
     import pandas as pd
 
-    from shared.stages.pseudonymise import PseudonymKey
+    from shared.stages.pseudonym import PseudonymKey
 
 
 class Container(StrEnum):
@@ -181,7 +181,7 @@ class Ledger(Protocol):
     def publish(
         self,
         claim: Claim,
-        results: pd.DataFrame,
+        parts: Iterable[pd.DataFrame],
         now: datetime,
         event: AuditEvent,
         *,
@@ -190,6 +190,10 @@ class Ledger(Protocol):
         facts: DeliveryFacts | None = None,
     ) -> int:
         """Store the results and make them current; those of a shadow are only kept. Returns the publication number.
+
+        `parts`: the results as ResultSet.results has them, in order, any number of parts (none: nothing is judged).
+        They are asked for once, one after another, inside the transaction, and none is kept: not more than one need
+        exist at a time. Whatever goes wrong while they are made stores nothing.
 
         Raises ModelStopped when the stop switch is on and AttemptSuperseded when the run was taken over; then
         nothing is stored.

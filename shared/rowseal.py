@@ -54,14 +54,31 @@ def _field(name: str, value: Any) -> str:
     return f"{len(text)}:{text}"
 
 
+class Sealing:
+    """A seal that is made while rows pass by; it keeps none of them."""
+
+    def __init__(self) -> None:
+        """Begin with no rows."""
+        self._whole, self._number = hashlib.sha256(), 0
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Take the next rows in, given as values of COLUMNS in order of `regel`."""
+        for row in rows:
+            self._number += 1
+            text = "".join(_field(name, value) for name, value in zip(COLUMNS, row, strict=True))
+            self._whole.update(hashlib.sha256(text.encode()).hexdigest().encode())
+
+    @property
+    def seal(self) -> RowSeal:
+        """Return the seal of all rows so far."""
+        return RowSeal(self._number, self._whole.hexdigest())
+
+
 def seal_rows(rows: Iterable[Sequence[Any]]) -> RowSeal:
     """Return the seal of rows, given as values of COLUMNS in order of `regel`; no more than one row is in memory."""
-    whole, number = hashlib.sha256(), 0
-    for row in rows:
-        number += 1
-        text = "".join(_field(name, value) for name, value in zip(COLUMNS, row, strict=True))
-        whole.update(hashlib.sha256(text.encode()).hexdigest().encode())
-    return RowSeal(number, whole.hexdigest())
+    sealing = Sealing()
+    sealing.add(rows)
+    return sealing.seal
 
 
 NOTHING = seal_rows(())

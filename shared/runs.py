@@ -255,7 +255,7 @@ def publish(
     )
     installation.ledger.publish(
         claim,
-        results.results,
+        (results.results,),
         installation.clock.now(),
         event,
         steps=steps.hand_over(),

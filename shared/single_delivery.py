@@ -14,7 +14,7 @@ from shared import pipeline
 from shared.errors import DeliveryRefused
 from shared.records import CheckedDelivery, DeliveryFiles, FeatureTable, Verdict
 from shared.stages.present import moment_texts
-from shared.stages.pseudonymise import SHORTEST_SECRET, PseudonymKey
+from shared.stages.pseudonym import SHORTEST_SECRET, PseudonymKey
 from shared.usecase import UseCase
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from shared.dataset import DatasetSchema
-    from shared.stages.pseudonymise import Pseudonymiser
+    from shared.stages.pseudonym import Pseudonymiser
 
 type Tables = Mapping[str, pd.DataFrame]
 

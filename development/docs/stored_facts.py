@@ -23,7 +23,7 @@ from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.levensonderhoud.features.frame import FEATURES
 from shared.modelpackage.canonical import canonical_json
 from shared.stages.explain import explain
-from shared.stages.pseudonymise import SHORTEST_SECRET, PseudonymKey
+from shared.stages.pseudonym import SHORTEST_SECRET, PseudonymKey
 from shared.stages.score import score_applications
 
 FOLDER = Path("shared") / "levensonderhoud" / "register"

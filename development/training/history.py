@@ -16,7 +16,7 @@ from shared.cli.tablefiles import read_table
 from shared.errors import SlimmeCheckError
 from shared.records import Verdict
 from shared.stages.present import moment_texts
-from shared.stages.pseudonymise import SHORTEST_SECRET, Pseudonymiser, PseudonymKey
+from shared.stages.pseudonym import SHORTEST_SECRET, Pseudonymiser, PseudonymKey
 from shared.usecase import UseCase
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import KeyGone, KeyUnavailable
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 
 KEY_BYTES = 32
 _KEY_ID = re.compile(r"[a-z0-9-]{1,32}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from shared.dataset import ColumnClass
 from shared.errors import KeyChanged
 from shared.ports import KeySource
-from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 
 type KeptName = tuple[str, str]
 

@@ -27,7 +27,7 @@ from shared.records import CheckedDelivery, Verdict
 from shared.runs import Outcome, claim_and_work, guarded
 from shared.runstates import PUBLISHED, RunReason, RunState
 from shared.set_apart import Judged, learned, set_apart
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 from shared.stages.rules import finding
 from shared.usecase import FollowUp
 
@@ -96,7 +96,7 @@ def _first_half(
     )
     installation.ledger.publish(
         claim,
-        pd.DataFrame(),  # nothing is judged
+        (),  # nothing is judged
         installation.clock.now(),
         event,
         steps=steps.hand_over(),

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 from shared.usecase import FollowUp
 
 NEWEST = "nieuwste"  # the pseudonym of the same number under the newest key: what ties the rows under several keys

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from shared.errors import SettingsInvalid
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 
 DOMAIN = "adres"
 PARTS = ("plaats", "straat", "huisnr", "huisletter", "huisnrtoev", "postcode")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from shared.levensonderhoud.addresses import derive_addresses
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 
 NO_SHOW = ("no show", "niet verschenen")
 WITH_NOTICE = "met bericht"

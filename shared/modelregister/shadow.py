@@ -122,7 +122,7 @@ def _judge_and_keep(shadow: Installation, claim: Claim) -> Outcome:
     event = shadow.event(
         Action.SCHADUW_BEWAREN, f"levering {new.levering}", "bewaard", claim.run.run_id, aantal=len(results.results)
     )
-    shadow.ledger.publish(claim, results.results, shadow.clock.now(), event, steps=steps.hand_over())
+    shadow.ledger.publish(claim, (results.results,), shadow.clock.now(), event, steps=steps.hand_over())
     return _tail(shadow, claim)
 
 

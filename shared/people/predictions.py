@@ -16,7 +16,7 @@ from shared.people.explanation import Explanation, explain
 from shared.people.inputs import Rows, rows_of
 from shared.people.labels import relabelled
 from shared.people.records import Hit, NumberKind, StoredPrediction, prediction_id
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 from shared.stored_snapshot import snapshot_contents
 
 LONGEST_NUMBER = 128

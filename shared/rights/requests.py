@@ -18,7 +18,7 @@ from shared.ports import KeySource
 from shared.retention.port import Due, Remover
 from shared.rights.port import Names, PersonRecords, PersonRequest
 from shared.rights.states import Asked, RequestState
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 
 LONGEST_NUMBER = 128
 MOST_TRIES, TRIES_COUNT = 5, timedelta(days=1)

@@ -10,7 +10,7 @@ import pandas as pd
 from shared.records import ResultSet, RunIdentity
 from shared.stages.explain import Explained, Factor
 from shared.stages.jsontext import array, number, numbers, objects, text, texts
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 from shared.stages.resultfiles import result_files
 from shared.stages.sample import draw
 from shared.usecase import UseCase

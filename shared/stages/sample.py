@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 
 _STEPS = 2**64
 _DOMAIN = b"slimme-check/v1/steekproef\x00"  # no pseudonym has this domain

@@ -28,7 +28,7 @@ from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable, RunIdentity
 from shared.stages.explain import Explained
 from shared.stages.present import present
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 from shared.stages.sample import draw
 from shared.stages.score import Scored, check_adds_up
 

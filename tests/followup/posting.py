@@ -19,7 +19,7 @@ from shared.followup.rows import NEWEST
 from shared.followup.stored import kept_deliveries, read_rows
 from shared.installation import Installation
 from shared.levensonderhoud import LEVENSONDERHOUD
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 from shared.sweep import Round, run_waiting
 from shared.usecase import FollowUp, FollowUpKind, at_mailbox
 from tests.shell.workshop import Workshop

@@ -26,7 +26,7 @@ from shared.people.predictions import explain_current, explain_prediction, find_
 from shared.people.records import AssessmentReason, Assessor, NewAssessment, NumberKind
 from shared.records import PseudonymisedDelivery
 from shared.settings import read_settings
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 from shared.sweep import run_waiting
 from tests.people.conftest import desk_of, package
 from tests.shell.workshop import CORE, DATASET, Keys, Workshop

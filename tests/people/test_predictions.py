@@ -26,7 +26,7 @@ from shared.people.records import (
     PredictionId,
     StoredPrediction,
 )
-from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 from shared.sweep import run_waiting
 from tests.people.conftest import SOMEBODY, desk_of, events, package
 from tests.shell import workshop as shell

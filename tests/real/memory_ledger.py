@@ -60,7 +60,7 @@ class MemoryLedger(MemoryRuns):
     def publish(
         self,
         claim: Claim,
-        results: pd.DataFrame,
+        parts: Iterable[pd.DataFrame],
         now: datetime,
         event: AuditEvent,
         *,

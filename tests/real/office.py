@@ -75,7 +75,7 @@ class Office:
 
     def publish(self, claim: Claim, frame: pd.DataFrame | None = None, facts: DeliveryFacts | None = None) -> int:
         rows = results("1", "2", "3") if frame is None else frame
-        return self.ledger.publish(claim, rows, self.now, self.event(Action.PUBLICEREN, claim=claim), facts=facts)
+        return self.ledger.publish(claim, (rows,), self.now, self.event(Action.PUBLICEREN, claim=claim), facts=facts)
 
     def finish(self, claim: Claim) -> None:
         self.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, self.event(Action.AFRONDEN, claim=claim))

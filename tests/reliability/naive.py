@@ -71,7 +71,7 @@ def _effects(
     def insert() -> None:
         claim = installation.ledger.claim(new, installation.terms(), event)
         results = judge(installation, claim.run, delivery, Steps(installation, claim.run))
-        installation.ledger.publish(claim, results.results, installation.clock.now(), event)
+        installation.ledger.publish(claim, (results.results,), installation.clock.now(), event)
 
     def write() -> None:
         run = installation.ledger.run(new.run_id)

@@ -16,7 +16,7 @@ from shared.adapters.packages import load_package
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable, PseudonymisedDelivery, ResultSet, RunIdentity
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 
 ROOT = Path(__file__).parents[2]
 KEY = PseudonymKey("test-1", bytes(range(32)))

@@ -21,7 +21,7 @@ from shared.levensonderhoud.features.frame import FEATURES
 from shared.levensonderhoud.sentences import SENTENCES, value_in_words
 from shared.modelpackage.package import ModelPackage
 from shared.stages.explain import FACTORS_SHOWN
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 from shared.stages.resultfiles import JSON_LINES, PARQUET
 from shared.stages.sample import draw
 from tests.results.conftest import KEY, Night, identity

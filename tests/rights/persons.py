@@ -24,7 +24,7 @@ from shared.rights.export import fetch_export
 from shared.rights.port import PersonRequest
 from shared.rights.requests import Rights, decide_request, record_request
 from shared.rights.states import Asked
-from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 from shared.usecase import Route
 from tests.rights.removing import Scene
 from tests.shell import workshop as plain

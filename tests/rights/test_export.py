@@ -155,7 +155,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _people(root: Path) -> dict[str, str]:
     """Person numbers of the quarantined deliveries, where raw files still are, by pseudonym."""
     from shared import bootstrap
-    from shared.stages.pseudonymise import Pseudonymiser
+    from shared.stages.pseudonym import Pseudonymiser
     from tests.shell.test_real_run import numbers_of_people
 
     key = bootstrap.installation(bootstrap.person_here(), "levensonderhoud").keys.current()

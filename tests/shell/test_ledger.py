@@ -90,7 +90,7 @@ def test_a_failing_insert_shows_no_row(workshop: Workshop) -> None:
     claim = installation.ledger.claim(new, installation.terms(), installation.event(Action.CLAIMEN, "x", "y"))
     event = installation.event(Action.PUBLICEREN, "x", "y")
     with pytest.raises(LedgerUnavailable) as refused:
-        installation.ledger.publish(claim, doubled, installation.clock.now(), event)
+        installation.ledger.publish(claim, (doubled,), installation.clock.now(), event)
     assert "geheim" not in str(refused.value) and refused.value.__cause__ is None
     assert workshop.sql("SELECT count(*) FROM resultaten") == [(3,)]
 
@@ -105,7 +105,7 @@ def test_nobody_publishes_or_moves_with_an_attempt_that_was_taken_over(workshop:
     second = installation.ledger.claim(new, installation.terms(), event)
     assert (first.run.attempt, second.run.attempt) == (1, 2)
     with pytest.raises(AttemptSuperseded):
-        installation.ledger.publish(first, pd.DataFrame(), installation.clock.now(), event)
+        installation.ledger.publish(first, (), installation.clock.now(), event)
     with pytest.raises(AttemptSuperseded):
         installation.ledger.move(first, RunState.MISLUKT, RunReason.AFGEBROKEN, event)
     installation.ledger.move(second, RunState.MISLUKT, RunReason.AFGEBROKEN, event)
@@ -182,7 +182,7 @@ def test_a_hundred_thousand_results_are_stored_in_seconds(workshop: Workshop) ->
     new = installation.new_run("2026-11-20", "d" * 64)
     claim = installation.ledger.claim(new, installation.terms(), event)
     started = time.perf_counter()
-    installation.ledger.publish(claim, frame, installation.clock.now(), event)
+    installation.ledger.publish(claim, (frame,), installation.clock.now(), event)
     assert time.perf_counter() - started < 20, "a few seconds on an idle machine; this bound is for a busy one"
     assert installation.ledger.counts(new.run_id).aantal == number
     assert len(installation.ledger.current_rows(DATASET, "2026-11-20").rows) == number

@@ -20,7 +20,7 @@ from shared.errors import NotKnown, RequestRefused
 from shared.people.records import Hit, NumberKind
 from shared.people.replay import Verdict
 from shared.runstates import RunState
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 from shared.sweep import Round
 
 pytestmark = pytest.mark.xdist_group("nacht")  # one night serves all

@@ -44,7 +44,7 @@ from shared.records import (
     Verdict,
 )
 from shared.runs import Outcome, run_delivery
-from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 
 DATASET = "proef"
 TABLE = "aanvragen.csv"

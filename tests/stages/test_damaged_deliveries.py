@@ -9,7 +9,8 @@ import pytest
 
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.records import CheckedDelivery, Verdict
-from shared.stages.pseudonymise import PseudonymKey, pseudonymise
+from shared.stages.pseudonym import PseudonymKey
+from shared.stages.pseudonymise import pseudonymise
 from shared.stages.rules import RULES
 from shared.stages.rules import verdict as verdict_of
 from tests.stages.deliveries import SCHEMA, Delivery, check, csv_text, leaks, texts_of

@@ -16,7 +16,8 @@ from shared.errors import KeyUnavailable
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.levensonderhoud.addresses import address_key
 from shared.records import PseudonymisedDelivery
-from shared.stages.pseudonymise import Pseudonymiser, PseudonymKey, pseudonymise
+from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonymise import pseudonymise
 from tests.stages.deliveries import BSN, SCHEMA, Delivery, check
 
 SECRET = bytes(range(32))

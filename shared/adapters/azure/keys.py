@@ -24,7 +24,7 @@ from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoun
 from azure.keyvault.secrets import SecretClient
 
 from shared.errors import KeyGone, KeyUnavailable
-from shared.stages.pseudonymise import PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
 
 CURRENT = "pseudonimisering-huidig"
 KEY = "pseudonimisering-sleutel-"

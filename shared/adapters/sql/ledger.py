@@ -112,7 +112,7 @@ class SqlLedger:
     def publish(
         self,
         claim: Claim,
-        results: pd.DataFrame,
+        parts: Iterable[pd.DataFrame],
         now: datetime,
         event: AuditEvent,
         *,
@@ -121,7 +121,6 @@ class SqlLedger:
         facts: DeliveryFacts | None = None,
     ) -> int:
         """Store the results and make them current, those of a shadow only kept; returns the publication number."""
-        seal = result_rows.seal_frame(results)
         with self._writing() as connection:
             run = claims.fenced(connection, claim)
             shadow = run.new.model_status is ModelStatus.SCHADUW
@@ -129,7 +128,7 @@ class SqlLedger:
             check_transition(run.state, RunState.GEPUBLICEERD, reason)
             if stop_rows.state(connection, run.new.model).stopped:
                 raise ModelStopped
-            result_rows.store(connection, run_rows.number_of(connection, run.run_id), results)
+            seal = result_rows.store(connection, run_rows.number_of(connection, run.run_id), parts)
             number = result_rows.next_publication(connection, run.new.dataset)
             run_rows.change(
                 connection,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from shared.administration import (
     Tombstone,
 )
 from shared.events import canonical
-from shared.rowseal import COLUMNS, RowSeal, seal_rows
+from shared.rowseal import COLUMNS, RowSeal, Sealing, seal_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,29 +45,26 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
     return column.astype(object).where(column.notna(), None).tolist()
 
 
-def store(connection: Connection, run_nr: int, results: pd.DataFrame) -> None:
-    """Store one row per application; row i of the frame is row i of the result files."""
-    for start in range(0, len(results), ROWS_AT_ONCE):  # texts of all rows at once would double the memory of a run
-        part = results.iloc[start : start + ROWS_AT_ONCE]
+def store(connection: Connection, run_nr: int, parts: Iterable[pd.DataFrame]) -> RowSeal:
+    """Store one row per application, and return the seal of them; row i of all parts is row i of the result files."""
+    sealing, start = Sealing(), 0
+    for part in _of_bounded_size(parts):
         lines = range(start, start + len(part))
-        columns = [_plain(part[name]) for name in _RESULT_COLUMNS]
-        keyed = zip([run_nr] * len(part), lines, *columns, strict=True)
+        columns = {name: _plain(part[name]) for name in COLUMNS[1:]}
+        sealing.add(zip(lines, *columns.values(), strict=True))
+        keyed = zip(repeat(run_nr, len(part)), lines, *(columns[name] for name in _RESULT_COLUMNS), strict=True)
         insert_rows(connection, resultaten, (*_KEYS, *_RESULT_COLUMNS), keyed)
-        texts = _plain(part["bijdragen"])
-        scored = ((run_nr, line, text) for line, text in zip(lines, texts, strict=True) if text is not None)
+        texts = zip(lines, columns["bijdragen"], strict=True)
+        scored = ((run_nr, line, text) for line, text in texts if text is not None)
         insert_rows(connection, bijdragen, (*_KEYS, "bijdragen"), scored)
+        start += len(part)
+    return sealing.seal
 
 
-def seal_frame(results: pd.DataFrame) -> RowSeal:
-    """Return the seal of results that are to be stored."""
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(results), ROWS_AT_ONCE):
-            part = results.iloc[start : start + ROWS_AT_ONCE]
-            lines = range(start, start + len(part))
-            yield from zip(lines, *(_plain(part[name]) for name in COLUMNS[1:]), strict=True)
-
-    return seal_rows(rows())
+def _of_bounded_size(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    for part in parts:
+        for start in range(0, len(part), ROWS_AT_ONCE):
+            yield part.iloc[start : start + ROWS_AT_ONCE]
 
 
 _SEALED = [bijdragen.c[name] if name == "bijdragen" else resultaten.c[name] for name in COLUMNS]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from shared.dataset import read_dataset
 from shared.records import CheckedDelivery, FeatureTable, Finding, Period, PseudonymisedDelivery, Selection
-from shared.stages.pseudonymise import Pseudonymiser
+from shared.stages.pseudonym import Pseudonymiser
 from shared.stages.rules import finding
 from shared.usecase import Case, Route, SentenceRule, Tables, UseCase
 
