@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pandas as pd
-
 from shared import CONTRACT_VERSION, mailbox
 from shared.administration import Claim, ClaimKind, DeliveryFacts, NewRun, Place, RunRecord
 from shared.events import Action

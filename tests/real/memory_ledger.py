@@ -73,9 +73,10 @@ class MemoryLedger(MemoryRuns):
             check_transition(run.state, _S.GEPUBLICEERD, _R.GEPUBLICEERD)
             if self._stopped(run.new.model):
                 raise ModelStopped
-            if results["aanvraagnummer"].duplicated().any():
+            frames = [part.astype(object) for part in parts] or [pd.DataFrame(columns=list(COLUMNS[1:]))]
+            frame = pd.concat(frames, ignore_index=True)
+            if frame["aanvraagnummer"].duplicated().any():
                 raise LedgerUnavailable("An application occurs twice.", where="memory")
-            frame = results.reset_index(drop=True).astype(object)
             state["results"][run.run_id] = frame.where(frame.notna(), None)
             ours = (other.publication or 0 for other in state["runs"].values() if other.new.dataset == run.new.dataset)
             number = max(ours) + 1

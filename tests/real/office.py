@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -74,8 +74,10 @@ class Office:
         return self.ledger.claim(self.new(digest, levering, **changed), terms, event, reoffered=reoffered)
 
     def publish(self, claim: Claim, frame: pd.DataFrame | None = None, facts: DeliveryFacts | None = None) -> int:
-        rows = results("1", "2", "3") if frame is None else frame
-        return self.ledger.publish(claim, (rows,), self.now, self.event(Action.PUBLICEREN, claim=claim), facts=facts)
+        return self.publish_parts(claim, (results("1", "2", "3") if frame is None else frame,), facts)
+
+    def publish_parts(self, claim: Claim, parts: Iterable[pd.DataFrame], facts: DeliveryFacts | None = None) -> int:
+        return self.ledger.publish(claim, parts, self.now, self.event(Action.PUBLICEREN, claim=claim), facts=facts)
 
     def finish(self, claim: Claim) -> None:
         self.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, self.event(Action.AFRONDEN, claim=claim))

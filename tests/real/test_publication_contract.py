@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 
@@ -9,6 +12,7 @@ from shared.administration import ClaimKind, ModelStatus
 from shared.errors import LedgerUnavailable, TransitionRefused
 from shared.events import Action, verify
 from shared.ports import ModelStopped
+from shared.rowseal import NOTHING
 from shared.runstates import RunReason, RunState
 from tests.real.office import DATASET, MODEL, Office, results, state_of
 from tests.real.test_blob_contract import at_once
@@ -77,6 +81,41 @@ def test_what_cannot_be_stored_leaves_nothing_and_is_not_quoted(office: Office) 
     assert state_of(office, claim) == (RunState.BEZIG, RunReason.BEGONNEN, 1)
     assert office.ledger.counts(claim.run.run_id).aantal == 0 and list(office.ledger.events()) == events
     assert office.publish(claim) == 1, "and the number was not used"
+
+
+# --- in parts ---------------------------------------------------------------------------------------------------------
+def test_results_in_parts_are_stored_as_all_at_once(office: Office) -> None:
+    whole = results("1", "2", "3", "4", "5").assign(bijdragen=["{}", None, "{}", None, "{}"], score=[1, None, 0, 2, 3])
+    claims = [office.claim("d1"), office.claim("d2"), office.claim("d3")]
+    office.publish_parts(claims[0], (whole,))
+    office.publish_parts(claims[1], (part for part in (whole[:2], whole[:0], whole[2:3], whole[3:])))
+    office.publish_parts(claims[2], ())
+    with office.ledger.audit_trail() as trail:
+        seals = dict(trail.seals())
+    runs = [claim.run.run_id for claim in claims]
+    assert seals[runs[0]] == seals[runs[1]] and seals[runs[0]].aantal == 5
+    told = [next(e for e in office.ledger.events(run) if e.handeling == Action.PUBLICEREN) for run in runs]
+    assert [json.loads(event.details)["rijen"] for event in told] == [*[vars(seals[runs[0]])] * 2, vars(NOTHING)]
+    current = office.ledger.current_rows(DATASET, "2026-11-20").rows
+    assert [(row.run_id, row.regel, row.aanvraagnummer) for row in current] == [
+        (runs[1], regel, f"{regel + 1}") for regel in range(5)
+    ]
+
+
+def test_parts_that_cannot_be_made_to_the_end_leave_nothing(office: Office) -> None:
+    claim = office.claim()
+    events = list(office.ledger.events())
+
+    def breaking() -> Iterator[pd.DataFrame]:
+        yield results("1", "2")
+        raise RuntimeError("the third part")
+
+    with pytest.raises(RuntimeError, match="the third part"):
+        office.publish_parts(claim, breaking())
+    with pytest.raises(LedgerUnavailable):
+        office.publish_parts(claim, (results("1", "2"), results("2", "3")))
+    assert office.ledger.counts(claim.run.run_id).aantal == 0 and list(office.ledger.events()) == events
+    assert office.publish_parts(claim, (results("1"), results("2"))) == 1
 
 
 # --- stop switch ------------------------------------------------------------------------------------------------------
