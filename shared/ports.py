@@ -20,7 +20,7 @@ Blob names, by container:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +86,12 @@ class BlobStore(Protocol):
 
     def write(self, container: str, name: str, data: bytes) -> None:
         """Write or replace a blob in one step: a reader sees the old bytes or the new, never a part."""
+
+    def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
+        """Write or replace a blob in one step with all that `fill` puts into the stream, and return what it returns.
+
+        Until `fill` is done, and when it raises, readers see what was there before.
+        """
 
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from shared.errors import BlobNotFound, StorageUnavailable
 
@@ -79,6 +80,17 @@ class FolderStore:
         with self._new_file(container, name) as stream:
             stream.write(data)
 
+    def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
+        """Write or replace a blob in one step with all that `fill` puts into the stream, and return what it returns."""
+        failed: Exception | None = None
+        with contextlib.suppress(_NotFilled), self._new_file(container, name) as stream:
+            try:
+                return fill(cast(BinaryIO, _Telling(stream, name)))
+            except Exception as cause:  # what goes wrong elsewhere meanwhile is not told as a fault of this storage
+                failed = cause
+            raise _NotFilled
+        raise cast(Exception, failed)
+
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
         digest = hashlib.sha256()
@@ -133,6 +145,24 @@ class FolderStore:
             while folder != top:
                 folder.rmdir()
                 folder = folder.parent
+
+
+class _NotFilled(Exception):
+    """Nothing may appear: the file was not filled to its end."""
+
+
+class _Telling(io.RawIOBase):
+    """A file that is being written; what the disk does not do is told as storage tells it."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name = file, name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        with _told(self._name):
+            return self._file.write(data)
 
 
 def _size(stream: BinaryIO) -> int:

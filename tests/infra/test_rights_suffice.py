@@ -26,7 +26,15 @@ MAY = {
 }
 # the trigger asks for the whole account of the mailbox
 OF_TRIGGER = {(what, place) for what in ("read", "write", "delete") for place in ("brievenbus", "quarantaine")}
-_KINDS = {"names": "read", "read": "read", "open": "read", "sha256": "read", "written_at": "read", "write": "write"}
+_KINDS = {
+    "names": "read",
+    "read": "read",
+    "open": "read",
+    "sha256": "read",
+    "written_at": "read",
+    "write": "write",
+    "write_by": "write",
+}
 
 
 def allowed(who: str) -> set[tuple[str, str]]:

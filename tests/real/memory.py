@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -44,6 +44,12 @@ class MemoryStore:
         with self._lock:
             self._blobs[self._place(container, name)] = data
             self._moments[container, name] = datetime.now(UTC)
+
+    def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
+        stream = io.BytesIO()
+        outcome = fill(stream)
+        self.write(container, name, stream.getvalue())
+        return outcome
 
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         data = self.read(container, name)

@@ -67,6 +67,18 @@ def test_two_writers_in_parts_never_make_a_mixture(store: AzureStore, monkeypatc
     assert store.read(BOX, "groot") == ours
 
 
+def test_what_another_finished_while_we_wrote_bit_by_bit_is_left_and_told(
+    store: AzureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = b"b" * (4 * SMALL)
+    between(monkeypatch, "commit_block_list", lambda: store.write(BOX, "groot", theirs))
+    with pytest.raises(StorageUnavailable, match="replaced or removed") as told:
+        store.write_by(BOX, "groot", lambda stream: [stream.write(b"a" * SMALL) for _ in range(3)])
+    assert told.value.retry and store.read(BOX, "groot") == theirs
+    store.write_by(BOX, "groot", lambda stream: [stream.write(b"a" * SMALL) for _ in range(3)])
+    assert store.read(BOX, "groot") == b"a" * (3 * SMALL)
+
+
 def test_bytes_that_came_after_we_looked_are_not_deleted(store: AzureStore, monkeypatch: pytest.MonkeyPatch) -> None:
     store.write(BOX, "a.csv", b"verwerkt")
     between(monkeypatch, "delete_blob", lambda: store.write(BOX, "a.csv", b"nieuwe levering"))
@@ -202,8 +214,11 @@ def test_a_container_that_keeps_everything_takes_the_same_bytes_again_and_no_oth
     monkeypatch.setattr(BlobClient, "upload_blob", refused)
     monkeypatch.setattr(BlobClient, "delete_blob", refused)
     store.write("logboek", "deel-0001.jsonl", b"regels")
+    store.write_by("logboek", "deel-0001.jsonl", lambda stream: stream.write(b"regels"))
     with pytest.raises(StorageUnavailable, match="keeps this blob as it is"):
         store.write("logboek", "deel-0001.jsonl", b"andere regels")
+    with pytest.raises(StorageUnavailable, match="keeps this blob as it is"):
+        store.write_by("logboek", "deel-0001.jsonl", lambda stream: stream.write(b"andere regels"))
     assert store.read("logboek", "deel-0001.jsonl") == b"regels"
     with pytest.raises(StorageUnavailable, match="neither changed nor removed"):
         store.delete("logboek", "deel-0001.jsonl")

@@ -2,10 +2,12 @@
 
 import hashlib
 import inspect
+import io
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
 
 import pytest
 
@@ -49,6 +51,47 @@ def test_what_is_written_is_read_in_every_way(store: BlobStore, data: bytes) -> 
     assert store.sha256(BOX, "a/b.csv") == digest(data)
     with store.open(BOX, "a/b.csv") as stream:
         assert stream.read(2) + stream.read() == data and stream.read(1) == b""
+
+
+def test_what_is_written_bit_by_bit_appears_at_the_end(store: BlobStore) -> None:
+    parts = [bytes([n]) * (3 << 20) for n in range(7)]
+    store.write(BOX, "a/groot", b"wat er was")
+
+    def fill(stream: BinaryIO) -> int:
+        for part in parts:
+            stream.write(part)
+            assert store.read(BOX, "a/groot") == b"wat er was"
+        return len(parts)
+
+    assert store.write_by(BOX, "a/groot", fill) == 7
+    assert store.sha256(BOX, "a/groot") == digest(b"".join(parts))
+    assert store.write_by(BOX, "a/leeg", lambda stream: None) is None and store.read(BOX, "a/leeg") == b""
+    assert store.write_by(BOX, "a/klein", lambda stream: stream.write(b"een")) == 3 and store.read(BOX, "a/klein")
+
+
+@pytest.mark.parametrize("cause", [ValueError, FileNotFoundError, KeyboardInterrupt])
+def test_of_what_was_not_filled_to_the_end_nothing_appears(store: BlobStore, cause: type[BaseException]) -> None:
+    store.write(BOX, "a/b", b"wat er was")
+
+    def fill(stream: BinaryIO) -> None:
+        stream.write(b"half" * (3 << 20))
+        raise cause
+
+    for name in ("a/b", "a/nieuw"):
+        with pytest.raises(cause):
+            store.write_by(BOX, name, fill)
+    assert store.read(BOX, "a/b") == b"wat er was" and list(store.names(BOX)) == ["a/b"]
+
+
+def test_a_stream_is_read_from_any_place(store: BlobStore) -> None:
+    data = b"".join(n.to_bytes(4) for n in range(3 << 20))
+    store.write(BOX, "a/groot", data)
+    with store.open(BOX, "a/groot") as stream:
+        assert stream.read(8) == data[:8]
+        assert stream.seek(-8, io.SEEK_END) == len(data) - 8 and stream.read() == data[-8:] and stream.read(1) == b""
+        assert stream.seek(40) == 40 and stream.read(4) == (10).to_bytes(4) and stream.tell() == 44
+        stream.seek(1 << 20)
+        assert stream.read() == data[1 << 20 :]
 
 
 def test_it_tells_when_something_was_last_written(store: BlobStore) -> None:
@@ -122,6 +165,8 @@ def test_no_name_leads_elsewhere(store: BlobStore, name: str) -> None:
             act(BOX, name)
     with pytest.raises(BlobNotFound):
         store.write(BOX, name, b"x")
+    with pytest.raises(BlobNotFound):
+        store.write_by(BOX, name, lambda stream: stream.write(b"x"))
     with pytest.raises(BlobNotFound):
         store.read(f"../{BOX}", "x")
     assert store.read("uitvoer", "x") == b"van een ander"

@@ -9,7 +9,7 @@ from shared.installation import Installation
 from tests.shell.workshop import Crash, Workshop
 
 EFFECTS = frozenset(
-    {"write", "copy", "delete"}
+    {"write", "write_by", "copy", "delete"}
     | {"claim", "move", "publish", "record_output", "note", "release", "request_run", "expire", "stop", "resume"}
 )
 

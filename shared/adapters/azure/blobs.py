@@ -1,6 +1,7 @@
 """Blobs in Azure storage accounts. Every answer is whole: a reader sees the old bytes or the new, never a mixture.
 
 * A write is one request, or above 64 MiB parts under names of their own that a last request makes into the blob.
+  What is written bit by bit goes in parts from 8 MiB on; of what is never finished the service drops the parts.
 * A copy reads once, to say the sha256 of exactly what it writes. The service could copy within an account by itself,
   but we would have to read all the same, and it needs a second authorisation that no emulator checks.
 * A write of the bytes that are already there is done, also where the container is immutable and refuses it.
@@ -15,11 +16,18 @@ import io
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from azure.core import MatchConditions
 from azure.core.credentials import TokenCredential
-from azure.storage.blob import BlobBlock, BlobClient, BlobServiceClient, ContainerClient, ExponentialRetry
+from azure.storage.blob import (
+    BlobBlock,
+    BlobClient,
+    BlobServiceClient,
+    ContainerClient,
+    ExponentialRetry,
+    StorageStreamDownloader,
+)
 
 from shared.adapters.azure.failures import BlobChanged, BlobKept, kept_by_policy, kept_changing, told
 from shared.errors import BlobNotFound
@@ -84,6 +92,19 @@ class AzureStore:
                     raise
 
         _until_whole(container, name, put)
+
+    def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
+        """Write or replace a blob in one step with all that `fill` puts into the stream, and return what it returns."""
+        staged = _Staged(self._target(container, name), container, name, min(_PART, self._largest_put))
+        outcome = fill(cast(BinaryIO, staged))
+        try:
+            staged.finish()
+        except BlobKept:
+            if self._digest(container, name)[0] != staged.digest.hexdigest():
+                raise kept_by_policy(container, name) from None
+        except BlobChanged:  # another writer finished this blob, and our parts are gone
+            raise kept_changing(container, name) from None
+        return outcome
 
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
@@ -159,45 +180,100 @@ class AzureStore:
             return digest.hexdigest(), source.etag
 
     def _put(self, container: str, name: str, parts: Iterator[bytes], size: int) -> None:
+        at_once = self._largest_put if size <= self._largest_put else min(_PART, self._largest_put)
+        staged = _Staged(self._target(container, name), container, name, at_once)
+        for part in parts:
+            staged.write(part)
+        staged.finish()
+
+    def _target(self, container: str, name: str) -> BlobClient:
         if "" in name.split("/"):
             raise _impossible(container)
-        blob = self._blob(container, name)
-        if size <= self._largest_put:
-            data = b"".join(parts)
-            with told(container, name):
-                blob.upload_blob(data, overwrite=True)
+        return self._blob(container, name)
+
+
+class _Staged(io.RawIOBase):
+    """A blob that is being written: one request when it is no larger than `at_once`, otherwise parts and a last one."""
+
+    def __init__(self, blob: BlobClient, container: str, name: str, at_once: int) -> None:
+        self._blob, self._container, self._name, self._at_once = blob, container, name, at_once
+        self._ours = uuid.uuid4().hex  # the library numbers the parts of every writer alike, and so mixes two writers
+        self._blocks: list[BlobBlock] = []
+        self._waiting = bytearray()
+        self.digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.digest.update(data)
+        self._waiting += data
+        if len(self._waiting) > self._at_once:
+            whole = len(self._waiting) // self._at_once * self._at_once
+            self._stage(bytes(self._waiting[:whole]))
+            del self._waiting[:whole]
+        return len(data)
+
+    def finish(self) -> None:
+        """Make what was written into the blob."""
+        if not self._blocks:
+            with told(self._container, self._name):
+                self._blob.upload_blob(bytes(self._waiting), overwrite=True)
             return
-        ours = uuid.uuid4().hex  # the library numbers the parts of every writer alike, and so mixes two writers
-        blocks: list[BlobBlock] = []
-        for part in parts:
-            for start in range(0, len(part), _PART):
-                blocks.append(BlobBlock(f"{ours}{len(blocks):08d}"))
-                with told(container, name):
-                    blob.stage_block(blocks[-1].id, part[start : start + _PART])
-        with told(container, name):
-            blob.commit_block_list(blocks)
+        self._stage(bytes(self._waiting))
+        with told(self._container, self._name):
+            self._blob.commit_block_list(self._blocks)
+
+    def _stage(self, data: bytes) -> None:
+        for start in range(0, len(data), _PART):
+            self._blocks.append(BlobBlock(f"{self._ours}{len(self._blocks):08d}"))
+            with told(self._container, self._name):
+                self._blob.stage_block(self._blocks[-1].id, data[start : start + _PART])
 
 
 class _Reading(io.RawIOBase):
     """A stream over one version of a blob; raises `changed` when that version is gone before its end."""
 
     def __init__(self, blob: BlobClient, container: str, name: str, changed: Callable[[], Exception]) -> None:
-        self._container, self._name, self._changed = container, name, changed
+        self._blob, self._container, self._name, self._changed = blob, container, name, changed
         with told(container, name):
-            self._download = blob.download_blob()
-        self.size: int = self._download.size
-        self.etag: str = self._download.properties.etag
+            download = blob.download_blob()
+        self.size: int = download.size
+        self.etag: str = download.properties.etag
+        self._position = 0
+        self._download: StorageStreamDownloader[bytes] | None = download
 
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        position = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        if position < 0:
+            raise ValueError("before the beginning of a blob")
+        if position != self._position:
+            self._position, self._download = position, None  # what comes next is asked for from there
+        return position
+
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
             with told(self._container, self._name):
+                if self._download is None:
+                    if self._position >= self.size:
+                        return 0
+                    self._download = self._blob.download_blob(
+                        self._position, etag=self.etag, match_condition=MatchConditions.IfNotModified
+                    )
                 part = self._download.read(len(buffer))
         except (BlobChanged, BlobNotFound):
             raise self._changed() from None
         buffer[: len(part)] = part
+        self._position += len(part)
         return len(part)
 
 
