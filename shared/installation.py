@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared import ACTIVITY_URI, CONTRACT_VERSION
 from shared.administration import ClaimTerms, ModelStatus, NewRun, RunRecord
 from shared.events import Action, AuditEvent, Caller
 from shared.measurement import Telemetry
-from shared.modelpackage.package import ModelPackage
 from shared.modelregister.versions import Versions
 from shared.ports import BlobStore, Clock, KeySource, Ledger, Owner
 from shared.records import (
@@ -24,6 +23,9 @@ from shared.records import (
 )
 from shared.stages.pseudonym import PseudonymKey
 from shared.usecase import UseCase
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 _STANDS_STILL = timedelta(days=7)  # longer than any worker does
 

@@ -1,6 +1,7 @@
 """The pure core in one place: files in, results out; no clock, no storage, no log.
 
-`shared/runs.py` calls these four in this order, and does everything that has an effect.
+`shared/runs.py` calls these four in this order, and does everything that has an effect. A stage is imported when it is
+first called: a round in which nothing waits must not pay for tables.
 """
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ from shared.records import (
     ResultSet,
     RunIdentity,
 )
-from shared.stages import check, explain, present, score
 from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
-from shared.stages.pseudonymise import pseudonymise
 from shared.usecase import UseCase
 
 
@@ -35,6 +34,8 @@ def check_delivery(
     `bands`: rows per application per table, from the model package. `previous_tot`: end of the period of the last
     accepted delivery, None for the first.
     """
+    from shared.stages import check
+
     return check.check_delivery(files, use_case, bands, previous_tot=previous_tot)
 
 
@@ -42,6 +43,8 @@ def pseudonymise_delivery(
     checked: CheckedDelivery, use_case: UseCase, key: PseudonymKey
 ) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
     """Return the applications and the rows they need under pseudonyms, and findings on what was left out."""
+    from shared.stages.pseudonymise import pseudonymise
+
     selection = use_case.select(checked)
     return pseudonymise(selection, use_case, key), selection.findings
 
@@ -59,5 +62,7 @@ def features(
 
 def judge(table: FeatureTable, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> ResultSet:
     """Return one result per application: scored and explained, or the reason why not. `key`: of its pseudonyms."""
+    from shared.stages import explain, present, score
+
     scored = score.score_applications(identity.model, table)
     return present.present(explain.explain(scored, table, use_case, identity.model), use_case, identity, key)

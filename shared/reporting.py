@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.digests import digest_of
 from shared.errors import BlobNotFound, NotKnown, RequestRefused
@@ -18,14 +18,16 @@ from shared.events import HERE, Action
 from shared.installation import Workplace
 from shared.logs import run_log
 from shared.modelpackage.canonical import canonical_json
-from shared.modelpackage.package import ModelPackage
 from shared.monitoring.months import MonthTally
 from shared.monitoring.register.reweighing import Reweighing
 from shared.monitoring.report.about_work import RunningMonth
-from shared.monitoring.report.make import Edition, Subject, make_report, subject_of
+from shared.monitoring.report.edition import Edition
 from shared.monitoring.report.plain import facts_as_json
 from shared.monitoring.reportfacts import ReportFacts, Shift
 from shared.ports import Container
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 RECORD = "vrijgegeven.json"
 FILES = {Edition.VOLLEDIG: "rapport.html", Edition.OPENBAAR: "openbaar.html"}
@@ -56,9 +58,20 @@ class Reporting:
         """Return the day it is here."""
         return self.place.clock.now().astimezone(HERE).date()
 
-    def subject(self, package: ModelPackage) -> Subject:
-        """Return what a report with this package is about."""
-        return subject_of(self.place.use_case, package, self.reweighing(package))
+    def report(
+        self,
+        package: ModelPackage,
+        facts: ReportFacts,
+        made: date,
+        edition: Edition,
+        running: RunningMonth | None = None,
+    ) -> bytes:
+        """Return a report with this package, as one HTML file."""
+        # imported here: who only reads a report must not pay for its pictures
+        from shared.monitoring.report.make import make_report, subject_of
+
+        subject = subject_of(self.place.use_case, package, self.reweighing(package))
+        return make_report(subject, facts, made, edition, running)
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ def _write(reporting: Reporting, months: Sequence[MonthTally], earlier: Released
     if any(drift.shift is Shift.STERK for drift in (facts.score, *facts.features)):
         run_log().warning("drift of %s: outside its band", package.name)
     for edition, name in FILES.items():
-        content = make_report(reporting.subject(package), facts, made, edition)
+        content = reporting.report(package, facts, made, edition)
         reporting.place.blobs.write(Container.RAPPORTAGE, _path(reporting, month, name), content)
     record = {
         "vorm": _FORM,
@@ -175,7 +188,7 @@ def report_on_request(reporting: Reporting, until: date) -> bytes:
     package = reporting.package(months[-1].reference)
     facts = reporting.facts(months, package, _released_before(reporting, months))
     running = None if is_closed else reporting.running(until.replace(day=1), until)
-    content = make_report(reporting.subject(package), facts, reporting.today, Edition.VOLLEDIG, running)
+    content = reporting.report(package, facts, reporting.today, Edition.VOLLEDIG, running)
     reporting.place.ledger.note(
         reporting.place.event(
             Action.RAPPORT_MAKEN, _about(reporting, months[-1].month), "gemaakt", tot=until.isoformat()

@@ -11,7 +11,6 @@ from shared import mailbox
 from shared.administration import ClaimKind, Place, RunRecord
 from shared.events import Action
 from shared.failures import as_told
-from shared.followup import ingest
 from shared.housekeeping import tidy
 from shared.installation import Installation
 from shared.interventions import process_request
@@ -185,7 +184,11 @@ def _interrupted(installation: Installation) -> list[_Job]:
 def _requested(installation: Installation, run: RunRecord) -> _Job:
     def work() -> Outcome:
         follow_up = installation.use_case.follow_up
-        return ingest.finish(installation, follow_up, run) if follow_up else process_request(installation, run)
+        if follow_up is None:
+            return process_request(installation, run)
+        from shared.followup import ingest
+
+        return ingest.finish(installation, follow_up, run)
 
     return _Job(run.run_id, run.new.levering, work)
 
@@ -193,7 +196,11 @@ def _requested(installation: Installation, run: RunRecord) -> _Job:
 def _delivered(installation: Installation, source: StoredDelivery) -> _Job:
     def work() -> Outcome:
         follow_up = installation.use_case.follow_up
-        return ingest.take_in(installation, follow_up, source) if follow_up else run_delivery(installation, source)
+        if follow_up is None:
+            return run_delivery(installation, source)
+        from shared.followup import ingest  # tables: a round in which nothing waits must not pay for them
+
+        return ingest.take_in(installation, follow_up, source)
 
     return _Job(f"{source.folder} {source.digest}", source.levering, work)
 

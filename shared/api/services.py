@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.administration import DeliveryRecord, RunCounts, RunRecord, StopState
 from shared.events import Caller
 from shared.modelregister.port import ModelVersion, ScoredPage, StepRecord
-from shared.monitoring.report.make import Edition
+from shared.monitoring.report.edition import Edition
 from shared.people.audittrail import EventPage
 from shared.people.explanation import Explanation
-from shared.people.inputs import Rows
 from shared.people.records import (
     Assessment,
     EventFilter,
@@ -28,6 +27,9 @@ from shared.records import Finding
 from shared.reporting import StoredReport
 from shared.rights.port import PersonRequest
 from shared.rights.states import Asked
+
+if TYPE_CHECKING:
+    from shared.people.inputs import Rows
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.monitoring.months import MonthTally
     from shared.monitoring.register.reweighing import Reweighing
     from shared.monitoring.report.about_work import RunningMonth
-    from shared.monitoring.report.make import Edition
+    from shared.monitoring.report.edition import Edition
     from shared.monitoring.reportfacts import ReportFacts
     from shared.reporting import Released, Reporting, StoredReport
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.modelpackage.package import ModelPackage
     from shared.modelregister.versions import Versions
     from shared.ports import BlobStore, Ledger
+    from shared.records import PseudonymisedDelivery
 
 opened = ExitStack()  # what this process has to close
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,63}")  # part of the name of a folder
@@ -67,17 +68,27 @@ def migrate() -> str:
 
 
 def core() -> Core:
-    """Return the pure functions between the effects."""
-    from shared import pipeline, snapshot
+    """Return the pure functions between the effects; tables are imported at the first call, not before."""
+    from shared import pipeline
     from shared.installation import Core
+
+    def snapshot_files(delivery: PseudonymisedDelivery) -> Mapping[str, bytes]:
+        from shared import snapshot
+
+        return snapshot.snapshot_files(delivery)
+
+    def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str] | None) -> PseudonymisedDelivery:
+        from shared import snapshot
+
+        return snapshot.read_snapshot(files, aanvraagnummers)
 
     return Core(
         check=pipeline.check_delivery,
         pseudonymise=pipeline.pseudonymise_delivery,
         features=pipeline.features,
         judge=pipeline.judge,
-        snapshot_files=snapshot.snapshot_files,
-        read_snapshot=snapshot.read_snapshot,
+        snapshot_files=snapshot_files,
+        read_snapshot=read_snapshot,
     )
 
 

@@ -10,9 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from shared.closing.operation import operation_between
 from shared.closing.port import MonthRecords
@@ -24,12 +22,16 @@ from shared.installation import Installation
 from shared.logboek import MONITORING, Batch, write_batch_lines
 from shared.logs import run_log
 from shared.modelpackage.canonical import canonical_json
-from shared.modelpackage.package import ModelPackage
 from shared.monitoring.counting import CountingRules, MonthRows, count_month, versions_that_scored
 from shared.monitoring.monthrows import Judged, Outcome
 from shared.monitoring.months import MonthTally, month_tally
 from shared.ports import BlobStore, Container
 from shared.usecase import FollowUpKind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from shared.modelpackage.package import ModelPackage
 
 
 class MonthChanged(SlimmeCheckError):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Sequence
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 from shared.usecase import FollowUp
+
+if TYPE_CHECKING:  # who looks whether anything was delivered must not pay for tables
+    import pandas as pd
 
 NEWEST = "nieuwste"  # the pseudonym of the same number under the newest key: what ties the rows under several keys
 
@@ -21,6 +21,8 @@ def kept_rows(frame: pd.DataFrame, follow_up: FollowUp, keys: Sequence[Pseudonym
     The results of a person or an application may be kept under an older key than the newest; each finds its own. Who
     removes a person knows some of the names and has no key: `nieuwste` leads from one to the others.
     """
+    import pandas as pd
+
     number = follow_up.schema.tables[follow_up.table].own_number
     texts = frame[number.name].astype(object).tolist()
     newest = Pseudonymiser(keys[0]).pseudonyms(str(number.klasse), texts)
@@ -36,6 +38,9 @@ def kept_rows(frame: pd.DataFrame, follow_up: FollowUp, keys: Sequence[Pseudonym
 
 def to_parquet(rows: pd.DataFrame) -> bytes:
     """Return rows as Parquet; the same rows give the same bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     kinds = [(str(name), pa.int64() if rows[name].dtype == "Int64" else pa.string()) for name in rows]
     table = pa.Table.from_pandas(rows, schema=pa.schema(kinds), preserve_index=False).replace_schema_metadata(None)
     out = io.BytesIO()
@@ -45,6 +50,10 @@ def to_parquet(rows: pd.DataFrame) -> bytes:
 
 def from_parquet(data: bytes) -> pd.DataFrame:
     """Return the rows that `to_parquet` wrote."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     table = pq.read_table(pa.BufferReader(data))
     return table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
 

@@ -14,8 +14,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from shared.administration import RunRecord
 from shared.errors import BlobNotFound
@@ -24,6 +23,9 @@ from shared.followup.rows import about, from_parquet, own_name, to_parquet, with
 from shared.ports import BlobStore, Ledger
 from shared.runstates import PUBLISHED
 from shared.usecase import FollowUp
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from shared.dataset import read_dataset
 from shared.monitoring.months import UNKNOWN_GROUP
 from shared.records import Finding
 from shared.stages.rules import finding
 from shared.usecase import FollowUp, FollowUpKind, OutcomeRules, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HOME = Path(__file__).parent / "dataset"
 _YES_NO: Final = ("ja", "nee")
@@ -39,6 +40,8 @@ OUTCOME_RULES: Final = OutcomeRules(
 
 def stored_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
     """Return outcomes as they are stored: the pseudonym of the application, lower-case codes ("" = empty), the day."""
+    import pandas as pd
+
     return pd.DataFrame(
         {
             "dienst": frame["dienst"].astype(object),
@@ -53,6 +56,8 @@ def stored_groups(frame: pd.DataFrame) -> pd.DataFrame:
 
     No nationality and no country is kept, only whether it is ours.
     """
+    import pandas as pd
+
     nationality, country = _lowered(frame["nationaliteit"]), _lowered(frame["geboorteland"])
     found = {
         "geslacht": _lowered(frame["geslacht"]),

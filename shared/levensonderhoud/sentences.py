@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared.levensonderhoud.features.adressen import NEVER
-from shared.levensonderhoud.features.diensten import NO_EARLIER_BENEFIT
+from shared.levensonderhoud.features.frame import NEVER, NO_EARLIER_BENEFIT
 from shared.usecase import Case, SentenceRule
 
 NO_DATA = "geen_gegevens"

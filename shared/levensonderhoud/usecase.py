@@ -1,25 +1,32 @@
-"""Aanvragen levensonderhoud: the one record by which the rest of the product knows this use case."""
+"""Aanvragen levensonderhoud: the one record by which the rest of the product knows this use case.
+
+What sees tables is imported when it is first called: a page that only needs a title must not pay for them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.dataset import read_dataset
-from shared.levensonderhoud.addresses import special_address_key
-from shared.levensonderhoud.applications import find_applications
-from shared.levensonderhoud.derive import derive
-from shared.levensonderhoud.eligibility import REASONS, ROUTES
 from shared.levensonderhoud.followups import FOLLOW_UPS, OUTCOME_RULES
 from shared.levensonderhoud.groups import GROUP_RULES
-from shared.levensonderhoud.judge import compute_features
-from shared.levensonderhoud.select import select
+from shared.levensonderhoud.outcomes import REASONS, ROUTES
 from shared.levensonderhoud.sentences import NO_VALUES, SENTENCES, UNKNOWN_LABELS, value_in_words
-from shared.records import Finding, Period
+from shared.records import CheckedDelivery, FeatureTable, Finding, Period, PseudonymisedDelivery, Selection
 from shared.stages.rules import finding
 from shared.usecase import Tables, UseCase
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from shared.stages.pseudonym import Pseudonymiser
+
 
 def _count_applications(tables: Tables, period: Period) -> int:
+    from shared.levensonderhoud.applications import find_applications
+
     return len(find_applications(tables, period))
 
 
@@ -31,6 +38,30 @@ def _one_category_per_kind(tables: Tables) -> list[Finding]:
     return [finding("LEV-305", tabel="soorteninkomen", aantal=doubled)] if doubled else []
 
 
+def _select(checked: CheckedDelivery) -> Selection:
+    from shared.levensonderhoud.select import select
+
+    return select(checked)
+
+
+def _derive(table: str, frame: pd.DataFrame, pseudonymiser: Pseudonymiser) -> pd.DataFrame:
+    from shared.levensonderhoud.derive import derive
+
+    return derive(table, frame, pseudonymiser)
+
+
+def _compute_features(delivery: PseudonymisedDelivery, special: frozenset[str]) -> FeatureTable:
+    from shared.levensonderhoud.judge import compute_features
+
+    return compute_features(delivery, special)
+
+
+def _special_address(address: Mapping[str, str], pseudonymiser: Pseudonymiser) -> str:
+    from shared.levensonderhoud.addresses import special_address_key
+
+    return special_address_key(address, pseudonymiser)
+
+
 LEVENSONDERHOUD = UseCase(
     dataset="levensonderhoud",
     title="Aanvragen levensonderhoud",
@@ -39,10 +70,10 @@ LEVENSONDERHOUD = UseCase(
     moment_column=("werkopdrachten", "dtopvoer"),
     count_applications=_count_applications,
     cross_check=_one_category_per_kind,
-    select=select,
-    derive=derive,
-    compute_features=compute_features,
-    special_address=special_address_key,
+    select=_select,
+    derive=_derive,
+    compute_features=_compute_features,
+    special_address=_special_address,
     sentences=SENTENCES,
     routes=ROUTES,
     reasons=REASONS,

@@ -10,15 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from shared.errors import ScoreInputInvalid
 from shared.events import Action, canonical, moment_text
 from shared.installation import Workplace
 from shared.logboek import Batch, write_batch_lines
-from shared.modelpackage.package import ModelPackage
 from shared.modelregister.comparison import Comparison, Grouping, compare, stored_groupings
 from shared.modelregister.port import PublishedFeatures
 from shared.modelregister.versions import Versions
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 LOOKS_BACK = timedelta(days=365)
 COMPARING = "modelvergelijking"

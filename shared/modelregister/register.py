@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.errors import RequestRefused
 from shared.events import Action, AuditEvent, Caller, moment_text
 from shared.installation import Workplace
 from shared.interventions import checked_reason
 from shared.logboek import Batch, write_batch_lines
-from shared.modelpackage.package import ModelPackage
-from shared.modelregister.comparison import Grouping
-from shared.modelregister.dossier import make_dossier
 from shared.modelregister.port import ModelVersion, Proposal, ScoredPage, VersionId
 from shared.modelregister.states import VersionStatus, VersionStep
 from shared.modelregister.versions import Versions
 from shared.output import write_pointer
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
+    from shared.modelregister.comparison import Grouping
 
 TRACING = "modelversie-nagaan"
 MOST_AT_ONCE = 100  # applications on a page
@@ -49,6 +50,8 @@ def propose(
 
     RequestRefused without one of the three reasons, for another package under a known version, or for the active one.
     """
+    from shared.modelregister.dossier import make_dossier  # compares tables; every other step is without
+
     versions = _versions(workplace)
     reason, threshold, sample = (_said(text, where) for text, where in _where(reden, reden_drempel, reden_steekproef))
     version_id, package = versions.candidate(version)

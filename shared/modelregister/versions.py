@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.errors import ModelPackageInvalid, RequestRefused
 from shared.events import AuditEvent
-from shared.modelpackage.package import ModelPackage
 from shared.modelregister.port import ModelRegister, ModelVersion, VersionId
 from shared.modelregister.states import VersionStatus
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from shared.api.forms import PageNumber, page_of
 from shared.api.resources.reports import ReportId, parts_of, report_id
-from shared.monitoring.report.make import Edition
+from shared.monitoring.report.edition import Edition
 from shared.monitoring.report.page import content_policy
 from shared.monitoring.report.words import month
 from shared.pages.route import Page, PageRoute

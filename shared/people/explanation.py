@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.modelpackage.package import ModelPackage
 from shared.people.records import Assessment, StoredPrediction
 from shared.usecase import UseCase
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,11 @@ other answers, files and logs.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from shared.people.inputs import Rows
+if TYPE_CHECKING:
+    from shared.people.inputs import Rows
+
 
 OWN = "deze aanvraag"
 _PSEUDONYM = re.compile(r"[a-z0-9-]{1,32}:[A-Za-z0-9_-]{43}")

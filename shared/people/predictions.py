@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from shared.administration import ModelStatus
 from shared.dataset import ColumnClass
 from shared.errors import KeyGone, ModelPackageInvalid, NotKnown, RequestRefused
 from shared.events import Action
 from shared.interventions import checked_reason
-from shared.modelpackage.package import ModelPackage
 from shared.people.blinding import hidden, is_blind
 from shared.people.desk import Desk, application_of
 from shared.people.explanation import Explanation, explain
-from shared.people.inputs import Rows, rows_of
 from shared.people.labels import relabelled
 from shared.people.records import Hit, NumberKind, StoredPrediction, prediction_id
 from shared.stages.pseudonym import Pseudonymiser
 from shared.stored_snapshot import snapshot_contents
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
+    from shared.people.inputs import Rows
 
 LONGEST_NUMBER = 128
 
@@ -77,6 +80,8 @@ def inputs_of(desk: Desk, id_text: str, reden: str) -> Rows:
 
     SnapshotInvalid when the snapshot is not there any more, NotKnown when there is no such prediction.
     """
+    from shared.people.inputs import rows_of  # tables: the one look that needs them
+
     reason = checked_reason(reden)
     prediction = shown_prediction(desk, id_text)
     run = prediction.run

@@ -23,11 +23,9 @@ from shared.failures import as_told
 from shared.interventions import checked_reason
 from shared.logs import run_log
 from shared.retention.terms import Kept, Retention
-from shared.rights.export import prepare_export
 from shared.rights.followups import run_key_ids
 from shared.rights.held import find_person, snapshot_keys, snapshots
 from shared.rights.port import Names, PersonRequest
-from shared.rights.removal import remove_person
 from shared.rights.requests import PersonNumber, Rights, called, recognise, take_step
 from shared.rights.states import SENTENCES, Asked, Named, RequestState, begun, check_step, ready_since
 
@@ -109,10 +107,7 @@ def _take_up(rights: Rights, retention: Retention, request: PersonRequest) -> No
         _give_back(rights, request, "Er loopt een bezwaar. Er is niets verwijderd.")
         return
     try:
-        if request.soort is Asked.VERWIJDERING:
-            remove_person(rights, request)
-        else:
-            prepare_export(rights, request)
+        _carry_out(rights, request)
     except Exception as cause:
         why = f"Nog niet voltooid: {as_told(cause).code}. De app probeert het later opnieuw."
         if begun(request.stappen) + 1 >= _MANY_TRIES:
@@ -120,6 +115,18 @@ def _take_up(rights: Rights, retention: Retention, request: PersonRequest) -> No
             run_log().error("request: %d tries and not done", begun(request.stappen) + 1)
         take_step(rights, request.id, RequestState.WACHT, why, {})
         raise
+
+
+def _carry_out(rights: Rights, request: PersonRequest) -> None:
+    """Do what was granted; what reads tables is imported here, because mostly nothing waits."""
+    if request.soort is Asked.VERWIJDERING:
+        from shared.rights.removal import remove_person
+
+        remove_person(rights, request)
+    else:
+        from shared.rights.export import prepare_export
+
+        prepare_export(rights, request)
 
 
 def _is_due(rights: Rights, request: PersonRequest) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from shared.errors import RequestBusy
 from shared.events import moment_text
@@ -17,6 +15,9 @@ from shared.rights.requests import Rights, called
 from shared.rights.telling import tell_rows
 from shared.runstates import RunState
 from shared.usecase import FollowUp
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 type Found = tuple[FollowUp, Kept, pd.DataFrame]
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
+from heapq import nsmallest
+from typing import TYPE_CHECKING
 
 from shared.records import Finding, Severity, Verdict
+
+if TYPE_CHECKING:  # an alarm must not pay for tables
+    import numpy as np
 
 ROWS_SHOWN = 10
 
@@ -252,7 +255,7 @@ def finding(
 
 def row_finding(code: str, rows: np.ndarray, *, tabel: str, kolom: str = "", **places: object) -> Finding:
     """Return one finding for many rows. `rows`: positions from 0; shown are the first few, counted from 1."""
-    shown = (int(row) + 1 for row in np.sort(rows)[:ROWS_SHOWN])
+    shown = (row + 1 for row in nsmallest(ROWS_SHOWN, rows.tolist()))
     return finding(code, tabel=tabel, kolom=kolom, rijen=shown, aantal=len(rows), **places)
 
 

@@ -23,7 +23,7 @@ from shared import CONTRACT_VERSION
 from shared.adapters.packages import load_package
 from shared.errors import ExplanationBroken
 from shared.levensonderhoud import LEVENSONDERHOUD
-from shared.levensonderhoud.eligibility import MODEL, OUTCOMES, REASONS, ROUTES
+from shared.levensonderhoud.outcomes import MODEL, OUTCOMES, REASONS, ROUTES
 from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable, RunIdentity
 from shared.stages.explain import Explained

@@ -16,7 +16,7 @@ import pytest
 
 from shared import CONTRACT_VERSION, pipeline
 from shared.levensonderhoud import LEVENSONDERHOUD
-from shared.levensonderhoud.eligibility import OUTCOMES, REASONS, ROUTES
+from shared.levensonderhoud.outcomes import OUTCOMES, REASONS, ROUTES
 from shared.levensonderhoud.features.frame import FEATURES
 from shared.levensonderhoud.sentences import SENTENCES, value_in_words
 from shared.modelpackage.package import ModelPackage

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from shared.levensonderhoud.features.frame import Features
+from shared.levensonderhoud.features.frame import NEVER, Features
 from shared.levensonderhoud.moments import whole_days
 from shared.levensonderhoud.pairs import Pairs, count, exists
 
-NEVER = 99_999
 # living addresses; soort 2 is a postal address
 LIVING = (1, 3, 9)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from shared.levensonderhoud.applications import in_service_terms
-from shared.levensonderhoud.features.frame import Features
+from shared.levensonderhoud.features.frame import NO_EARLIER_BENEFIT, Features
 from shared.levensonderhoud.moments import Mask, known, runs_in_last_year, whole_days
 from shared.levensonderhoud.pairs import Pairs, best_per_group, codes_in, exists, match, pair, pair_by_person, rank
 from shared.usecase import Tables
@@ -14,7 +14,6 @@ from shared.usecase import Tables
 # WWb/LO, WWb/EV, krediethypotheek
 CORE_PRODUCTS = (131, 135, 227)
 GRANTED = (1, 2)
-NO_EARLIER_BENEFIT = 99_999
 _EMPTY = np.iinfo(np.int64).min
 
 _TERMS = ("technischesleutel", "productnr", "besluit", "dtaanvraag", "begin", "einde", "dtopvoer", "dtafvoer")

@@ -1,8 +1,11 @@
-"""The table of fifteen: names in contract order, their types, and the unknown flags beside them (domain.md §5)."""
+"""The table of fifteen: names in contract order, their types, and what stands for unknown or never (domain.md §5)."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # who only names features must not pay for tables
+    import numpy as np
 
 type Features = dict[str, np.ndarray]
 
@@ -23,6 +26,8 @@ FEATURES = (
     "sum_inkomen_bruto_value",
     "sum_inkomen_bruto_was_mean_imputed",
 )
+NEVER = 99_999  # days since a relocation of which nothing is known
+NO_EARLIER_BENEFIT = 99_999  # days since the end of a benefit that never was
 FLAGS = ("adres_onbekend", "vermogen_onbekend", "inkomen_onbekend", "geen_deelnames")
 # flags and counts are whole numbers in a feature file, the rest doubles
 WHOLE = frozenset(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from shared.dataset import Column, DatasetSchema, TableSchema
-from shared.modelpackage.package import ModelPackage
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 _NUMBERS = re.compile(r"kenmerk(?:en)? (\d+(?:(?:, | en )\d+)*)", re.IGNORECASE)
 

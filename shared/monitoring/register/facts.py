@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared import __version__
 from shared.dataset import Column, TableSchema
 from shared.errors import SlimmeCheckError
-from shared.modelpackage.package import ModelPackage
 from shared.monitoring.register.applicant import Explanation, read_explanation
 from shared.monitoring.register.columns import columns_of_feature
 from shared.monitoring.register.reweighing import Reweighing
@@ -19,6 +18,9 @@ from shared.monitoring.report.effects import NoValues
 from shared.monitoring.report.words import day, number
 from shared.retention.terms import TERMS, Kept
 from shared.usecase import UseCase
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 UNKNOWN = "niet bekend"
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.errors import SlimmeCheckError
-from shared.modelpackage.package import ModelPackage
 from shared.monitoring.disclosure import HIDDEN, Counts, SuppressedTable
 from shared.monitoring.measures import shares_of
 from shared.monitoring.reportfacts import Measure
+
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 OUTCOMES = ("TP", "FP", "FN", "TN")
 FILE = "herwegen.json"

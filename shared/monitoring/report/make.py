@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from shared.modelpackage.package import ModelPackage
 from shared.monitoring.disclosure import DisclosureRefused
 from shared.monitoring.register.aboutreweighing import reweighing_section
 from shared.monitoring.register.reweighing import Reweighing
@@ -18,6 +17,7 @@ from shared.monitoring.report.about_model import ModelFacts, model_section
 from shared.monitoring.report.about_month import month_section, quality_section, score_section
 from shared.monitoring.report.about_work import RunningMonth, work_section
 from shared.monitoring.report.document import Bullets, Document, Section
+from shared.monitoring.report.edition import Edition
 from shared.monitoring.report.effects import NoValues, effects_of
 from shared.monitoring.report.page import page
 from shared.monitoring.report.summary import summary_section
@@ -26,12 +26,8 @@ from shared.monitoring.report.words import day, listed, month
 from shared.monitoring.reportfacts import MEASURE_TITLES, Measure, Operation, ReportFacts
 from shared.usecase import UseCase
 
-
-class Edition(StrEnum):
-    """For whom a report is. Both editions show the same numbers about people: neither tells more by the other."""
-
-    VOLLEDIG = "volledig"
-    OPENBAAR = "openbaar"
+if TYPE_CHECKING:
+    from shared.modelpackage.package import ModelPackage
 
 
 @dataclass(frozen=True)
