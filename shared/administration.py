@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -192,10 +192,19 @@ class RowRef:
 
 @dataclass(frozen=True)
 class CurrentRows:
-    """The current results of one date, as they were after publication number `stand`."""
+    """The current results of one date, as they were after publication number `stand`.
+
+    `runs`: how many of them are of which run. `rows`: by application number; they can be asked for once.
+    """
 
     stand: int
-    rows: tuple[RowRef, ...]
+    runs: Mapping[str, int]
+    rows: Iterator[RowRef]
+
+    @property
+    def aantal(self) -> int:
+        """Return how many there are."""
+        return sum(self.runs.values())
 
 
 @dataclass(frozen=True)

@@ -58,14 +58,14 @@ def write_current(installation: Workplace, run: RunRecord) -> list[str]:
 def write_date(installation: Workplace, datum: str, run_id: str = "") -> None:
     """Rewrite the current files of one date, and record what they hold."""
     while True:  # until no other run was published between our look and our writing
-        current = installation.ledger.current_rows(installation.dataset, datum)
-        state = OutputState(
-            datum=datum,
-            stand=current.stand,
-            aantal=len(current.rows),
-            runs=tuple(sorted({row.run_id for row in current.rows})),
-            bestanden=_write_files(installation, datum, current),
-        )
+        with installation.ledger.current_rows(installation.dataset, datum) as current:
+            state = OutputState(
+                datum=datum,
+                stand=current.stand,
+                aantal=current.aantal,
+                runs=tuple(current.runs),
+                bestanden=_write_files(installation, datum, current),
+            )
         event = installation.event(
             Action.ACTUEEL_SCHRIJVEN, f"datum {datum}", "geschreven", run_id, aantal=state.aantal, stand=state.stand
         )
@@ -150,10 +150,10 @@ def _pointer(workplace: Workplace) -> dict[str, object]:
 def _write_files(installation: Workplace, datum: str, current: CurrentRows) -> dict[str, str]:
     """Write the current files of a date, row by row from the files of the runs; returns their sha256 by name."""
     folder = f"{installation.dataset}/{datum}"
-    runs = sorted({row.run_id for row in current.rows})
+    runs = list(current.runs)
     if not runs:  # every row was won by another date: empty files, in the form of the runs of this date
         runs = [run.run_id for run in installation.ledger.published_on(installation.dataset, datum)][:1]
-    if len(runs) == 1 and _is_whole(installation, runs[0], len(current.rows)):
+    if len(runs) == 1 and _is_whole(installation, runs[0], current.aantal):
         return {  # by far the most: one run, all of it current
             target: installation.blobs.copy(
                 Container.UITVOER, f"{folder}/runs/{runs[0]}/{name}", Container.UITVOER, f"{folder}/{target}"
@@ -164,9 +164,10 @@ def _write_files(installation: Workplace, datum: str, current: CurrentRows) -> d
     def contents(name: str) -> dict[str, bytes]:
         return {run: installation.blobs.read(Container.UITVOER, f"{folder}/runs/{run}/{name}") for run in runs}
 
+    rows = tuple(current.rows)
     merged = {
-        PARQUET: _merged_table(contents(PARQUET), current.rows),
-        LINES: _merged_lines(contents(LINES), current.rows),
+        PARQUET: _merged_table(contents(PARQUET), rows),
+        LINES: _merged_lines(contents(LINES), rows),
     }
     for name, data in merged.items():
         installation.blobs.write(Container.UITVOER, f"{folder}/{CURRENT[name]}", data)

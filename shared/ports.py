@@ -261,11 +261,18 @@ class Ledger(Protocol):
     def counts(self, run_id: str) -> RunCounts:
         """Return how many results a run published."""
 
-    def subjects(self, run_id: str) -> list[tuple[str, str]]:
-        """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
+    def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:
+        """Yield whose results a run has, by pseudonym and once each; a run may have a million of them.
 
-    def remaining(self, run_id: str) -> frozenset[str]:
-        """Return the application numbers of the results that a run published and that were not removed since."""
+        First ("", application) of every application of which nobody is known, then (person, "") of everybody who is;
+        both in the order of their text.
+        """
+
+    def remaining(self, run_id: str) -> Iterator[str]:
+        """Yield the application numbers of the results that a run published and that were not removed since.
+
+        In the order that they have in its files.
+        """
 
     def removals(self, dataset: str, run_id: str = "") -> list[Tombstone]:
         """Return what was removed of the results of a dataset (of one run of it), the oldest first."""
@@ -273,8 +280,11 @@ class Ledger(Protocol):
     def dates_touched(self, run_id: str) -> list[str]:
         """Return the output dates whose current results may have changed by this run."""
 
-    def current_rows(self, dataset: str, datum: str) -> CurrentRows:
-        """Return which rows of which runs are current for a date."""
+    def current_rows(self, dataset: str, datum: str) -> AbstractContextManager[CurrentRows]:
+        """Give which rows of which runs are current for a date, as it is at one moment.
+
+        Their number is known at once; the rows themselves are read while they are asked for, and only while it is open.
+        """
 
     def current_result(self, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
         """Return the current result of an application; None when there is none."""

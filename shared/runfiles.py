@@ -135,7 +135,7 @@ def _contents(installation: Workplace, run: RunRecord, removals: Collection[Tomb
     found = {name: installation.blobs.read(Container.UITVOER, f"{folder}/{name}") for name in (LINES, PARQUET)}
     if not removals:
         return found
-    kept = installation.ledger.remaining(run.run_id)
+    kept = frozenset(installation.ledger.remaining(run.run_id))
     revised = {LINES: _lines_of(found[LINES], kept), PARQUET: _rows_of(found[PARQUET], kept)}
     for name, data in revised.items():
         if data != found[name]:

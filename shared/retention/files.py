@@ -40,13 +40,18 @@ def follow_removals(installation: Workplace) -> list[str]:
     dates = []
     for state in ledger.output_states(dataset):
         # where a row went another may count again: as many rows are no sign of the same ones
-        if state.datum in touched or len(ledger.current_rows(dataset, state.datum).rows) != state.aantal:
+        if state.datum in touched or _current(installation, state.datum) != state.aantal:
             write_date(installation, state.datum)
             dates.append(state.datum)
     write_pointer(installation)
     for run in behind:
         write_manifest(installation, run)
     return dates
+
+
+def _current(installation: Workplace, datum: str) -> int:
+    with installation.ledger.current_rows(installation.dataset, datum) as current:
+        return current.aantal
 
 
 def _is_behind(installation: Workplace, run: RunRecord, removals: int) -> bool:

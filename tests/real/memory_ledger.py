@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -179,12 +180,13 @@ class MemoryLedger(MemoryRuns):
         reasons = {str(reason): int(number) for reason, number in frame["reden"].value_counts().sort_index().items()}
         return RunCounts(len(frame), kinds, reasons)
 
-    def subjects(self, run_id: str) -> list[tuple[str, str]]:
+    def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:
         frame = self._state["results"][run_id]
-        return [(person or "", dienst) for person, dienst in zip(frame["persoon"], frame["dienst"], strict=True)]
+        pairs = zip(frame["persoon"], frame["dienst"], strict=True)
+        yield from sorted({(person, "") if person else ("", dienst) for person, dienst in pairs})
 
-    def remaining(self, run_id: str) -> frozenset[str]:
-        return frozenset(self._state["results"][run_id]["aanvraagnummer"])
+    def remaining(self, run_id: str) -> Iterator[str]:
+        yield from self._state["results"][run_id]["aanvraagnummer"]
 
     def removals(self, dataset: str, run_id: str = "") -> list[Tombstone]:
         return []  # nothing ever goes from a dictionary
@@ -209,10 +211,12 @@ class MemoryLedger(MemoryRuns):
                 found[number] = RowRef(run.run_id, line, number)
         return found
 
-    def current_rows(self, dataset: str, datum: str) -> CurrentRows:
+    @contextlib.contextmanager
+    def current_rows(self, dataset: str, datum: str) -> Iterator[CurrentRows]:
         rows = [row for row in self._current(dataset).values() if self.run(row.run_id).new.datum == datum]
         stand = max((run.publication or 0 for run in self._runs_of(dataset)), default=0)
-        return CurrentRows(stand, tuple(sorted(rows, key=lambda row: row.aanvraagnummer)))
+        runs = dict(sorted(Counter(row.run_id for row in rows).items()))
+        yield CurrentRows(stand, runs, iter(sorted(rows, key=lambda row: row.aanvraagnummer)))
 
     def current_result(self, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
         row = self._current(dataset).get(aanvraagnummer)

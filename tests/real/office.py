@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from shared.administration import Claim, ClaimTerms, DeliveryFacts, NewRun, OutputState, Place, StopState
+from shared.administration import Claim, ClaimTerms, DeliveryFacts, NewRun, OutputState, Place, RowRef, StopState
 from shared.events import Action, AuditEvent, Caller
 from shared.ports import Ledger
 from shared.records import Finding
@@ -78,6 +78,10 @@ class Office:
 
     def publish_parts(self, claim: Claim, parts: Iterable[pd.DataFrame], facts: DeliveryFacts | None = None) -> int:
         return self.ledger.publish(claim, parts, self.now, self.event(Action.PUBLICEREN, claim=claim), facts=facts)
+
+    def current(self, datum: str) -> list[RowRef]:
+        with self.ledger.current_rows(DATASET, datum) as found:
+            return list(found.rows)
 
     def finish(self, claim: Claim) -> None:
         self.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, self.event(Action.AFRONDEN, claim=claim))

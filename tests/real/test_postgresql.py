@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -21,8 +22,9 @@ from shared.adapters.sql.engine import check_version, make_engine, transaction
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.tables import APPEND_ONLY, VERSION, metadata
 from shared.adapters.sql.upgrade import upgrade
-from shared.errors import LedgerUnavailable, LedgerVersionMismatch
+from shared.errors import AttemptSuperseded, LedgerUnavailable, LedgerVersionMismatch
 from shared.events import verify
+from shared.ports import ModelStopped
 from tests.real.identity import make_certificate
 from tests.real.office import DATASET, Office, results
 from tests.real.test_blob_contract import at_once
@@ -120,6 +122,42 @@ def test_a_writer_that_is_frozen_loses_its_session_and_the_others_go_on(
         assert not thread.is_alive()
         connection.exec_driver_sql("SELECT 1")
     assert office.ledger.stop_state("proefmodel").stopped
+
+
+def test_while_rows_come_in_others_write_and_a_stop_is_obeyed(office: Office) -> None:
+    claim = office.claim()
+
+    def stopped_halfway() -> Iterator[pd.DataFrame]:
+        yield results("1")
+        office.publish_delivery("d2", "2026-11-21", results("1", "9"))
+        office.stop()
+        yield results("2")
+
+    with pytest.raises(ModelStopped):
+        office.publish_parts(claim, stopped_halfway())
+    assert office.ledger.counts(claim.run.run_id).aantal == 0 and verify(office.ledger.events()) is None
+    office.resume()
+    assert office.publish(claim) == 2
+
+
+def test_an_attempt_that_is_taken_over_while_its_rows_come_in_publishes_nothing(office: Office) -> None:
+    claim = office.claim()
+    others: list[BaseException] = []
+    other = threading.Thread(target=lambda: others.extend(at_once(lambda: office.publish(office.claim()))))
+
+    def taken_over() -> Iterator[pd.DataFrame]:
+        yield results("1", "2")
+        office.pass_by(office.lease)
+        other.start()
+        while office.ledger.run(claim.run.run_id).attempt == 1:  # its rows have to wait for ours, its claim has not
+            time.sleep(0.05)
+        yield results("3")
+
+    with pytest.raises(AttemptSuperseded):
+        office.publish_parts(claim, taken_over())
+    other.join(20)
+    assert not others and office.ledger.run(claim.run.run_id).publication == 1
+    assert verify(office.ledger.events()) is None
 
 
 def test_a_session_that_the_server_ended_is_replaced_unseen(real: Parts, office: Office) -> None:

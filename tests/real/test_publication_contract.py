@@ -24,16 +24,41 @@ def test_the_current_result_is_the_one_that_was_published_last(office: Office) -
     second = office.publish_delivery("d2", "2026-11-21", results("2", "4"))
     ledger = office.ledger
     assert [ledger.run(run).publication for run in (first, second)] == [1, 2]
-    assert [row.aanvraagnummer for row in ledger.current_rows(DATASET, "2026-11-20").rows] == ["1", "3"]
-    newer = ledger.current_rows(DATASET, "2026-11-21")
-    assert newer.stand == 2 and [(row.run_id, row.regel) for row in newer.rows] == [(second, 0), (second, 1)]
+    assert [row.aanvraagnummer for row in office.current("2026-11-20")] == ["1", "3"]
+    with ledger.current_rows(DATASET, "2026-11-21") as newer:
+        assert (newer.stand, newer.runs, newer.aantal) == (2, {second: 2}, 2)
+        assert [(row.run_id, row.regel) for row in newer.rows] == [(second, 0), (second, 1)]
     assert ledger.dates_touched(second) == ["2026-11-20", "2026-11-21"]
     assert ledger.dates_touched(first) == ["2026-11-20", "2026-11-21"]
     found = ledger.current_result(DATASET, "2")
     assert found is not None and found.run.run_id == second
     assert ledger.current_result(DATASET, "onbekend") is ledger.current_result("ander", "2") is None
     assert [run.run_id for run in ledger.published_on(DATASET, "2026-11-20")] == [first]
-    assert ledger.current_rows(DATASET, "2026-11-22").rows == () and ledger.current_rows("ander", "x").stand == 0
+    assert office.current("2026-11-22") == []
+    with ledger.current_rows("ander", "x") as nothing:
+        assert (nothing.stand, nothing.runs, nothing.aantal, list(nothing.rows)) == (0, {}, 0, [])
+
+
+def test_current_rows_of_several_runs_come_in_the_order_of_their_numbers(office: Office) -> None:
+    first = office.publish_delivery("d1", "2026-11-20", results("10", "9", "Z", "a", "é"))
+    second = office.publish_delivery("d2", "2026-11-20", results("9", "B", "漢", "🂡"), request_id="r")
+    with office.ledger.current_rows(DATASET, "2026-11-20") as found:
+        assert list(found.runs.items()) == sorted({first: 4, second: 4}.items())
+        rows = [(row.aanvraagnummer, row.run_id, row.regel) for row in found.rows]
+    assert [number for number, _, _ in rows] == ["10", "9", "B", "Z", "a", "é", "漢", "🂡"], "by code point, everywhere"
+    assert [run for _, run, _ in rows] == [first, second, second, first, first, first, second, second]
+    assert [line for _, _, line in rows] == [0, 0, 1, 2, 3, 4, 2, 3]
+
+
+def test_whom_a_run_is_about_is_told_once_and_in_order(office: Office) -> None:
+    frame = results("1", "2", "3", "4", "5", "6").assign(
+        persoon=["q:b", None, "q:é", "q:B", None, "q:b"], dienst=["p:1", "p:z", "p:3", "p:4", "p:Y", "p:6"]
+    )
+    run = office.publish_delivery("d1", "2026-11-20", frame)
+    office.publish_delivery("d2", "2026-11-21", results("7"))
+    told = list(office.ledger.subjects(run))
+    assert told == [("", "p:Y"), ("", "p:z"), ("q:B", ""), ("q:b", ""), ("q:é", "")]
+    assert list(office.ledger.remaining(run)) == ["1", "2", "3", "4", "5", "6"]
 
 
 def test_a_result_comes_back_exactly_as_it_was_stored(office: Office) -> None:
@@ -96,8 +121,7 @@ def test_results_in_parts_are_stored_as_all_at_once(office: Office) -> None:
     assert seals[runs[0]] == seals[runs[1]] and seals[runs[0]].aantal == 5
     told = [next(e for e in office.ledger.events(run) if e.handeling == Action.PUBLICEREN) for run in runs]
     assert [json.loads(event.details)["rijen"] for event in told] == [*[vars(seals[runs[0]])] * 2, vars(NOTHING)]
-    current = office.ledger.current_rows(DATASET, "2026-11-20").rows
-    assert [(row.run_id, row.regel, row.aanvraagnummer) for row in current] == [
+    assert [(row.run_id, row.regel, row.aanvraagnummer) for row in office.current("2026-11-20")] == [
         (runs[1], regel, f"{regel + 1}") for regel in range(5)
     ]
 

@@ -133,6 +133,6 @@ def test_every_change_is_one_link_of_a_chain_that_holds(office: Office) -> None:
 def test_steps_come_before_the_event_that_they_lead_to(office: Office) -> None:
     claim = office.claim()
     steps: list[AuditEvent] = [office.event(Action.LEZEN), office.event(Action.BEOORDELEN)]
-    office.ledger.publish(claim, results("1"), office.now, office.event(Action.PUBLICEREN), steps=steps)
+    office.ledger.publish(claim, (results("1"),), office.now, office.event(Action.PUBLICEREN), steps=steps)
     told = [event.handeling for event in office.ledger.events()][-3:]
     assert told == [Action.LEZEN, Action.BEOORDELEN, Action.PUBLICEREN]

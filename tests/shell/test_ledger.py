@@ -1,9 +1,11 @@
 """The administration keeps what is written, chains its events, and refuses another version."""
 
+import gc
 import inspect
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -19,6 +21,7 @@ from shared.events import Action, verify
 from shared.ports import Ledger
 from shared.runstates import RunReason, RunState
 from shared.sweep import run_waiting
+from tests.real.office import results
 from tests.shell.workshop import DATASET, Worker, Workshop, ledger_of
 
 
@@ -159,6 +162,26 @@ def test_no_ledger_method_changes_anything_without_an_event(workshop: Workshop) 
             assert "_writing()" not in part, name
 
 
+def test_of_the_parts_no_more_than_one_is_there_at_a_time(workshop: Workshop) -> None:
+    installation = workshop.installation
+    made: list[weakref.ref[pd.DataFrame]] = []
+
+    def parts() -> Iterator[pd.DataFrame]:
+        for n in range(5):
+            gc.collect()
+            assert all(one() is None for one in made)
+            part = results(*(f"{n}{line}" for line in range(3)))
+            made.append(weakref.ref(part))
+            yield part
+            del part
+
+    new = installation.new_run("2026-11-20", "d" * 64)
+    event = installation.event(Action.PUBLICEREN, "x", "y")
+    claim = installation.ledger.claim(new, installation.terms(), event)
+    installation.ledger.publish(claim, parts(), installation.clock.now(), event)
+    assert len(made) == 5 and installation.ledger.counts(new.run_id).aantal == 15
+
+
 def test_a_hundred_thousand_results_are_stored_in_seconds(workshop: Workshop) -> None:
     number = 100_000
     frame = pd.DataFrame({"aanvraagnummer": [f"{n:09d}" for n in range(number)]})
@@ -185,4 +208,5 @@ def test_a_hundred_thousand_results_are_stored_in_seconds(workshop: Workshop) ->
     installation.ledger.publish(claim, (frame,), installation.clock.now(), event)
     assert time.perf_counter() - started < 20, "a few seconds on an idle machine; this bound is for a busy one"
     assert installation.ledger.counts(new.run_id).aantal == number
-    assert len(installation.ledger.current_rows(DATASET, "2026-11-20").rows) == number
+    with installation.ledger.current_rows(DATASET, "2026-11-20") as current:
+        assert (current.aantal, sum(1 for _ in current.rows)) == (number, number)

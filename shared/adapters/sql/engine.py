@@ -20,7 +20,8 @@ from shared.errors import LedgerUnavailable, LedgerVersionMismatch
 # One number for the whole product: writers of the ledger wait for each other, as they do in SQLite by nature, so that
 # the chain of events has one end.
 _WRITE_LOCK = 0x51_1A_3E
-_WRITES = "slimme_check_writes"
+_RUN_LOCK = 0x51_1A_3F  # with the number of a run beside it: who publishes the same run waits here
+_WRITES, _LOCKS = "slimme_check_writes", "slimme_check_locks"
 # A worker that is frozen inside a write holds that lock; after this the server ends its session and others go on.
 _LONGEST_WRITE_MS = 300_000
 _TRANSACTION_TIMEOUT_SINCE = (17,)
@@ -96,27 +97,45 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(wait_ms: int) -> Callable[[Connection], None]:
     def begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get(_WRITES, False):
-            return
-        limits = {"idle_in_transaction_session_timeout": _LONGEST_WRITE_MS}
-        if (connection.dialect.server_version_info or ()) >= _TRANSACTION_TIMEOUT_SINCE:
-            limits["transaction_timeout"] = _LONGEST_WRITE_MS
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
-        # limits on the write itself come after the lock: the time of waiting for another is not held against it
-        local = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
-        connection.exec_driver_sql(f"SELECT {local}")
+        options = connection.get_execution_options()
+        if options.get(_WRITES, False):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+            if options[_LOCKS]:
+                wait_for_writers(connection)
 
     return begin
 
 
+def wait_for_writers(connection: Connection) -> None:
+    """Wait until no other transaction writes; from here to its end this one is the only writer. In SQLite it is."""
+    _wait(connection, f"{_WRITE_LOCK}")
+
+
+def wait_for_run(connection: Connection, nr: int) -> None:
+    """Wait until no other transaction that began like this is at the run with this number. In SQLite none ever is."""
+    _wait(connection, f"{_RUN_LOCK}, {nr}")
+
+
+def _wait(connection: Connection, lock: str) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    limits = {"idle_in_transaction_session_timeout": _LONGEST_WRITE_MS}
+    if (connection.dialect.server_version_info or ()) >= _TRANSACTION_TIMEOUT_SINCE:
+        limits["transaction_timeout"] = _LONGEST_WRITE_MS
+    # limits on the write itself come after the lock: the time of waiting for another is not held against it
+    local = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
+    connection.exec_driver_sql(f"SELECT {local}")
+
+
 @contextlib.contextmanager
-def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+def transaction(engine: Engine, *, writes: bool, lock: bool = True) -> Iterator[Connection]:
     """Give a connection in a transaction that ends with the block; one writer at a time.
 
-    Readers see one moment: SQLite by nature, PostgreSQL by repeatable read.
+    Readers see one moment: SQLite by nature, PostgreSQL by repeatable read. Without `lock` a writer on PostgreSQL says
+    itself from when on it must be the only one: see wait_for_writers.
     """
-    options: dict[str, Any] = {_WRITES: writes}
+    options: dict[str, Any] = {_WRITES: writes, _LOCKS: lock}
     if not writes and engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:

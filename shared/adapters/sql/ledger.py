@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,11 @@ from sqlalchemy import Connection, Engine
 from shared.adapters.sql import (
     carrying_rows,
     claims,
+    current_rows,
     delivery_rows,
     event_rows,
-    objection_rows,
     once_rows,
+    publication,
     result_rows,
     run_rows,
     stop_rows,
@@ -42,11 +42,11 @@ from shared.administration import (
     Tombstone,
 )
 from shared.errors import TransitionRefused
-from shared.events import AuditEvent, Caller, StoredEvent, moment_text
-from shared.ports import AuditTrail, ModelStopped
+from shared.events import AuditEvent, Caller, StoredEvent
+from shared.ports import AuditTrail
 from shared.records import Finding
 from shared.rowseal import RowSeal
-from shared.runstates import PUBLISHED, RunReason, RunState, check_transition
+from shared.runstates import PUBLISHED, RunReason, RunState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +106,7 @@ class SqlLedger:
         with self._writing() as connection:
             run = claims.fenced(connection, claim)
             run_rows.change(connection, run, state, reason, event.tijdstip)
-            self._keep(connection, run, findings, facts)
+            publication.keep(connection, run, publication.Told(findings, facts))
             event_rows.append(connection, *steps, event_rows.of_attempt(event, run.attempt))
 
     def publish(
@@ -121,37 +121,8 @@ class SqlLedger:
         facts: DeliveryFacts | None = None,
     ) -> int:
         """Store the results and make them current, those of a shadow only kept; returns the publication number."""
-        with self._writing() as connection:
-            run = claims.fenced(connection, claim)
-            shadow = run.new.model_status is ModelStatus.SCHADUW
-            reason = RunReason.SCHADUW_BEWAARD if shadow else RunReason.GEPUBLICEERD
-            check_transition(run.state, RunState.GEPUBLICEERD, reason)
-            if stop_rows.state(connection, run.new.model).stopped:
-                raise ModelStopped
-            seal = result_rows.store(connection, run_rows.number_of(connection, run.run_id), parts)
-            number = result_rows.next_publication(connection, run.new.dataset)
-            run_rows.change(
-                connection,
-                run,
-                RunState.GEPUBLICEERD,
-                reason,
-                now,
-                keep_lease=True,  # the tail is still to be done
-                publicatie=number,
-                gepubliceerd=moment_text(now),
-            )
-            self._keep(connection, run, findings, facts)
-            told = replace(event, details={**event.details, "rijen": vars(seal)})
-            event_rows.append(connection, *steps, event_rows.of_attempt(told, run.attempt))
-            objection_rows.hold_new_names(connection, run.new.dataset, event)
-            return number
-
-    def _keep(
-        self, connection: Connection, run: RunRecord, findings: Sequence[Finding], facts: DeliveryFacts | None
-    ) -> None:
-        run_rows.add_findings(connection, run, findings)
-        if facts is not None:
-            delivery_rows.learn(connection, run.new.dataset, run.new.digest, facts)
+        with transaction(self.engine, writes=True, lock=False) as connection:  # rows first, the others wait only then
+            return publication.publish(connection, claim, parts, now, event, steps, publication.Told(findings, facts))
 
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
         """Record a person's request and the waiting run that follows from it."""
@@ -256,15 +227,15 @@ class SqlLedger:
         with self._reading() as connection:
             return result_rows.counts(connection, run_rows.number_of(connection, run_id))
 
-    def subjects(self, run_id: str) -> list[tuple[str, str]]:
-        """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
+    def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:
+        """Yield once each, in order: ("", application) where nobody is known, then (person, "") for everybody else."""
         with self._reading() as connection:
-            return result_rows.subjects(connection, run_rows.number_of(connection, run_id))
+            yield from result_rows.subjects(connection, run_rows.number_of(connection, run_id))
 
-    def remaining(self, run_id: str) -> frozenset[str]:
-        """Return the application numbers of the results that a run published and that were not removed since."""
+    def remaining(self, run_id: str) -> Iterator[str]:
+        """Yield, as its files have them, the application numbers that a run published and that are still there."""
         with self._reading() as connection:
-            return result_rows.remaining(connection, run_rows.number_of(connection, run_id))
+            yield from result_rows.remaining(connection, run_rows.number_of(connection, run_id))
 
     def removals(self, dataset: str, run_id: str = "") -> list[Tombstone]:
         """Return what was removed of the results of a dataset (of one run of it), the oldest first."""
@@ -276,22 +247,23 @@ class SqlLedger:
         with self._reading() as connection:
             new = run_rows.find(connection, run_id).new
             nr = run_rows.number_of(connection, run_id)
-            return result_rows.dates_touched(connection, nr, new.dataset, new.datum)
+            return current_rows.dates_touched(connection, nr, new.dataset, new.datum)
 
-    def current_rows(self, dataset: str, datum: str) -> CurrentRows:
-        """Return which rows of which runs are current for a date."""
+    @contextlib.contextmanager
+    def current_rows(self, dataset: str, datum: str) -> Iterator[CurrentRows]:
+        """Give which rows of which runs are current for a date, as it is at one moment."""
         with self._reading() as connection:
-            return result_rows.current_rows(connection, dataset, datum)
+            yield current_rows.current_rows(connection, dataset, datum)
 
     def current_result(self, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
         """Return the current result of an application; None when there is none."""
         with self._reading() as connection:
-            return result_rows.current_result(connection, dataset, aanvraagnummer)
+            return current_rows.current_result(connection, dataset, aanvraagnummer)
 
     def record_output(self, dataset: str, state: OutputState, event: AuditEvent) -> bool:
         """Note what the current files of a date hold; False when newer ones were noted already."""
         with self._writing() as connection:
-            recorded = result_rows.record_output(connection, dataset, state)
+            recorded = current_rows.record_output(connection, dataset, state)
             if recorded:
                 event_rows.append(connection, event)
             return recorded is not False
@@ -299,7 +271,7 @@ class SqlLedger:
     def output_states(self, dataset: str) -> list[OutputState]:
         """Return what the current files hold, by date."""
         with self._reading() as connection:
-            return result_rows.output_states(connection, dataset)
+            return current_rows.output_states(connection, dataset)
 
     # --- stop switch and events -----------------------------------------------------------------------------------
     def stop(self, model: str, reason: str, event: AuditEvent) -> StopState:

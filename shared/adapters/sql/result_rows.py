@@ -1,8 +1,7 @@
-"""Rows of results and contributions, and which of them are current."""
+"""Rows of results and contributions of runs: stored in parts, sealed, counted, and read back one after another."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -10,32 +9,17 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.adapters.sql import run_rows, tombstone_rows
-from shared.adapters.sql.bulk import ROWS_AT_ONCE, insert_rows
-from shared.adapters.sql.tables import bijdragen, resultaten, uitvoerstanden, verwerkingen, verwijderbewijzen
-from shared.administration import (
-    CurrentResult,
-    CurrentRows,
-    ModelStatus,
-    OutputState,
-    Removed,
-    RowRef,
-    RunCounts,
-    Tombstone,
-)
-from shared.events import canonical
+from shared.adapters.sql import tombstone_rows
+from shared.adapters.sql.bulk import ROWS_AT_ONCE, by_code_point, insert_rows, streamed
+from shared.adapters.sql.tables import bijdragen, resultaten, verwerkingen, verwijderbewijzen
+from shared.administration import Removed, RunCounts, Tombstone
 from shared.rowseal import COLUMNS, RowSeal, Sealing, seal_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_KEYS = ("verwerking_nr", "regel")
-_RESULT_COLUMNS = tuple(column.name for column in resultaten.columns if column.name not in _KEYS)
-_NO_SHADOW = verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW)
-_CURRENT = sa.table(
-    "actuele_resultaten",
-    *(sa.column(name) for name in ("dataset", "datum", "run", *_KEYS, *_RESULT_COLUMNS)),
-)
+KEYS = ("verwerking_nr", "regel")
+RESULT_COLUMNS = tuple(column.name for column in resultaten.columns if column.name not in KEYS)
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
@@ -47,24 +31,24 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 
 def store(connection: Connection, run_nr: int, parts: Iterable[pd.DataFrame]) -> RowSeal:
     """Store one row per application, and return the seal of them; row i of all parts is row i of the result files."""
-    sealing, start = Sealing(), 0
-    for part in _of_bounded_size(parts):
-        lines = range(start, start + len(part))
-        columns = {name: _plain(part[name]) for name in COLUMNS[1:]}
-        sealing.add(zip(lines, *columns.values(), strict=True))
-        keyed = zip(repeat(run_nr, len(part)), lines, *(columns[name] for name in _RESULT_COLUMNS), strict=True)
-        insert_rows(connection, resultaten, (*_KEYS, *_RESULT_COLUMNS), keyed)
-        texts = zip(lines, columns["bijdragen"], strict=True)
-        scored = ((run_nr, line, text) for line, text in texts if text is not None)
-        insert_rows(connection, bijdragen, (*_KEYS, "bijdragen"), scored)
-        start += len(part)
+    sealing = Sealing()
+    for part in parts:
+        for begin in range(0, len(part), ROWS_AT_ONCE):
+            _store(connection, run_nr, part.iloc[begin : begin + ROWS_AT_ONCE], sealing)
+        del part  # the next is made only when this one is gone
     return sealing.seal
 
 
-def _of_bounded_size(parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    for part in parts:
-        for start in range(0, len(part), ROWS_AT_ONCE):
-            yield part.iloc[start : start + ROWS_AT_ONCE]
+def _store(connection: Connection, run_nr: int, rows: pd.DataFrame, sealing: Sealing) -> None:
+    start = sealing.seal.aantal
+    lines = range(start, start + len(rows))
+    columns = {name: _plain(rows[name]) for name in COLUMNS[1:]}
+    sealing.add(zip(lines, *columns.values(), strict=True))
+    keyed = zip(repeat(run_nr, len(rows)), lines, *(columns[name] for name in RESULT_COLUMNS), strict=True)
+    insert_rows(connection, resultaten, (*KEYS, *RESULT_COLUMNS), keyed)
+    texts = zip(lines, columns["bijdragen"], strict=True)
+    scored = ((run_nr, line, text) for line, text in texts if text is not None)
+    insert_rows(connection, bijdragen, (*KEYS, "bijdragen"), scored)
 
 
 _SEALED = [bijdragen.c[name] if name == "bijdragen" else resultaten.c[name] for name in COLUMNS]
@@ -76,8 +60,7 @@ _WITH_CONTRIBUTIONS = resultaten.outerjoin(
 def seal_stored(connection: Connection, which: Any) -> RowSeal:
     """Return the seal of the stored results of one run, or of some of them."""
     query = sa.select(*_SEALED).select_from(_WITH_CONTRIBUTIONS).where(which).order_by(resultaten.c.regel)
-    with connection.execute(query, execution_options={"yield_per": 5000}) as found:
-        return seal_rows(found)
+    return seal_rows(streamed(connection, query))
 
 
 def sealed_runs(connection: Connection) -> Iterator[tuple[str, RowSeal]]:
@@ -111,16 +94,21 @@ def counts(connection: Connection, run_nr: int) -> RunCounts:
     return RunCounts(sum(kinds.values()), kinds, dict(sorted(reasons.items())))
 
 
-def subjects(connection: Connection, run_nr: int) -> list[tuple[str, str]]:
-    """Return of every result of a run the pseudonyms of the person ("" when unknown) and of the application."""
-    query = sa.select(resultaten.c.persoon, resultaten.c.dienst).where(resultaten.c.verwerking_nr == run_nr)
-    return [(row.persoon or "", row.dienst) for row in connection.execute(query)]
+def subjects(connection: Connection, run_nr: int) -> Iterator[tuple[str, str]]:
+    """Yield once each, in order: ("", application) where nobody is known, then (person, "") for everybody who is."""
+    known = sa.func.coalesce(resultaten.c.persoon, "") != ""
+    for column, which in ((resultaten.c.dienst, ~known), (resultaten.c.persoon, known)):
+        name = by_code_point(connection, column).label("naam")
+        query = sa.select(name).distinct().where(resultaten.c.verwerking_nr == run_nr, which).order_by(name)
+        for row in streamed(connection, query):
+            yield ("", row.naam) if column is resultaten.c.dienst else (row.naam, "")
 
 
-def remaining(connection: Connection, run_nr: int) -> frozenset[str]:
-    """Return the application numbers of the results of a run that are still there."""
+def remaining(connection: Connection, run_nr: int) -> Iterator[str]:
+    """Yield the application numbers of the results of a run that are still there, in the order of its files."""
     query = sa.select(resultaten.c.aanvraagnummer).where(resultaten.c.verwerking_nr == run_nr)
-    return frozenset(connection.execute(query).scalars())
+    for row in streamed(connection, query.order_by(resultaten.c.regel)):
+        yield row.aanvraagnummer
 
 
 def removals(connection: Connection, dataset: str, run_id: str = "") -> list[Tombstone]:
@@ -131,97 +119,3 @@ def removals(connection: Connection, dataset: str, run_id: str = "") -> list[Tom
     if run_id:
         query = query.where(table.run == run_id)
     return [tombstone_rows.tombstone_of(row) for row in connection.execute(query)]
-
-
-def dates_touched(connection: Connection, run_nr: int, dataset: str, datum: str) -> list[str]:
-    """Return the date of the run and those of every published run that has an application in common with it."""
-    other, mine = resultaten.alias("ander"), resultaten.alias("mijn")
-    query = (
-        sa.select(verwerkingen.c.datum)
-        .distinct()
-        .select_from(mine)
-        .join(other, other.c.aanvraagnummer == mine.c.aanvraagnummer)
-        .join(verwerkingen, verwerkingen.c.nr == other.c.verwerking_nr)
-        .where(mine.c.verwerking_nr == run_nr, verwerkingen.c.dataset == dataset, _NO_SHADOW)
-    )
-    return sorted({datum} | {row.datum for row in connection.execute(query)})
-
-
-def current_rows(connection: Connection, dataset: str, datum: str) -> CurrentRows:
-    """Return which rows of which runs are current for a date, by application number."""
-    published = connection.execute(
-        sa.select(sa.func.count(verwerkingen.c.publicatie)).where(verwerkingen.c.dataset == dataset, _NO_SHADOW)
-    ).scalar_one()
-    # a removal changes what is current as much as a publication does
-    removed = connection.execute(
-        sa.select(sa.func.count()).where(
-            verwijderbewijzen.c.soort == str(Removed.RESULTATEN), verwijderbewijzen.c.dataset == dataset
-        )
-    ).scalar_one()
-    found = connection.execute(
-        sa.select(_CURRENT.c.run, _CURRENT.c.regel, _CURRENT.c.aanvraagnummer).where(
-            _CURRENT.c.dataset == dataset, _CURRENT.c.datum == datum
-        )
-    )
-    # sorted here: databases differ in how they order text
-    rows = sorted((RowRef(row.run, row.regel, row.aanvraagnummer) for row in found), key=lambda row: row.aanvraagnummer)
-    return CurrentRows(int(published) + int(removed), tuple(rows))
-
-
-def current_result(connection: Connection, dataset: str, aanvraagnummer: str) -> CurrentResult | None:
-    """Return the current result of an application; None when there is none."""
-    row = connection.execute(
-        sa.select(_CURRENT).where(_CURRENT.c.dataset == dataset, _CURRENT.c.aanvraagnummer == aanvraagnummer)
-    ).first()
-    if row is None:
-        return None
-    values: dict[str, object] = {name: getattr(row, name) for name in _RESULT_COLUMNS}
-    values["steekproef"] = bool(row.steekproef)
-    values["bijdragen"] = connection.execute(
-        sa.select(bijdragen.c.bijdragen).where(
-            bijdragen.c.verwerking_nr == row.verwerking_nr, bijdragen.c.regel == row.regel
-        )
-    ).scalar()
-    return CurrentResult(run_rows.find(connection, row.run), values)
-
-
-def record_output(connection: Connection, dataset: str, state: OutputState) -> bool | None:
-    """Note what the current files of a date hold; False when newer ones were noted, None when these were."""
-    last = connection.execute(
-        sa.select(sa.func.max(uitvoerstanden.c.stand)).where(
-            uitvoerstanden.c.dataset == dataset, uitvoerstanden.c.datum == state.datum
-        )
-    ).scalar()
-    if last is not None and last >= state.stand:
-        return None if last == state.stand else False
-    connection.execute(
-        sa.insert(uitvoerstanden).values(
-            dataset=dataset,
-            datum=state.datum,
-            stand=state.stand,
-            aantal=state.aantal,
-            verwerkingen=canonical(list(state.runs)),
-            bestanden=canonical(dict(state.bestanden)),
-        )
-    )
-    return True
-
-
-def output_states(connection: Connection, dataset: str) -> list[OutputState]:
-    """Return what the current files hold, by date."""
-    newest = (
-        sa.select(uitvoerstanden.c.datum, sa.func.max(uitvoerstanden.c.stand).label("stand"))
-        .where(uitvoerstanden.c.dataset == dataset)
-        .group_by(uitvoerstanden.c.datum)
-        .subquery()
-    )
-    rows = connection.execute(
-        sa.select(uitvoerstanden)
-        .join(newest, (newest.c.datum == uitvoerstanden.c.datum) & (newest.c.stand == uitvoerstanden.c.stand))
-        .where(uitvoerstanden.c.dataset == dataset)
-        .order_by(uitvoerstanden.c.datum)
-    )
-    return [
-        OutputState(row.datum, row.stand, row.aantal, tuple(json.loads(row.verwerkingen)), json.loads(row.bestanden))
-        for row in rows
-    ]
