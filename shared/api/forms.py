@@ -14,8 +14,11 @@ from shared.events import HERE
 from shared.interventions import REASON_LENGTH
 
 LARGEST_PAGE = 100
+LAST_PAGE = 1_000_000
+LAST_NUMBER = 2**53  # of an event: beyond it JSON and JavaScript no longer agree on a whole number
 _NO_CONTROLS = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+# of these centuries: at the ends of the calendar a moment with an offset has no counterpart in UTC
+_MOMENT = re.compile(r"(?:19|2[01])\d{2}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _PRINTABLE = r"[ -~\u00c0-\u024f]"
 _NUMBER = rf"^{_PRINTABLE}*[!-~]{_PRINTABLE}*$"
 
@@ -42,7 +45,7 @@ Number = Annotated[
     StringConstraints(min_length=1, max_length=128, pattern=_NUMBER),
     Field(description="Aanvraagnummer, zoals geleverd.", examples=["10012345"]),
 ]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000, description="Welke bladzijde, vanaf 1.")]
+PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE, description="Welke bladzijde, vanaf 1.")]
 PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Hoeveel per bladzijde.")]
 DatasetQuery = Annotated[str | None, Query(pattern="^[a-z_]{1,64}$", description="Alleen van deze dataset.")]
 DeliveryId = Annotated[
@@ -102,7 +105,7 @@ def utc(moment: datetime | None) -> datetime | None:
 
 
 def _is_moment(value: object) -> object:
-    """Take text in the form of RFC 3339 and nothing else: a number would be taken for seconds since 1970."""
+    """Take text in the form of RFC 3339, of 1900 to 2199, and nothing else: a number would be taken for seconds."""
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         raise ValueError("not a moment")
     return value

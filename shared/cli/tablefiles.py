@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Collection
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -74,11 +75,13 @@ def read_arrow(path: Path, text_columns: Collection[str] = ()) -> pa.Table:
             where=str(path),
             next_step="Write csv with commas, UTF-8, one header row and equally long rows, or write parquet.",
         ) from None
-    doubled = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    counts = Counter(table.column_names)
+    doubled = [str(place) for place, name in enumerate(table.column_names, start=1) if counts[name] > 1]
     if doubled:
+        # by place and not by name: of a csv without a header the names are values of its first row
         raise TableUnusable(
             "The table has columns with the same name.",
-            where=f"{path}: {', '.join(doubled)}",
+            where=f"{path}: columns {', '.join(doubled)}",
             next_step="Keep one of each.",
         )
     return table

@@ -33,11 +33,7 @@ def verify(files: Mapping[str, bytes]) -> dict[str, Any]:
     if MANIFEST_FILE not in files:
         raise _broken("the manifest is missing.", MANIFEST_FILE)
     manifest = parse(files[MANIFEST_FILE], MANIFEST_FILE)
-    claimed = manifest.pop(OWN_DIGEST, None)
-    # Equal bytes, not only equal content: otherwise a changed blank would go unseen.
-    if claimed != sha256(canonical_json(manifest)) or files[MANIFEST_FILE] != canonical_json(
-        {**manifest, OWN_DIGEST: claimed}
-    ):
+    if not _is_sealed(manifest, files[MANIFEST_FILE]):
         raise _broken("the manifest was changed after it was made.", MANIFEST_FILE)
     if manifest.get("contract_version") != shared.CONTRACT_VERSION:
         raise ModelPackageInvalid(
@@ -45,17 +41,36 @@ def verify(files: Mapping[str, bytes]) -> dict[str, Any]:
             where=MANIFEST_FILE,
             next_step="Package the model again with this version of the code.",
         )
-    listed: Mapping[str, Mapping[str, object]] = manifest["files"]
+    listed = _listed(manifest)
     for name in sorted(REQUIRED_FILES | listed.keys()):
         if name not in files:
             raise _broken("the file is missing.", name)
         if name not in listed:
             raise _broken("the manifest does not list the file.", name)
-        if sha256(files[name]) != listed[name]["sha256"]:
+        if sha256(files[name]) != listed[name]:
             raise _broken("the file was changed after it was made.", name)
     for name in sorted(files.keys() - listed.keys() - {MANIFEST_FILE}):
         raise _broken("the file does not belong to the package.", name)
     return manifest
+
+
+def _is_sealed(manifest: dict[str, Any], content: bytes) -> bool:
+    """Say whether a manifest carries its own digest, which is taken out of it, and is written as we write it."""
+    claimed = manifest.pop(OWN_DIGEST, None)
+    try:
+        # Equal bytes, not only equal content: otherwise a changed blank would go unseen.
+        whole = canonical_json({**manifest, OWN_DIGEST: claimed})
+        return claimed == sha256(canonical_json(manifest)) and content == whole
+    except (ValueError, RecursionError):  # not what we write: not a number, half a letter, too deep
+        return False
+
+
+def _listed(manifest: Mapping[str, Any]) -> Mapping[str, object]:
+    """Return the digest of each file in the manifest."""
+    try:
+        return {name: entry["sha256"] for name, entry in manifest["files"].items()}
+    except (KeyError, TypeError, AttributeError):
+        raise _broken("the manifest does not list its files.", MANIFEST_FILE) from None
 
 
 def parse(content: bytes, name: str) -> dict[str, Any]:

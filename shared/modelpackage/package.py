@@ -93,7 +93,7 @@ def read_package(files: Mapping[str, bytes]) -> ModelPackage:
             card=parse(files[CARD_FILE], CARD_FILE),
             unguarded_reason=manifest["unguarded_reason"],
         )
-    except (KeyError, TypeError, ValueError) as cause:
+    except (KeyError, TypeError, ValueError, OverflowError) as cause:
         raise _invalid(f"it lacks a member or one has the wrong type ({type(cause).__name__}).", POLICY_FILE) from None
     if not 0.0 < package.threshold < 1.0 or not 0.0 <= package.sample_share <= 1.0:
         raise _invalid("threshold or sample_share is outside its range.", POLICY_FILE)
@@ -105,7 +105,10 @@ def read_package(files: Mapping[str, bytes]) -> ModelPackage:
 def _imputation(policy: Mapping[str, Any]) -> Imputation | None:
     if policy.get("income_feature") is None:
         return None
-    return Imputation(policy["income_feature"], policy.get("income_unknown_flag"), float(policy["income_mean"]))
+    feature, flag = policy["income_feature"], policy.get("income_unknown_flag")
+    if not isinstance(feature, str) or not isinstance(flag, str | None):
+        raise TypeError
+    return Imputation(feature, flag, float(policy["income_mean"]))
 
 
 def _check_imputation(package: ModelPackage) -> None:
@@ -132,7 +135,7 @@ def check_golden(package: ModelPackage, golden_file: bytes) -> None:
         contributions = np.array(
             [[case["contributions"][name] for name in package.term_names] for case in cases], dtype=np.float64
         ).reshape(len(cases), len(package.term_names))
-    except (KeyError, TypeError, ValueError) as cause:
+    except (KeyError, TypeError, ValueError, OverflowError) as cause:
         raise _invalid(f"the golden cases cannot be read ({type(cause).__name__}).", GOLDEN_FILE) from None
     if len(cases) < MIN_GOLDEN_CASES:
         raise _invalid(f"there are fewer than {MIN_GOLDEN_CASES} golden cases.", GOLDEN_FILE)

@@ -14,10 +14,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from shared.api.forms import LAST_NUMBER
 from shared.events import Action, StoredEvent
 from shared.pages.forms import Field, Form, Kind, Option, reason_field
 from shared.pages.route import Page, PageContext, PageRoute, Posted
-from shared.pages.words import capital, day_entered
+from shared.pages.words import capital, counted, day_entered
 from shared.people.records import EventFilter
 
 router = APIRouter(route_class=PageRoute)
@@ -59,8 +60,8 @@ def audit(page: Page) -> Response:
 def search(page: Page, posted: Posted) -> Response:
     """Show the events that were asked for, or the next page of them."""
     asked = page.read(Form("filteren", "/audit", FILTER.button, (*_FIELDS, _BEFORE)), posted)
-    before = asked.answers["voor"]
-    if before and (not before.isascii() or not before.isdecimal() or int(before) < 1):
+    before = counted(asked.answers["voor"], LAST_NUMBER)
+    if asked.answers["voor"] and before is None:
         asked = asked.refuse("voor", "Deze bladzijde bestaat niet. Zoek opnieuw.")
     van, tot = (day_entered(asked.answers[name]) if asked.answers[name] else None for name in ("van", "tot"))
     if van is not None and tot is not None and tot < van:
@@ -76,7 +77,7 @@ def search(page: Page, posted: Posted) -> Response:
         van=van,
         tot=tot + timedelta(days=1) if tot else None,
     )
-    return _shown(page, asked, wanted, int(before) if before else None)
+    return _shown(page, asked, wanted, before)
 
 
 def _asked(page: PageContext, form: Form) -> Response:

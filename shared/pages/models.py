@@ -9,7 +9,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from shared.api.forms import ModelName, Version
+from shared.api.forms import LAST_PAGE, ModelName, Version
 from shared.api.resources.health import BROKEN_PACKAGE
 from shared.api.resources.models import find_model
 from shared.errors import ModelPackageInvalid, NotKnown, RequestRefused
@@ -29,7 +29,7 @@ from shared.pages.modelforms import (
     stop_form,
 )
 from shared.pages.route import Page, PageContext, PageRoute, Posted
-from shared.pages.words import day_entered
+from shared.pages.words import counted, day_entered
 
 router = APIRouter(route_class=PageRoute)
 
@@ -168,10 +168,10 @@ def scored(page: Page, naam: ModelName, versie: Version, posted: Posted) -> Resp
     begin, last = day_entered(form.answers["van"]), day_entered(form.answers["tot"])
     if begin is None or last is None or last < begin:
         return _version(page, naam, versie, form.refuse("tot", "Kies een laatste dag die niet voor de eerste ligt."))
-    text = form.answers[PAGE.name] or "1"
-    if not text.isascii() or not text.isdecimal() or int(text) < 1:
+    number = counted(form.answers[PAGE.name] or "1", LAST_PAGE)
+    if number is None:
         return _version(page, naam, versie, form.refuse("tot", "Deze bladzijde bestaat niet. Vraag het opnieuw."))
-    period, number = (begin, last + timedelta(days=1), form.answers["reden"]), int(text)
+    period = (begin, last + timedelta(days=1), form.answers["reden"])
     found = page.services.versions.scored(page.caller, dataset, versie, *period, number, MOST_AT_ONCE)
     return page.show(
         "scored.html",

@@ -8,9 +8,10 @@ from datetime import date, datetime, time
 from shared.dutch import MONTHS, capital
 from shared.events import HERE
 
-__all__ = ["capital", "day", "day_entered", "decimal", "moment", "whole"]
+__all__ = ["capital", "counted", "day", "day_entered", "decimal", "moment", "whole"]
 
 _DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
+_YEARS = range(1900, 2200)  # of what may be looked for; at the ends of the calendar UTC may have no such day
 
 
 def day(moment: date | datetime | str) -> str:
@@ -37,13 +38,19 @@ def _local(value: date | datetime | str) -> datetime:
 
 
 def day_entered(text: str) -> datetime | None:
-    """Return the beginning of a day that somebody typed as 3-11-2026 or 2026-11-03; None when it is no day."""
+    """Return the beginning of a day that somebody typed as 3-11-2026 or 2026-11-03; None when it is no day of now."""
     found = _DAY.fullmatch(text.strip())
     try:
         entered = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text.strip())
-        return datetime.combine(entered, time(), HERE)
+        return datetime.combine(entered, time(), HERE) if entered.year in _YEARS else None
     except ValueError:
         return None
+
+
+def counted(text: str, most: int) -> int | None:
+    """Return the number from 1 to `most` that a hidden field holds; None when it holds something else."""
+    whole = text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most
+    return int(text) if whole else None
 
 
 def decimal(value: float, places: int = 2) -> str:

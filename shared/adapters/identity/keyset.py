@@ -81,7 +81,7 @@ def _read_keys(document: bytes) -> dict[str, RSAPublicKey]:
         listed: list[dict[str, Any]] = json.loads(document)["keys"]
         candidates = [entry for entry in listed if entry.get("kty") == "RSA" and entry.get("use", "sig") == "sig"]
         found = {str(entry["kid"]): PyJWK(entry, algorithm="RS256").key for entry in candidates if "kid" in entry}
-    except (ValueError, KeyError, TypeError, AttributeError, PyJWTError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, PyJWTError):
         raise _unavailable("its answer is no set of keys") from None
     keys = {kid: key for kid, key in found.items() if isinstance(key, RSAPublicKey) and key.key_size >= SMALLEST_KEY}
     if not keys:

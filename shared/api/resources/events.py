@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from shared.api import PREFIX
-from shared.api.forms import LARGEST_PAGE, Form, Moment, Reason, Shown, said
+from shared.api.forms import LARGEST_PAGE, LAST_NUMBER, Form, Moment, Reason, Shown, said
 from shared.api.guard import Calling, GuardedRoute, Served
 from shared.events import Action, StoredEvent, moment_of
 from shared.people.records import EventFilter
@@ -26,9 +26,11 @@ class EventsForm(Form):
     door: Annotated[_Text, Field(description="Alleen van deze persoon of dit systeem.")] = ""
     dataset: Annotated[_Text, Field(description="Alleen van deze dataset.")] = ""
     verwerking: Annotated[_Text, Field(description="Alleen van deze verwerking.")] = ""
-    van: Annotated[Moment | None, Field(description="Vanaf dit moment.")] = None
-    tot: Annotated[Moment | None, Field(description="Tot dit moment.")] = None
-    voor: Annotated[int | None, Field(ge=1, le=2**53, description="Alleen voor dit volgnummer; zie `verder`.")] = None
+    van: Annotated[Moment | None, Field(description="Vanaf dit moment, van 1900 tot en met 2199.")] = None
+    tot: Annotated[Moment | None, Field(description="Tot dit moment, van 1900 tot en met 2199.")] = None
+    voor: Annotated[
+        int | None, Field(ge=1, le=LAST_NUMBER, description="Alleen voor dit volgnummer; zie `verder`.")
+    ] = None
     aantal: Annotated[int, Field(ge=1, le=LARGEST_PAGE, description="Hoeveel hoogstens.")] = 50
     reden: Reason
 

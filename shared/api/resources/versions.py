@@ -74,8 +74,8 @@ class StepForm(Form):
 class PeriodForm(Form):
     """A period, and why somebody asks."""
 
-    van: Annotated[Moment, Field(description="Vanaf dit moment.")]
-    tot: Annotated[Moment, Field(description="Tot dit moment.")]
+    van: Annotated[Moment, Field(description="Vanaf dit moment, van 1900 tot en met 2199.")]
+    tot: Annotated[Moment, Field(description="Tot dit moment, van 1900 tot en met 2199.")]
     reden: Reason
 
 
