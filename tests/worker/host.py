@@ -238,7 +238,7 @@ async def serve(asked: dict[str, Any]) -> dict[str, Any]:
         "bindings": app.bindings,
         "outcomes": outcomes,
         "code": str(Path(sys.modules["shared.bootstrap"].__file__ or "").parents[2]),
-        "imported": sorted({name.partition(".")[0] for name in sys.modules}),
+        "imported": sorted(sys.modules),
         "http_log": logging.getLogger(_HTTP_LOG).getEffectiveLevel(),
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }

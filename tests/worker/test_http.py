@@ -142,13 +142,3 @@ def test_what_the_platform_says_counts_for_nothing_where_no_setting_says_that_it
 ) -> None:
     said = ask_worker(app, tmp_path, get(f"{API}/leveringen", **as_("procesbeheerder")))
     assert [outcome["status"] for outcome in said.outcomes] == [401]
-
-
-@pytest.mark.slow
-def test_what_is_for_http_alone_is_not_imported_by_a_delivery_or_a_clock(app: Path, two_days: Path) -> None:
-    heavy = {"fastapi", "starlette", "pydantic", "jwt", "jinja2"}
-    said = ask_worker(app, two_days, arrived(FIRST), minutes(), tick())
-    assert [outcome["ok"] for outcome in said.outcomes] == [True] * 3
-    assert not heavy & set(said.told["imported"])
-    asked = ask_worker(app, two_days, get(f"{API}/gezondheid"))
-    assert {"fastapi", "pydantic"} <= set(asked.told["imported"])
