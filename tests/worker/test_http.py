@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.worker.calling import arrived, ask_worker, get, minutes, post, tick
+from tests.worker.calling import arrived, ask_worker, get, minutes, post
 from tests.worker.test_deliveries import FIRST
 
 TENANT = "11111111-2222-3333-4444-555555555555"
