@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from shared.output import write_pointer
 from shared.ports import Container
 from shared.runs import Outcome, run_delivery
 from shared.runstates import LEASED, RunReason, RunState
+from shared.stages.pseudonym import Pseudonymiser
 from shared.telemetry import tell_round
 
 _HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
@@ -131,9 +131,10 @@ def _waits(installation: Installation, run: RunRecord, now: datetime) -> bool:
 def report_strays(installation: Installation, datasets: frozenset[str]) -> list[str]:
     """Return what lies in the mailbox outside every known dataset, and leave one event for each: an alert."""
     strays = mailbox.stray_post(installation.blobs, datasets)
-    for stray in strays:
-        # whoever may write to the mailbox chose the name: it may hold anything, so a digest stands for it
-        object_ = f"brievenbus, onbekende post {hashlib.sha256(stray.encode()).hexdigest()[:12]}"
+    # whoever may write to the mailbox chose the name: it may be anybody's number, which a plain hash would give away
+    names = Pseudonymiser(installation.keys.current()).pseudonyms("post", strays) if strays else []
+    for name in names:
+        object_ = f"brievenbus, onbekende post {name}"
         if not installation.ledger.noted(Action.ONBEKENDE_POST, object_):
             installation.ledger.note(installation.event(Action.ONBEKENDE_POST, object_, "alarm: niet verwerkt"))
             run_log().warning("unknown post in the mailbox: not processed")

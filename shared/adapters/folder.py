@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from shared.blobplaces import told_place
 from shared.errors import BlobNotFound, StorageUnavailable
 
 _PART = 1 << 20
@@ -54,24 +55,24 @@ class FolderStore:
 
     def read(self, container: str, name: str) -> bytes:
         """Return the bytes; BlobNotFound when there is no such blob."""
-        with self.open(container, name) as stream, _told(name):
+        with self.open(container, name) as stream, _told(told_place(container, name)):
             size = _size(stream)
             data = stream.read()
-            _check_whole(len(data), size, name)
+            _check_whole(len(data), size, told_place(container, name))
             return data
 
     def open(self, container: str, name: str) -> BinaryIO:
         """Return a stream over the bytes; BlobNotFound when there is no such blob."""
         path = self._path(container, name)
-        with _told(name):
+        with _told(told_place(container, name)):
             # a link could point at any file that the app may read
             return os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
 
     def sha256(self, container: str, name: str) -> str:
         """Return the sha256 of the bytes; BlobNotFound when there is no such blob."""
         digest = hashlib.sha256()
-        with self.open(container, name) as stream, _told(name):
-            for part in _parts(stream, name):
+        with self.open(container, name) as stream, _told(told_place(container, name)):
+            for part in _parts(stream, told_place(container, name)):
                 digest.update(part)
         return digest.hexdigest()
 
@@ -85,7 +86,7 @@ class FolderStore:
         failed: Exception | None = None
         with contextlib.suppress(_NotFilled), self._new_file(container, name) as stream:
             try:
-                return fill(cast(BinaryIO, _Telling(stream, name)))
+                return fill(cast(BinaryIO, _Telling(stream, told_place(container, name))))
             except Exception as cause:  # what goes wrong elsewhere meanwhile is not told as a fault of this storage
                 failed = cause
             raise _NotFilled
@@ -95,14 +96,14 @@ class FolderStore:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
         digest = hashlib.sha256()
         with self.open(container, name) as source, self._new_file(to_container, to_name) as target:
-            for part in _parts(source, name):
+            for part in _parts(source, told_place(container, name)):
                 digest.update(part)
                 target.write(part)
         return digest.hexdigest()
 
     def written_at(self, container: str, name: str) -> datetime:
         """Return when the blob was last written; BlobNotFound when there is no such blob."""
-        with self.open(container, name) as stream, _told(name):
+        with self.open(container, name) as stream, _told(told_place(container, name)):
             return datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, UTC)
 
     def delete(self, container: str, name: str, *, only_sha256: str = "") -> bool:
@@ -111,7 +112,7 @@ class FolderStore:
         try:
             if only_sha256 and self.sha256(container, name) != only_sha256:
                 return False
-            with _told(name):
+            with _told(told_place(container, name)):
                 path.unlink()
         except BlobNotFound:
             return True
@@ -130,7 +131,7 @@ class FolderStore:
         path = self._path(container, name)
         temporary = self._temporary / uuid.uuid4().hex  # unique: two workers may write the same name
         try:
-            with _told(name):
+            with _told(told_place(container, name)):
                 with temporary.open("xb") as stream:
                     yield stream
                     stream.flush()
@@ -154,14 +155,14 @@ class _NotFilled(Exception):
 class _Telling(io.RawIOBase):
     """A file that is being written; what the disk does not do is told as storage tells it."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file, self._name = file, name
+    def __init__(self, file: BinaryIO, place: str) -> None:
+        self._file, self._place = file, place
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        with _told(self._name):
+        with _told(self._place):
             return self._file.write(data)
 
 
@@ -169,19 +170,19 @@ def _size(stream: BinaryIO) -> int:
     return os.fstat(stream.fileno()).st_size
 
 
-def _parts(stream: BinaryIO, name: str) -> Iterator[bytes]:
+def _parts(stream: BinaryIO, place: str) -> Iterator[bytes]:
     size, seen = _size(stream), 0
     while part := stream.read(_PART):
         seen += len(part)
         yield part
-    _check_whole(seen, size, name)
+    _check_whole(seen, size, place)
 
 
-def _check_whole(seen: int, size: int, name: str) -> None:
+def _check_whole(seen: int, size: int, place: str) -> None:
     """Refuse a stream that ended early: half a file taken for a whole one would be rejected, or published."""
     if seen < size:
         raise StorageUnavailable(
-            "A file ended before its end.", where=name, next_step="Check the disk; the next round reads it again."
+            "A file ended before its end.", where=place, next_step="Check the disk; the next round reads it again."
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 
+from shared.blobplaces import told_place
 from shared.errors import BlobNotFound, StorageUnavailable
 
 _CODE = re.compile(r"[A-Za-z]{1,64}")
@@ -36,7 +37,7 @@ def told(container: str, name: str = "") -> Iterator[None]:
     try:
         yield
     except AzureError as cause:
-        raise _ours(cause, f"{container}/{name}" if name else container) from None
+        raise _ours(cause, told_place(container, name)) from None
 
 
 def _code_of(cause: AzureError) -> str:
@@ -71,7 +72,7 @@ def kept_changing(container: str, name: str) -> StorageUnavailable:
     """Return the error for a blob that did not stay the same for as long as the work on it took."""
     return StorageUnavailable(
         "The blob was replaced or removed while it was in use.",
-        where=f"{container}/{name}",
+        where=told_place(container, name),
         next_step="Look who else writes it; the next round tries again.",
     )
 
@@ -80,6 +81,6 @@ def kept_by_policy(container: str, name: str) -> StorageUnavailable:
     """Return the error for a blob that may not become what it should be, because its container is immutable."""
     return StorageUnavailable(
         "The container keeps this blob as it is; it can be neither changed nor removed.",
-        where=f"{container}/{name}",
+        where=told_place(container, name),
         next_step="Its term ends by itself. Look who wrote other bytes than these, if it should have been changed.",
     )
