@@ -10,16 +10,17 @@ FEEL := $(DMN)/node_modules/.installed
 BROWSER := $(PAGES)/node_modules/.installed
 INFRA := .venv-infra
 AUDIT := .venv-audit
+SPARK := .venv-bulk
 CHECKER := $(INFRA)/.installed
 TESTERS ?= 2
 
-.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw audit package package-test package-before roles \
+.PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw audit bulk-tools bulk-test package package-test package-before roles \
 	provision outputs migrate admit command deploy events smoke-deliver smoke-read health rollback model reliability serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
 
-test: $(INSTALLED) azurite dmn browser infra-tools ## everything that .ci/run checks
+test: $(INSTALLED) azurite dmn browser infra-tools bulk-tools ## everything that .ci/run checks
 	@$(PY) -m pytest -n $(TESTERS) --dist loadgroup
 
 fast: $(INSTALLED) ## the tests that take seconds
@@ -39,6 +40,13 @@ dmn: ## install the engine that checks the routing table; without node its tests
 browser: ## install a browser, axe and the city's stylesheet for tests of the pages; without node these are skipped, and fail where CI=true
 	@command -v npm >/dev/null && $(MAKE) --silent $(BROWSER) || \
 	echo "The browser was not installed (is node here, and a package registry?): its tests will not run." >&2
+
+bulk-tools: ## install Spark, in an environment of its own; without Java 17 its tests are skipped, and fail where CI=true
+	@command -v java >/dev/null && $(MAKE) --silent $(SPARK)/.installed || \
+	echo "Spark was not installed (is Java 17 here, and a package registry?): its tests will not run." >&2
+
+bulk-test: $(INSTALLED) bulk-tools ## bulk re-scoring, also on a real cluster of which a worker is killed
+	@$(PY) -m pytest tests/spark -n 0
 
 serve: $(INSTALLED) ## the API and the pages on http://localhost:7071, with a login per role; `make run` fills them
 	@$(PY) -m development serve
@@ -92,12 +100,14 @@ reliability: $(INSTALLED) azurite ## every crash, fault and race in full, and do
 
 lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements.in -o requirements.txt
-	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements-dev.in -o requirements-dev.txt
+	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 --universal --no-emit-package colorama \
+	requirements-dev.in -o requirements-dev.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 infra/requirements.in -o infra/requirements.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 tools/audit/requirements.in -o tools/audit/requirements.txt
+	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 bulk/requirements.in -o bulk/requirements.txt
 
 clean:
-	@rm -rf $(VENV) $(INFRA) $(AUDIT) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
+	@rm -rf $(VENV) $(INFRA) $(AUDIT) $(SPARK) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
 
 $(FEEL): $(DMN)/package-lock.json
 	@npm ci --prefix $(DMN) --no-audit --no-fund --ignore-scripts --loglevel=error
@@ -119,6 +129,13 @@ $(CHECKER): infra/requirements.txt
 $(AUDIT)/.installed: tools/audit/requirements.txt
 	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(AUDIT)
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/audit/requirements.txt
+	@touch $@
+
+$(SPARK)/.installed: bulk/requirements.txt
+	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(SPARK)
+	@sed -n '/^setuptools==/,/# via/p' $< > $(SPARK)/builds.txt
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(SPARK)/builds.txt
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r $<
 	@touch $@
 
 $(INSTALLED): requirements-dev.txt pyproject.toml

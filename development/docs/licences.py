@@ -19,7 +19,7 @@ _SPDX = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 # told by the licence file of the library, and by nothing in its metadata
-_READ_BY_US = {"interpret-core": "MIT"}
+_READ_BY_US = {"atheris": "Apache-2.0", "interpret-core": "MIT"}
 
 
 def pinned(name: str) -> dict[str, str]:
