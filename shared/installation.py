@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from shared.records import (
     RunIdentity,
 )
 from shared.stages.pseudonym import PseudonymKey
+from shared.subjects import Subjects
 from shared.usecase import UseCase
 
 if TYPE_CHECKING:
@@ -145,19 +147,28 @@ class Steps:
     installation: Installation
     run: RunRecord
     taken: list[AuditEvent] = field(default_factory=list)
-    people: tuple[tuple[str, str], ...] = ()  # pseudonyms of person and application, once they are known
+    people: Subjects = field(default_factory=Subjects)  # under pseudonyms, as far as they are being judged
     _since: float | None = None
+    _spent: dict[Action, float] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Start the time of the next step."""
         self._since = self.installation.clock.stopwatch()
 
+    @contextmanager
+    def during(self, action: Action) -> Iterator[None]:
+        """Count this time as that of a step which takes turns with others, a part of the delivery at a time."""
+        begin = self.installation.clock.stopwatch()
+        yield
+        self._spent[action] = self._spent.get(action, 0.0) + self.installation.clock.stopwatch() - begin
+
     def done(self, action: Action, result: str, **details: Any) -> None:
-        """Keep a step, with the seconds since the last `begin` or `done`."""
+        """Keep a step, with the seconds that it took turns, or since the last `begin` or `done` what else is left."""
         now = self.installation.clock.stopwatch()
         if self._since is not None:
-            details["seconden"] = round(now - self._since, 3)
-        self._since = now
+            seconds = self._spent.pop(action, None)
+            self._since, seconds = (now, now - self._since) if seconds is None else (self._since + seconds, seconds)
+            details["seconden"] = round(seconds, 3)
         self.taken.append(
             self.installation.event(action, f"levering {self.run.new.levering}", result, self.run.run_id, **details)
         )

@@ -145,8 +145,7 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
         steps.begin()
         delivery = _asked_for(installation, installation.ledger.request(new.request_id))
         steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
-        results = judge(installation, claim.run, delivery, steps)
-        publish(installation, claim, results, steps, (), None)
+        publish(installation, claim, judge(installation, claim.run, (delivery,), steps), steps, (), None)
         return finish_tail(installation, claim)
 
     return guarded(installation, claim, work, steps)

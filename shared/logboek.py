@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import batched, groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, BinaryIO
 
 from shared import CONTRACT_VERSION
 from shared.administration import ModelStatus, RunRecord
@@ -24,10 +24,11 @@ from shared.errors import StorageUnavailable
 from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.installation import Installation
 from shared.ports import BlobStore, Container
+from shared.subjects import APPLICATION, PERSON, Subjects
 
 JUDGING, SHADOWING, READING, MONITORING = "beoordelen", "schaduw", "inzage", "bewaken"
-PERSON, APPLICATION = "pseudoniem persoon", "pseudoniem aanvraag"
 LINES_PER_FILE = 100_000
+_LINES_AT_ONCE = 1_000
 _NAMES = ("levering beoordelen", "aanvrager beoordelen")
 _SPAN, _PSEUDONYM = "<span>", "<pseudonym>"
 # how an attempt ends that is not published; a hold is no error and no success
@@ -49,8 +50,8 @@ def write_unpublished_lines(
 ) -> None:
     """Write that a run ended without being published, and see it acknowledged. The same attempt gives the same bytes.
 
-    `subjects`: pseudonyms of person and application, of everybody who had one by then; a delivery is rejected or held
-    before that.
+    `subjects`: kind and pseudonym of everybody who was being judged by then, in order (`Subjects`); a delivery is
+    rejected or held before that.
     """
     claimed, ended = "", None
     for event in installation.ledger.events(run.run_id):
@@ -66,28 +67,23 @@ def write_unpublished_lines(
         uri = installation.activity.format(dataset=case.judged, activiteit=MONITORING, versie=run.new.contract_version)
     else:
         uri = activity_uri(installation.activity, run, JUDGING)
-    root = _id(run.run_id, attempt)
-    same: dict[str, Any] = {
-        "trace_id": run.run_id,
-        "period": (_milliseconds(moment_of(claimed)), _milliseconds(moment_of(ended.tijdstip))),
-        "code_version": run.new.code_version,
-        "status": _STATUS[Action(ended.handeling)],
-    }
-    lines = [_line(_record(**same, span_id=root, name="levering controleren", attributes=_attributes(uri)))]
-    lines += [
-        _line(
-            _record(
-                **same,
-                span_id=_id(run.run_id, attempt, pseudonym),
-                parent_span_id=root,
-                name="aanvrager beoordelen",
-                attributes=_attributes(uri, kind, pseudonym),
-            )
+    status = _STATUS[Action(ended.handeling)]
+    period = (_milliseconds(moment_of(claimed)), _milliseconds(moment_of(ended.tijdstip)))
+
+    def lines() -> Iterator[str]:
+        return _lines_of_many(
+            uri=uri,
+            trace=run.run_id,
+            span=(run.run_id, attempt),
+            names=("levering controleren", "aanvrager beoordelen"),
+            period=period,
+            code_version=run.new.code_version,
+            status=status,
+            subjects=subjects,
         )
-        for kind, pseudonym in sorted({_subject(*found) for found in subjects})
-    ]
+
     name = f"{run.new.dataset}/{run.new.datum}/{run.run_id}/{attempt}.jsonl"
-    _write_acknowledged(installation.blobs, name, "".join(lines).encode("utf-8"))
+    _write_acknowledged(installation.blobs, name, lines)
 
 
 def write_read_line(
@@ -114,7 +110,7 @@ def write_read_line(
         attributes=_attributes(activity_uri(template, run, READING), kind, pseudonym),
     )
     name = f"{run.new.dataset}/{READING}/{moment.astimezone(UTC):%Y-%m-%d}/{own}.jsonl"
-    _write_acknowledged(blobs, name, _line(record).encode("utf-8"))
+    _write_acknowledged(blobs, name, lambda: [_line(record)])
 
 
 def activity_uri(template: str, run: RunRecord, activity: str) -> str:
@@ -131,7 +127,7 @@ def _run_lines(installation: Installation, run: RunRecord) -> Iterator[str]:
         names=names,
         period=_period(list(installation.ledger.events(run.run_id))),
         code_version=run.new.code_version,
-        subjects=installation.ledger.subjects(run.run_id),
+        subjects=(_subject(*pair) for pair in installation.ledger.subjects(run.run_id)),
     )
 
 
@@ -159,7 +155,7 @@ def write_batch_lines(blobs: BlobStore, template: str, batch: Batch, subjects: I
         names=batch.names,
         period=(_milliseconds(batch.moment),) * 2,
         code_version=batch.code_version,
-        subjects=subjects,
+        subjects=Subjects(subjects),
     )
     folder = f"{batch.dataset}/{batch.activity}/{batch.moment.astimezone(UTC):%Y-%m-%d}/{trace}"
     return _write_parts(blobs, folder, lines)
@@ -168,7 +164,7 @@ def write_batch_lines(blobs: BlobStore, template: str, batch: Batch, subjects: I
 def _write_parts(blobs: BlobStore, folder: str, all_lines: Iterable[str]) -> int:
     number = 0
     for part, lines in enumerate(batched(all_lines, LINES_PER_FILE, strict=False), start=1):
-        _write_acknowledged(blobs, f"{folder}/deel-{part:04d}.jsonl", "".join(lines).encode("utf-8"))
+        _write_acknowledged(blobs, f"{folder}/deel-{part:04d}.jsonl", lines.__iter__)
         number += len(lines)
     return number
 
@@ -181,12 +177,17 @@ def _lines_of_many(
     period: tuple[int, int],
     code_version: str,
     subjects: Iterable[tuple[str, str]],
+    span: tuple[str, ...] = (),
+    status: str = "Ok",
 ) -> Iterator[str]:
-    root = _id(trace, "")
-    same: dict[str, Any] = {"trace_id": trace, "period": period, "code_version": code_version}
+    """Yield a line of the whole and one of everybody. `subjects`: kind and pseudonym, in order and each once.
+
+    `span`: what the names of spans follow from, beside the pseudonym; the trace where nothing else is given.
+    """
+    root = _id(*span) if span else _id(trace, "")
+    same: dict[str, Any] = {"trace_id": trace, "period": period, "code_version": code_version, "status": status}
     yield _line(_record(**same, span_id=root, name=names[0], attributes=_attributes(uri)))
-    found = sorted({_subject(*subject) for subject in subjects})
-    for kind, of_kind in groupby(found, key=itemgetter(0)):
+    for kind, of_kind in groupby(subjects, key=itemgetter(0)):
         child = _record(
             **same,
             span_id=_SPAN,
@@ -197,7 +198,7 @@ def _lines_of_many(
         # a million lines: all but two values are the same in each
         before, between, after = re.split(f"{_SPAN}|{_PSEUDONYM}", _line(child))
         for _, pseudonym in of_kind:
-            yield f"{before}{_id(trace, pseudonym)}{between}{pseudonym}{after}"
+            yield f"{before}{_id(*(span or (trace,)), pseudonym)}{between}{pseudonym}{after}"
 
 
 def _subject(person: str, application: str) -> tuple[str, str]:
@@ -260,11 +261,20 @@ def _line(record: Mapping[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def _write_acknowledged(blobs: BlobStore, name: str, data: bytes) -> None:
-    expected = hashlib.sha256(data).hexdigest()
+def _write_acknowledged(blobs: BlobStore, name: str, lines: Callable[[], Iterable[str]]) -> None:
+    """Write the lines unless they are there already; `lines` gives the same ones every time that it is called."""
+    digest = hashlib.sha256()
+    for some in batched(lines(), _LINES_AT_ONCE, strict=False):
+        digest.update("".join(some).encode("utf-8"))
+    expected = digest.hexdigest()
     if digest_of(blobs, Container.LOGBOEK, name) == expected:  # storage that keeps what it has refuses a second time
         return
-    blobs.write(Container.LOGBOEK, name, data)
+
+    def fill(stream: BinaryIO) -> None:
+        for some in batched(lines(), _LINES_AT_ONCE, strict=False):
+            stream.write("".join(some).encode("utf-8"))
+
+    blobs.write_by(Container.LOGBOEK, name, fill)
     if digest_of(blobs, Container.LOGBOEK, name) != expected:
         raise StorageUnavailable(
             "The logboek did not keep what was written.",

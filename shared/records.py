@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # a page or a key look-up must not pay for the import of pandas
     import pandas as pd
+    import pyarrow as pa
 
     from shared.modelpackage.package import ModelPackage
 
@@ -185,15 +186,16 @@ class RunIdentity:
     request_id: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ResultSet:
-    """Everything a run publishes. Bytes are a function of delivery, model, contract and key alone.
+    """What a run publishes of some applications, or of all. Bytes are a function of delivery, model, contract and key.
 
     `results`: one row per application, sorted by aanvraagnummer, with aanvraagnummer, dienst, persoon (pseudonyms),
     peilmoment (ISO text), resultaattype, reden, advies, score, intercept, zekerheid (NaN where there is none),
     steekproef (bool), and as JSON text (None where the model did not score) kenmerken, bijdragen; uitleg always.
-    `files`: the bytes of the result files by name (resultaten.parquet, resultaten.jsonl); row i is line i.
+    `lines`: their JSON lines, as readers see them; row i is line i. `schema`: of the Parquet file of the same lines.
     """
 
     results: pd.DataFrame
-    files: Mapping[str, bytes]
+    lines: bytes
+    schema: pa.Schema

@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from shared.administration import RunRecord, Tombstone
-from shared.digests import digest_of
+from shared.digests import Digesting, digest_of
 from shared.errors import BlobNotFound, StorageUnavailable
 from shared.events import Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Workplace
 from shared.ports import Container
+from shared.records import ResultSet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,14 +36,34 @@ def run_folder(run: RunRecord) -> str:
     return f"{run.new.dataset}/{run.new.datum}/runs/{run.run_id}"
 
 
-def stage_results(installation: Workplace, run: RunRecord, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Write the result files of this attempt, and return their sha256; nothing points at them.
+@dataclass(frozen=True)
+class Staged:
+    """What one attempt staged: the sha256 of its files by name, and how many results are in them."""
+
+    sha256: Mapping[str, str]
+    aantal: int
+
+
+def stage_results(installation: Workplace, run: RunRecord, parts: Iterable[ResultSet]) -> Staged:
+    """Write the result files of this attempt while the parts of its results come by; nothing points at them.
 
     A worker that stood still may go on long after another took over, with other code: it writes in its own folder.
     """
-    for name, data in sorted(files.items()):
-        installation.blobs.write(Container.UITVOER, f"{staged_folder(run, run.attempt)}/{name}", data)
-    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+    from shared.stages.resultfiles import write_result_files
+
+    folder = staged_folder(run, run.attempt)
+
+    def both(rows: BinaryIO) -> Staged:
+        to_rows = Digesting(rows)
+
+        def fill(lines: BinaryIO) -> Staged:
+            to_lines = Digesting(lines)
+            number = write_result_files(parts, to_lines, to_rows)
+            return Staged({LINES: to_lines.sha256, PARQUET: to_rows.sha256}, number)
+
+        return installation.blobs.write_by(Container.UITVOER, f"{folder}/{LINES}", fill)
+
+    return installation.blobs.write_by(Container.UITVOER, f"{folder}/{PARQUET}", both)
 
 
 def remove_staged(installation: Workplace, run: RunRecord) -> int:

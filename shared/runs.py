@@ -9,8 +9,8 @@ with the same bytes; after publish only the tail is done again. See docs/verwerk
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from shared import mailbox
 from shared.administration import Claim, ClaimKind, DeliveryFacts, NewRun, Place, RunCounts, RunRecord
@@ -26,12 +26,16 @@ from shared.modellog import write_model_log
 from shared.output import write_current, write_run_log
 from shared.ports import Container, ModelStopped
 from shared.quarantine import empty_quarantine
-from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
+from shared.records import CheckedDelivery, FeatureTable, Finding, PseudonymisedDelivery, ResultSet, Verdict
 from shared.runfiles import stage_results, write_manifest
 from shared.runstates import OF_THE_MODEL, RunReason, RunState
 from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
 from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
+from shared.subjects import Subjects
+from shared.waiting_rows import WaitingRows
+
+_JUDGED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def _settle(
         )
         installation.ledger.move(claim, state, reason, event)
         if state is not RunState.GEPUBLICEERD:  # people were being judged, and that is on record too
-            write_unpublished_lines(installation, run, () if steps is None else steps.people)
+            write_unpublished_lines(installation, run, Subjects() if steps is None else steps.people)
         if reason in OF_THE_MODEL:
             write_model_log(installation, run, details["fout"])
     except SlimmeCheckError as cause:
@@ -172,9 +176,7 @@ def _first_half(installation: Installation, claim: Claim, source: StoredDelivery
     delivery, left_out = _pseudonymise(installation, claim.run, checked, steps)
     del checked  # millions of rows in clear: not needed any more, and not to be kept
     findings += left_out
-    results = judge(installation, claim.run, delivery, steps)
-    publish(installation, claim, results, steps, findings, facts)
-    del results
+    publish(installation, claim, judge(installation, claim.run, (delivery,), steps), steps, findings, facts)
     return finish_tail(installation, claim, delivery)
 
 
@@ -215,53 +217,72 @@ def _pseudonymise(
     return delivery, left_out
 
 
-def judge(installation: Installation, run: RunRecord, delivery: PseudonymisedDelivery, steps: Steps) -> ResultSet:
-    """Return the results of a pseudonymised delivery; nothing is written yet."""
-    steps.people = _people(delivery)
-    key = installation.keys.find(delivery.key_id)
+def judge(
+    installation: Installation, run: RunRecord, deliveries: Iterable[PseudonymisedDelivery], steps: Steps
+) -> Iterator[ResultSet]:
+    """Yield the results of a pseudonymised delivery that comes in one part or more, in order of application number.
+
+    A part of the results is made when it is asked for; the last one ends the steps.
+    """
+    number = 0
     special = installation.keys.special_addresses()
-    table = installation.core.features(delivery, installation.use_case, key, special)
-    steps.done(Action.KENMERKEN, "berekend", aanvragen=len(table.frame))
-    results = installation.core.judge(table, installation.use_case, installation.identity(run), key)
-    steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=len(results.results))
-    return results
+    identity = installation.identity(run)
+    for delivery in deliveries:
+        steps.people.add(_people(delivery))
+        key = installation.keys.find(delivery.key_id)
+        with steps.during(Action.KENMERKEN):
+            table = installation.core.features(delivery, installation.use_case, key, special)
+        number += len(table.frame)
+        for part in _parts(table):
+            with steps.during(Action.BEOORDELEN):
+                results = installation.core.judge(part, installation.use_case, identity, key)
+            yield results
+    steps.done(Action.KENMERKEN, "berekend", aanvragen=number)
+    steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=number)
 
 
-def _people(delivery: PseudonymisedDelivery) -> tuple[tuple[str, str], ...]:
+def _parts(table: FeatureTable) -> Iterator[FeatureTable]:
+    """Yield the applications of a table in parts of which the results fit in little memory; one when there are none."""
+    for start in range(0, len(table.frame) or 1, _JUDGED_AT_ONCE):
+        yield replace(table, frame=table.frame.iloc[start : start + _JUDGED_AT_ONCE].reset_index(drop=True))
+
+
+def _people(delivery: PseudonymisedDelivery) -> Iterator[tuple[str, str]]:
     """Return the pseudonyms of person ("" when unknown) and application of every application."""
     people = delivery.applications["persoon"].fillna("").tolist()
-    return tuple(zip(people, delivery.applications["dienst"].tolist(), strict=True))
+    return zip(people, delivery.applications["dienst"].tolist(), strict=True)
 
 
 def publish(
     installation: Installation,
     claim: Claim,
-    results: ResultSet,
+    parts: Iterable[ResultSet],
     steps: Steps,
     findings: tuple[Finding, ...],
     facts: DeliveryFacts | None,
 ) -> None:
     """Write the result files of this attempt, then make them count: all at once, or not at all."""
-    staged = stage_results(installation, claim.run, results.files)
-    steps.done(Action.RESULTATEN_SCHRIJVEN, "geschreven", bestanden=len(results.files))
-    event = installation.event(
-        Action.PUBLICEREN,
-        f"levering {claim.run.new.levering}",
-        "gepubliceerd",
-        claim.run.run_id,
-        aantal=len(results.results),
-        poging=claim.run.attempt,
-        bestanden=staged,
-    )
-    installation.ledger.publish(
-        claim,
-        (results.results,),
-        installation.clock.now(),
-        event,
-        steps=steps.hand_over(),
-        findings=findings,
-        facts=facts,
-    )
+    with WaitingRows() as rows:
+        staged = stage_results(installation, claim.run, rows.passing(parts))
+        steps.done(Action.RESULTATEN_SCHRIJVEN, "geschreven", bestanden=len(staged.sha256))
+        event = installation.event(
+            Action.PUBLICEREN,
+            f"levering {claim.run.new.levering}",
+            "gepubliceerd",
+            claim.run.run_id,
+            aantal=staged.aantal,
+            poging=claim.run.attempt,
+            bestanden=staged.sha256,
+        )
+        installation.ledger.publish(
+            claim,
+            rows,
+            installation.clock.now(),
+            event,
+            steps=steps.hand_over(),
+            findings=findings,
+            facts=facts,
+        )
 
 
 def finish_tail(installation: Installation, claim: Claim, delivery: PseudonymisedDelivery | None = None) -> Outcome:

@@ -23,6 +23,7 @@ from shared.modelregister.port import ModelVersion
 from shared.runs import Outcome, guarded, judge
 from shared.runstates import RunReason, RunState
 from shared.stored_snapshot import read_snapshot
+from shared.waiting_rows import WaitingRows
 
 
 def score_shadows(installation: Installation) -> list[Outcome]:
@@ -118,11 +119,13 @@ def _judge_and_keep(shadow: Installation, claim: Claim) -> Outcome:
     numbers = shadow.ledger.application_numbers(new.dataset, new.digest)
     delivery = read_snapshot(shadow, new.digest, numbers)
     steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
-    results = judge(shadow, claim.run, delivery, steps)
-    event = shadow.event(
-        Action.SCHADUW_BEWAREN, f"levering {new.levering}", "bewaard", claim.run.run_id, aantal=len(results.results)
-    )
-    shadow.ledger.publish(claim, (results.results,), shadow.clock.now(), event, steps=steps.hand_over())
+    with WaitingRows() as rows:
+        parts = rows.passing(judge(shadow, claim.run, (delivery,), steps))
+        number = sum(len(part.results) for part in parts)
+        event = shadow.event(
+            Action.SCHADUW_BEWAREN, f"levering {new.levering}", "bewaard", claim.run.run_id, aantal=number
+        )
+        shadow.ledger.publish(claim, rows, shadow.clock.now(), event, steps=steps.hand_over())
     return _tail(shadow, claim)
 
 

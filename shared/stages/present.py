@@ -11,7 +11,7 @@ from shared.records import ResultSet, RunIdentity
 from shared.stages.explain import Explained, Factor
 from shared.stages.jsontext import array, number, numbers, objects, text, texts
 from shared.stages.pseudonym import PseudonymKey
-from shared.stages.resultfiles import result_files
+from shared.stages.resultfiles import json_lines, result_schema
 from shared.stages.sample import draw
 from shared.usecase import UseCase
 
@@ -21,15 +21,15 @@ SIGNAL = "Dit is een signaal en geen besluit. U beoordeelt de aanvraag zelf."
 
 
 def present(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> ResultSet:
-    """Return one result per application, as rows for the ledger and as the bytes of the two result files.
+    """Return one result per application, as rows for the ledger and as lines of the result files.
 
-    With a random sample (share above 0) the files show no score, threshold, contributions or factors: they would tell
+    With a random sample (share above 0) the lines show no score, threshold, contributions or factors: they would tell
     a case worker which applications were drawn. `key`: of the run; it makes the draw.
     """
     results = _results(explained, use_case, identity, key)
     blind = identity.model.sample_share > 0
     shown = _blinded(results, explained, use_case) if blind else results
-    return ResultSet(results, result_files(shown, explained.table, identity, blind=blind))
+    return ResultSet(results, json_lines(shown, identity, blind=blind), result_schema(explained.table, identity))
 
 
 def _results(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> pd.DataFrame:

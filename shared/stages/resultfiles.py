@@ -6,18 +6,22 @@ Their schema is the Amsterdam Schema dataset of results that lies beside the use
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.json as pajson
 import pyarrow.parquet as pq
 
-from shared.records import FeatureTable, RunIdentity
+from shared.records import FeatureTable, ResultSet, RunIdentity
 from shared.stages.jsontext import NULL, number, numbers, objects, text, texts
 
 JSON_LINES, PARQUET = "resultaten.jsonl", "resultaten.parquet"
 _ROWS_AT_ONCE = 10_000
+_NEW_LINE = ord("\n")  # in a JSON text there is none
 _TEXT, _DOUBLE = pa.string(), pa.float64()
 _FACTOR = pa.struct({"kenmerk": _TEXT, "label": _TEXT, "bijdrage": _DOUBLE, "zin": _TEXT})
 _EXPLANATION = pa.struct(
@@ -31,21 +35,62 @@ _EXPLANATION = pa.struct(
 )
 
 
-def result_files(results: pd.DataFrame, table: FeatureTable, identity: RunIdentity, *, blind: bool) -> dict[str, bytes]:
-    """Return the bytes of both files. `results`: as in ResultSet; `blind`: leave the threshold out."""
+def json_lines(results: pd.DataFrame, identity: RunIdentity, *, blind: bool) -> bytes:
+    """Return one JSON line per result. `results`: as in ResultSet; `blind`: leave the threshold out."""
+    lines = io.BytesIO()
+    for start in range(0, len(results), _ROWS_AT_ONCE):
+        documents = _documents(results.iloc[start : start + _ROWS_AT_ONCE], identity, blind=blind)
+        lines.write("".join(f"{document}\n" for document in documents).encode("utf-8"))
+    return lines.getvalue()
+
+
+def write_result_files(parts: Iterable[ResultSet], lines: BinaryIO, rows: BinaryIO) -> int:
+    """Write both files of a run while its parts come by, one or more, in order; returns how many results there were.
+
+    The bytes do not depend on where a part ends and the next one begins.
+    """
+    number = 0
+    with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        groups = _RowGroups()
+        for part in parts:
+            if writer is None:
+                schema = part.schema
+                options = {"compression": "zstd", "write_statistics": False}
+                writer = stack.enter_context(pq.ParquetWriter(rows, schema, **options))
+            number += len(part.results)
+            lines.write(part.lines)
+            for group in groups.filled_by(part.lines):
+                writer.write_table(_read_back(group, schema))
+        if writer is None:
+            raise ValueError("a run has at least one part")
+        if left := groups.rest:
+            writer.write_table(_read_back(left, schema))
+    return number
+
+
+def result_files(parts: Iterable[ResultSet]) -> dict[str, bytes]:
+    """Return the bytes of both files by name, in memory."""
     lines, rows = io.BytesIO(), io.BytesIO()
-    schema = _schema(table, identity)
-    with pq.ParquetWriter(rows, schema, compression="zstd", write_statistics=False) as writer:
-        for chunk in _chunks(results, identity, blind=blind):
-            lines.write(chunk)
-            writer.write_table(_read_back(chunk, schema))
+    write_result_files(parts, lines, rows)
     return {JSON_LINES: lines.getvalue(), PARQUET: rows.getvalue()}
 
 
-def _chunks(results: pd.DataFrame, identity: RunIdentity, *, blind: bool) -> Iterator[bytes]:
-    for start in range(0, len(results), _ROWS_AT_ONCE):
-        documents = _documents(results.iloc[start : start + _ROWS_AT_ONCE], identity, blind=blind)
-        yield "".join(f"{document}\n" for document in documents).encode("utf-8")
+class _RowGroups:
+    """Cuts lines that come in parts of any size into groups of the same size, which follow from their number alone."""
+
+    def __init__(self) -> None:
+        self.rest = b""
+
+    def filled_by(self, lines: bytes) -> Iterator[bytes]:
+        """Yield the groups that are full now; what comes after them waits for the next lines."""
+        waiting = self.rest + lines
+        ends = np.flatnonzero(np.frombuffer(waiting, dtype=np.uint8) == _NEW_LINE)
+        start = 0
+        for end in (ends[_ROWS_AT_ONCE - 1 :: _ROWS_AT_ONCE] + 1).tolist():
+            yield waiting[start:end]
+            start = end
+        self.rest = waiting[start:]
 
 
 def _read_back(chunk: bytes, schema: pa.Schema) -> pa.Table:
@@ -96,7 +141,8 @@ def _documents(results: pd.DataFrame, identity: RunIdentity, *, blind: bool) -> 
     return objects(columns)
 
 
-def _schema(table: FeatureTable, identity: RunIdentity) -> pa.Schema:
+def result_schema(table: FeatureTable, identity: RunIdentity) -> pa.Schema:
+    """Return the columns of the Parquet file: those of the JSON lines."""
     kinds = {name: table.frame[name].dtype.kind for name in (*table.feature_names, *table.flag_names)}
     features = pa.struct([(name, pa.int64() if kind == "i" else _DOUBLE) for name, kind in kinds.items()])
     contributions = pa.struct([(term, _DOUBLE) for term in identity.model.term_names])

@@ -1,12 +1,14 @@
 """The Logboek dataverwerkingen: one trace per run, one line per person, acknowledged before the run counts as done."""
 
 import hashlib
+import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import jsonschema
 import pandas as pd
@@ -102,7 +104,7 @@ def test_a_held_delivery_that_is_released_has_its_line_beside_those_of_its_peopl
 def test_two_applications_of_one_person_are_one_line(workshop: Workshop) -> None:
     def one_person(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
         found = shell.judge(table, case, identity, key)
-        return ResultSet(found.results.assign(persoon=["k-1:" + "a" * 43] * 2 + [""]), found.files)
+        return replace(found, results=found.results.assign(persoon=["k-1:" + "a" * 43] * 2 + [""]))
 
     workshop.deliver()
     core = workshop.installation.core
@@ -185,9 +187,14 @@ class Forgetful(FolderStore):
 
     share = 0.0
 
-    def write(self, container: str, name: str, data: bytes) -> None:
-        if container != "logboek" or self.share:
-            super().write(container, name, data[: int(len(data) * self.share)] if container == "logboek" else data)
+    def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
+        if container != "logboek":
+            return super().write_by(container, name, fill)
+        whole = io.BytesIO()
+        outcome = fill(whole)
+        if self.share:
+            super().write(container, name, whole.getvalue()[: int(len(whole.getvalue()) * self.share)])
+        return outcome
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
@@ -206,7 +213,7 @@ def test_a_run_is_not_done_until_the_logboek_is_acknowledged(workshop: Workshop,
 
 def test_storage_that_refuses_to_write_again_what_it_has_is_no_trouble(night: Workshop) -> None:
     class Immutable(FolderStore):
-        def write(self, container: str, name: str, data: bytes) -> None:
+        def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
             raise StorageUnavailable("immutable", where=name)
 
     installed = night.with_(blobs=Immutable(night.root)).installation
@@ -268,7 +275,7 @@ def test_a_hundred_thousand_people_are_written(workshop: Workshop) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(ledger, name)
 
-        def subjects(self, _: str) -> list[tuple[str, str]]:
-            return [(pseudonym, "") for pseudonym in pseudonyms]
+        def subjects(self, _: str) -> Iterator[tuple[str, str]]:
+            yield from ((pseudonym, "") for pseudonym in sorted(pseudonyms))
 
     assert write_run_lines(workshop.with_(ledger=Crowded()).installation, the_run(workshop)) == number + 1

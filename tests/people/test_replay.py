@@ -32,9 +32,9 @@ def judging_otherwise(column: str, change: Callable[[Any], Any]) -> Any:
     """Return a core whose results differ in one column."""
 
     def other(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
-        results = judge(table, case, identity, key).results
-        changed = [change(value) for value in results[column].astype(object)]
-        return ResultSet(results.assign(**{column: changed}), {})
+        given = judge(table, case, identity, key)
+        changed = [change(value) for value in given.results[column].astype(object)]
+        return replace(given, results=given.results.assign(**{column: changed}))
 
     return lambda: replace(CORE, judge=other)
 

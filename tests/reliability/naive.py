@@ -18,6 +18,7 @@ from shared.records import CheckedDelivery, Verdict
 from shared.runfiles import run_folder, write_manifest
 from shared.runs import judge
 from shared.runstates import RunState
+from shared.stages.resultfiles import result_files
 
 
 def mark_first(installation: Installation) -> None:
@@ -70,13 +71,13 @@ def _effects(
 
     def insert() -> None:
         claim = installation.ledger.claim(new, installation.terms(), event)
-        results = judge(installation, claim.run, delivery, Steps(installation, claim.run))
-        installation.ledger.publish(claim, (results.results,), installation.clock.now(), event)
+        parts = judge(installation, claim.run, (delivery,), Steps(installation, claim.run))
+        installation.ledger.publish(claim, [part.results for part in parts], installation.clock.now(), event)
 
     def write() -> None:
         run = installation.ledger.run(new.run_id)
-        results = judge(installation, run, delivery, Steps(installation, run))
-        for name, data in results.files.items():
+        parts = judge(installation, run, (delivery,), Steps(installation, run))
+        for name, data in result_files(parts).items():
             installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{name}", data)
         write_manifest(installation, run)
         write_current(installation, run)

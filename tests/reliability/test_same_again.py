@@ -12,6 +12,7 @@ from shared.adapters.sql.ledger import SqlLedger
 from shared.installation import Installation
 from shared.interventions import request_run
 from shared.runstates import PUBLISHED
+from shared.stages.resultfiles import result_files
 from shared.stored_snapshot import read_snapshot
 from shared.sweep import run_waiting
 from tests.reliability.counting import counted
@@ -37,7 +38,7 @@ def test_twenty_shuffled_runs_give_one_hash(home: Path) -> None:
             for turn in range(20):
                 folder = home / f"{seed}-{turn}" / "2026-11-20"
                 write_delivery(folder, delivery(12, seed), PERIOD, form=FORMS[turn % 3], shuffle=turn or None)
-                files = judge_folder(folder, PACKAGE).results.files
+                files = result_files([judge_folder(folder, PACKAGE).results])
                 found = hashlib.sha256(b"".join(data for _, data in sorted(files.items()))).hexdigest()
                 expected = found if turn == 0 else expected
                 tally.add(f"seed {seed}, turn {turn}", Found(different=() if found == expected else (found,)))

@@ -16,13 +16,13 @@ import pytest
 
 from shared import CONTRACT_VERSION, pipeline
 from shared.levensonderhoud import LEVENSONDERHOUD
-from shared.levensonderhoud.outcomes import OUTCOMES, REASONS, ROUTES
 from shared.levensonderhoud.features.frame import FEATURES
+from shared.levensonderhoud.outcomes import OUTCOMES, REASONS, ROUTES
 from shared.levensonderhoud.sentences import SENTENCES, value_in_words
 from shared.modelpackage.package import ModelPackage
 from shared.stages.explain import FACTORS_SHOWN
 from shared.stages.pseudonym import PseudonymKey
-from shared.stages.resultfiles import JSON_LINES, PARQUET
+from shared.stages.resultfiles import PARQUET, result_files
 from shared.stages.sample import draw
 from tests.results.conftest import KEY, Night, identity
 
@@ -32,7 +32,7 @@ _DRAW = b"slimme-check/v1/steekproef\x00" + b"a" * 64 + b"\x00"
 @pytest.fixture(scope="module")
 def documents(night: Night) -> list[dict[str, Any]]:
     """The result documents of the night."""
-    return [json.loads(line) for line in night.results.files[JSON_LINES].splitlines()]
+    return [json.loads(line) for line in night.results.lines.splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -150,14 +150,14 @@ def test_every_outcome_has_a_reason_and_a_route() -> None:
 
 
 def test_parquet_holds_the_same_documents_as_the_lines(night: Night, documents: list[dict[str, Any]]) -> None:
-    rows = pq.read_table(io.BytesIO(night.results.files[PARQUET])).to_pylist()
+    rows = pq.read_table(io.BytesIO(result_files([night.results])[PARQUET])).to_pylist()
     assert rows == documents
 
 
 def test_with_a_random_sample_the_files_do_not_tell_who_was_drawn(night: Night, package: ModelPackage) -> None:
     sampling = replace(package, sample_share=0.2)
     results = pipeline.judge(night.table, LEVENSONDERHOUD, identity(sampling), KEY)
-    kept, shown = results.results, [json.loads(line) for line in results.files[JSON_LINES].splitlines()]
+    kept, shown = results.results, [json.loads(line) for line in results.lines.splitlines()]
     drawn = kept["steekproef"].to_numpy()
     assert 0.15 < drawn[kept["reden"] == "MODEL"].mean() < 0.25
     assert not drawn[kept["reden"] != "MODEL"].any()

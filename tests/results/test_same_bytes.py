@@ -14,7 +14,7 @@ from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.modelpackage.package import ModelPackage
 from shared.single_delivery import feature_rows, feature_table
 from shared.snapshot import read_snapshot, snapshot_files
-from shared.stages.resultfiles import JSON_LINES
+from shared.stages.resultfiles import result_files
 from tests.results.conftest import KEY, Night, identity
 from tests.spec.delivery import FORMS, write_delivery
 from tests.spec.test_against_oracle import PERIODE
@@ -31,7 +31,7 @@ def _written(folder: Path, seed: int, form: str, turn: int) -> Path:
 @pytest.mark.parametrize("seed", [3, 4])
 def test_results_do_not_depend_on_order_or_form(seed: int, tmp_path: Path, judged: Callable[[Path], Night]) -> None:
     seen = {
-        tuple(sorted(judged(_written(tmp_path / f"{form}{turn}", seed, form, turn)).results.files.items()))
+        tuple(sorted(result_files([judged(_written(tmp_path / f"{form}{turn}", seed, form, turn)).results]).items()))
         for form in FORMS
         for turn in range(SHUFFLES)
     }
@@ -53,13 +53,13 @@ def test_an_application_alone_gets_the_line_it_gets_among_others(
 ) -> None:
     together = delivery(8, 6)
     write_delivery(tmp_path / "samen", together, PERIODE)
-    lines = judged(tmp_path / "samen").results.files[JSON_LINES].splitlines()
+    lines = judged(tmp_path / "samen").results.lines.splitlines()
     by_number = {json.loads(line)["aanvraagnummer"]: line for line in lines}
     assert len(by_number) > 20
     for number, line in by_number.items():
         orders = [row for row in together["werkopdrachten"] if row["dienstnr"].strip() == number]
         write_delivery(tmp_path / number, {**together, "werkopdrachten": orders}, PERIODE)
-        assert judged(tmp_path / number).results.files[JSON_LINES].splitlines() == [line]
+        assert judged(tmp_path / number).results.lines.splitlines() == [line]
 
 
 def test_a_snapshot_gives_every_result_again_bit_for_bit(night: Night, package: ModelPackage) -> None:
@@ -68,4 +68,5 @@ def test_a_snapshot_gives_every_result_again_bit_for_bit(night: Night, package: 
     numbers = dict(zip(night.delivery.applications["dienst"], night.delivery.aanvraagnummers, strict=True))
     again = read_snapshot(snapshot_files(night.delivery), numbers)
     table = pipeline.features(again, LEVENSONDERHOUD, KEY)
-    assert pipeline.judge(table, LEVENSONDERHOUD, identity(package), KEY).files == night.results.files
+    judged_again = pipeline.judge(table, LEVENSONDERHOUD, identity(package), KEY)
+    assert result_files([judged_again]) == result_files([night.results])

@@ -55,7 +55,7 @@ def read(folder: Path) -> PseudonymisedDelivery:
 
 def lines(delivery: PseudonymisedDelivery, package: ModelPackage) -> dict[str, bytes]:
     table = pipeline.features(delivery, LEVENSONDERHOUD, KEY)
-    found = pipeline.judge(table, LEVENSONDERHOUD, identity(package), KEY).files["resultaten.jsonl"].splitlines()
+    found = pipeline.judge(table, LEVENSONDERHOUD, identity(package), KEY).lines.splitlines()
     return {json.loads(line)["dienst"]: line for line in found}
 
 

@@ -1,17 +1,20 @@
 """A worker that dies at any effect, before or after it, loses nothing and doubles nothing; nor do two in a row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared import runs
-from shared.administration import Claim
+from shared.administration import Claim, RunRecord
 from shared.installation import Installation, Steps
 from shared.interventions import release, request_run
 from shared.records import ResultSet
+from shared.runfiles import Staged
 from shared.sweep import run_waiting
+from tests.real.memory import MemoryStore
 from tests.shell.crashing import Fuse, fused
 from tests.shell.workshop import Crash, Workshop
 
@@ -144,12 +147,16 @@ def test_a_naive_order_fails_the_same_trial(make_workshop: Make, monkeypatch: py
     staged, published = runs.stage_results, runs.publish
 
     def publish_first(
-        installation: Installation, claim: Claim, results: ResultSet, steps: Steps, *told: object
+        installation: Installation, claim: Claim, parts: Iterable[ResultSet], steps: Steps, *told: object
     ) -> None:
-        published(installation, claim, results, steps, *told)  # type: ignore[arg-type]
-        staged(installation, claim.run, results.files)
+        known = list(parts)
+        published(installation, claim, known, steps, *told)  # type: ignore[arg-type]
+        staged(installation, claim.run, known)
 
-    monkeypatch.setattr(runs, "stage_results", lambda *_: None)
+    def staged_nowhere(installation: Installation, run: RunRecord, parts: Iterable[ResultSet]) -> Staged:
+        return staged(replace(installation, blobs=MemoryStore()), run, parts)
+
+    monkeypatch.setattr(runs, "stage_results", staged_nowhere)
     monkeypatch.setattr(runs, "publish", publish_first)
     expected, effects = undisturbed(make_workshop, accepted)
     differences = 0

@@ -7,7 +7,6 @@ check concludes (`oordeel`); a gap with the delivery before it holds, as in the 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 from collections.abc import Mapping
@@ -50,6 +49,9 @@ DATASET = "proef"
 TABLE = "aanvragen.csv"
 DAY = timedelta(days=1)
 TOLD = '{"reden":"","verhogend":[],"verlagend":[],"onbekend":[],"signaal":"een signaal"}'
+SHOWN = pa.schema(
+    {"aanvraagnummer": pa.string(), "resultaattype": pa.int64(), "score": pa.float64(), "run": pa.string()}
+)
 START = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
 
 
@@ -168,10 +170,7 @@ def judge(table: FeatureTable, _case: object, identity: RunIdentity, _key: objec
     )
     shown = results[["aanvraagnummer", "resultaattype", "score"]].assign(run=identity.run_id)
     lines = shown.astype(object).where(shown.notna(), None).to_dict("records")
-    out = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(shown, preserve_index=False), out)
-    jsonl = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    return ResultSet(results, {"resultaten.parquet": out.getvalue(), "resultaten.jsonl": jsonl})
+    return ResultSet(results, "".join(json.dumps(line) + "\n" for line in lines).encode(), SHOWN)
 
 
 def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:

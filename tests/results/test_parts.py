@@ -1,0 +1,77 @@
+"""Results in parts are the results: neither the files nor what is stored tells where a part ended."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from shared import pipeline
+from shared.levensonderhoud import LEVENSONDERHOUD
+from shared.modelpackage.package import ModelPackage
+from shared.records import ResultSet
+from shared.stages import resultfiles
+from shared.stages.resultfiles import PARQUET, result_files
+from shared.subjects import Subjects
+from shared.waiting_rows import WaitingRows
+from tests.results.conftest import KEY, Night, identity
+
+
+def judged(night: Night, package: ModelPackage, cuts: list[int]) -> list[ResultSet]:
+    """Judge the applications between the cuts, each part by itself."""
+    frame = night.table.frame
+    tables = [
+        replace(night.table, frame=frame.iloc[start:end].reset_index(drop=True))
+        for start, end in pairwise([0, *cuts, len(frame)])
+    ]
+    return [pipeline.judge(table, LEVENSONDERHOUD, identity(package), KEY) for table in tables]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2])
+@pytest.mark.parametrize("cuts", [[0], [1], [3, 4, 20], [7, 14, 21, 28], list(range(1, 40))])
+def test_the_files_of_parts_are_those_of_the_whole(
+    night: Night, package: ModelPackage, cuts: list[int], share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resultfiles, "_ROWS_AT_ONCE", 7)
+    sampling = replace(package, sample_share=share)
+    whole = pipeline.judge(night.table, LEVENSONDERHOUD, identity(sampling), KEY)
+    parts = judged(night, sampling, cuts)
+    files = result_files(parts)
+    assert files == result_files([whole])
+    assert [part.schema for part in parts] == [whole.schema] * len(parts)
+    groups = pq.read_metadata(io.BytesIO(files[PARQUET]))
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups - 1)] == [7] * (groups.num_row_groups - 1)
+    assert [row for part in parts for row in _plain(part.results)] == _plain(whole.results)
+
+
+def test_rows_wait_as_they_are(night: Night, package: ModelPackage) -> None:
+    parts = judged(night, package, [0, 5, 6])
+    with WaitingRows() as waiting:
+        assert list(waiting.passing(parts)) == parts
+        for _ in range(2):  # a transaction may begin again
+            kept = list(waiting)
+            assert [len(rows) for rows in kept] == [0, 5, 1, len(night.table.frame) - 6]
+            assert [_plain(rows) for rows in kept] == [_plain(part.results) for part in parts]
+
+
+def _plain(rows: pd.DataFrame) -> list[tuple[object, ...]]:
+    columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in rows.columns]
+    return list(zip(*columns, strict=True))
+
+
+def test_everybody_is_told_once_and_in_order() -> None:
+    draw = np.random.default_rng(5)
+    people = [f"k-{n}:{hashlib.sha256(str(n).encode()).hexdigest()[: 3 + n % 40]}é" for n in range(300)]
+    pairs = [(people[n] if n % 7 else "", f"dienst-{n}") for n in draw.integers(0, 300, 25_000).tolist()]
+    found = Subjects(pairs[:200])
+    expected = {("pseudoniem persoon", person) if person else ("pseudoniem aanvraag", own) for person, own in pairs}
+    assert set(found) < expected
+    found.add(iter(pairs[200:]))
+    assert list(found) == sorted(expected) == list(found)
+    assert list(Subjects()) == []
