@@ -10,6 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
 ROWS_AT_ONCE = 20_000
+_BINARY: dict[type[sa.types.TypeEngine[Any]], str] = {
+    sa.Integer: "int4",
+    sa.SmallInteger: "int2",
+    sa.Float: "float8",
+    sa.Boolean: "bool",
+    sa.Text: "text",
+}
 _ROWS_READ_AT_ONCE = 5_000
 
 
@@ -18,7 +25,8 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     names = ", ".join(columns)
     if connection.dialect.name == "postgresql":
         cursor = cast(Any, connection.connection).cursor()
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([_BINARY[type(table.c[name].type)] for name in columns])  # no cast is made of binary
             for row in rows:
                 copy.write_row(row)
         return

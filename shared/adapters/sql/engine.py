@@ -24,6 +24,7 @@ _RUN_LOCK = 0x51_1A_3F  # with the number of a run beside it: who publishes the 
 _WRITES, _LOCKS = "slimme_check_writes", "slimme_check_locks"
 # A worker that is frozen inside a write holds that lock; after this the server ends its session and others go on.
 _LONGEST_WRITE_MS = 300_000
+_LONGEST_PUBLICATION_MS = 1_800_000  # of which only the end is under the lock that all share
 _TRANSACTION_TIMEOUT_SINCE = (17,)
 # a migration that older code can live with says in its name since which: 0014_vanaf_0013 (docs/adr/0017)
 _ADDS = re.compile(r"(\d{4})_vanaf_(\d{4})")
@@ -108,22 +109,22 @@ def _begin_postgresql(wait_ms: int) -> Callable[[Connection], None]:
 
 def wait_for_writers(connection: Connection) -> None:
     """Wait until no other transaction writes; from here to its end this one is the only writer. In SQLite it is."""
-    _wait(connection, f"{_WRITE_LOCK}")
+    _wait(connection, f"{_WRITE_LOCK}", _LONGEST_WRITE_MS)
 
 
 def wait_for_run(connection: Connection, nr: int) -> None:
     """Wait until no other transaction that began like this is at the run with this number. In SQLite none ever is."""
-    _wait(connection, f"{_RUN_LOCK}, {nr}")
+    _wait(connection, f"{_RUN_LOCK}, {nr}", _LONGEST_PUBLICATION_MS)
 
 
-def _wait(connection: Connection, lock: str) -> None:
+def _wait(connection: Connection, lock: str, longest_ms: int) -> None:
     if connection.dialect.name != "postgresql":
         return
-    limits = {"idle_in_transaction_session_timeout": _LONGEST_WRITE_MS}
+    limits = [("idle_in_transaction_session_timeout", _LONGEST_WRITE_MS)]
     if (connection.dialect.server_version_info or ()) >= _TRANSACTION_TIMEOUT_SINCE:
-        limits["transaction_timeout"] = _LONGEST_WRITE_MS
+        limits += [("transaction_timeout", 0), ("transaction_timeout", longest_ms)]  # off first: counted from here
     # limits on the write itself come after the lock: the time of waiting for another is not held against it
-    local = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits.items())
+    local = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in limits)
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
     connection.exec_driver_sql(f"SELECT {local}")
 
