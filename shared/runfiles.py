@@ -5,7 +5,6 @@ A row is known by its application number and never by its place in a file: after
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -90,8 +89,10 @@ def write_manifest(installation: Workplace, run: RunRecord) -> None:
 
     while True:  # until nothing was removed while we wrote
         removals = installation.ledger.removals(run.new.dataset, run.run_id)
-        contents = _contents(installation, run, removals)
-        schema = pq.read_schema(io.BytesIO(contents[PARQUET]))
+        if removals:
+            _revise(installation, run)
+        with installation.blobs.open(Container.UITVOER, f"{run_folder(run)}/{PARQUET}") as stream:
+            schema = pq.read_schema(stream)
         counts = installation.ledger.counts(run.run_id)
         manifest = {
             "dataset": run.new.dataset,
@@ -108,7 +109,7 @@ def write_manifest(installation: Workplace, run: RunRecord) -> None:
             "per_resultaattype": dict(counts.resultaattype),
             "per_reden": dict(counts.reden),
             "schema": [{"naam": field.name, "type": str(field.type)} for field in schema],
-            "bestanden": {name: _described(data) for name, data in contents.items()},
+            "bestanden": {name: _described(installation, run, name) for name in (LINES, PARQUET)},
             "log": "verwerking.jsonl",
         }
         installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{MANIFEST}", pretty_json(manifest))
@@ -151,18 +152,15 @@ def revision_written(installation: Workplace, run: RunRecord) -> int:
         return 0
 
 
-def _contents(installation: Workplace, run: RunRecord, removals: Collection[Tombstone]) -> dict[str, bytes]:
-    """Return the bytes of the result files as they must be now, and write those that were otherwise."""
+def _revise(installation: Workplace, run: RunRecord) -> None:
+    """Write the result files anew that hold rows which were removed since."""
     folder = run_folder(run)
     found = {name: installation.blobs.read(Container.UITVOER, f"{folder}/{name}") for name in (LINES, PARQUET)}
-    if not removals:
-        return found
     kept = frozenset(installation.ledger.remaining(run.run_id))
     revised = {LINES: _lines_of(found[LINES], kept), PARQUET: _rows_of(found[PARQUET], kept)}
     for name, data in revised.items():
         if data != found[name]:
             installation.blobs.write(Container.UITVOER, f"{folder}/{name}", data)
-    return revised
 
 
 def _removed(removals: Collection[Tombstone]) -> dict[str, object]:
@@ -181,8 +179,11 @@ def _removed(removals: Collection[Tombstone]) -> dict[str, object]:
     }
 
 
-def _described(data: bytes) -> dict[str, object]:
-    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+def _described(installation: Workplace, run: RunRecord, name: str) -> dict[str, object]:
+    place = f"{run_folder(run)}/{name}"
+    with installation.blobs.open(Container.UITVOER, place) as stream:
+        size = stream.seek(0, io.SEEK_END)
+    return {"bytes": size, "sha256": installation.blobs.sha256(Container.UITVOER, place)}
 
 
 # --- rows by their application number ---------------------------------------------------------------------------------
