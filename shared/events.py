@@ -56,6 +56,8 @@ class Action(StrEnum):
     OPZOEKEN = "voorspelling opgezocht"
     KENMERKEN_OPVRAGEN = "kenmerken van een levering opgevraagd"
     TABEL_SCOREN = "tabel met kenmerken gescoord"
+    BULK_BEGINNEN = "bulkbeoordeling begonnen"
+    BULK_AFRONDEN = "bulkbeoordeling beëindigd"
     HERBEREKENEN = "voorspelling herberekend"
     BEOORDELING_VASTLEGGEN = "beoordeling vastgelegd"
     BEZWAAR_OPENEN = "bezwaar geopend"

@@ -31,7 +31,7 @@ def sources(*parts: str) -> list[Path]:
 
 def known_errors(root: Path = ROOT) -> list[KnownError]:
     """Return every error class of the product and every code given at a single place, sorted by code."""
-    trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in sources("shared", "development")]
+    trees = [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in sources("shared", "development", "bulk")]
     return sorted(error for path, tree in trees for error in _in_file(tree, path.relative_to(root).as_posix()))
 
 
@@ -72,7 +72,7 @@ def render_errors() -> str:
     lines = [
         "# Fouten",
         "",
-        *made_from("shared/errors.py", "shared/", "development/"),
+        *made_from("shared/errors.py", "shared/", "development/", "bulk/"),
         "Elke fout heeft een code en zegt wat er gebeurde, waar, en wat u nu kunt doen. Een fout noemt nooit een",
         "waarde uit een rij. Bij 'ja' onder opnieuw kan dezelfde opdracht later wel slagen. De belofte staat in het",
         "Engels, zoals in de code.",

@@ -43,10 +43,13 @@ def keys_of(config: Settings, first_use: Callable[[], bool], ledger: Callable[[]
     from shared.adapters.sql.kept_names import kept_name
     from shared.adapters.sql.ledger import SqlLedger
 
-    return ProvenKeys(_source_of(config, first_use), lambda key_id: kept_name(cast(SqlLedger, ledger()).engine, key_id))
+    return ProvenKeys(
+        key_source_of(config, first_use), lambda key_id: kept_name(cast(SqlLedger, ledger()).engine, key_id)
+    )
 
 
-def _source_of(config: Settings, first_use: Callable[[], bool]) -> KeySource:
+def key_source_of(config: Settings, first_use: Callable[[], bool]) -> KeySource:
+    """Return where the keys are, without a proof that they are the right ones."""
     if config.key_vault:
         from shared.adapters.azure.identity import credential
         from shared.adapters.azure.keys import KeyVault

@@ -76,7 +76,7 @@ def test_the_licence_is_eupl_1_2_everywhere() -> None:
     assert 'license = "EUPL-1.2"' in _text("pyproject.toml")
 
 
-@pytest.mark.parametrize("folder", ["development", "tests", "docs", "benchmarks", "infra"])
+@pytest.mark.parametrize("folder", ["development", "tests", "docs", "benchmarks", "bulk", "infra"])
 def test_what_is_not_needed_at_run_time_is_not_deployed(folder: str) -> None:
     assert f"{folder}/" in _text(".funcignore").splitlines()
 

@@ -16,7 +16,7 @@ from shared.levensonderhoud import LEVENSONDERHOUD
 from tests.house.repository import ROOT, document, imports_of, name_of, python_files, tree_of, written_files
 
 LONGEST = 350
-FOLDERS = ("shared", "development")
+FOLDERS = ("shared", "development", "bulk")
 ROLES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc", "core", "lib"}
 CODE_FROM_DATA = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "jsonpickle"}
 RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
