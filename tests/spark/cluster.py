@@ -111,6 +111,8 @@ class Cluster:
             "spark.eventLog.dir": f"file://{self.home}/gebeurtenissen",
             "spark.eventLog.compress": "false",  # what nobody can read, no test finds anything in
             "spark.executor.memory": "600m",
+            "spark.scheduler.minRegisteredResourcesRatio": "1.0",  # no task before every worker is there
+            "spark.scheduler.maxRegisteredResourcesWaitingTime": f"{PATIENCE}s",
             "spark.executor.extraJavaOptions": SMALL,
             "spark.driver.extraJavaOptions": SMALL,
             "spark.ui.enabled": "false",
