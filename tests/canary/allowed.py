@@ -15,7 +15,7 @@ from tests.canary.searching import Hit, Search
 
 RESULTS = r"uitvoer/levensonderhoud/[-\w/]+/(actueel|resultaten)\.(jsonl|parquet)"
 FILE = rf"({RESULTS}|uitvoer/levensonderhoud/[-\w/]+/\.[^ :]+)"  # or what a worker left that died while it wrote
-SNAPSHOT = r"momentopname/levensonderhoud/[0-9a-f]+"
+SNAPSHOT = r"momentopname/levensonderhoud/[0-9a-f]+(/r\d+-[0-9a-f]+)?"  # and as it was rewritten after a removal
 DATABASE = r"administratie\.sqlite"
 KEPT = r"(resultaten|actuele_resultaten)"  # the table, and the view of what is current
 FINDINGS = r"(terugkoppeling/[^ ]*/bericht|quarantaine/[^ ]*/bevindingen)\.json"

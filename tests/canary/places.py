@@ -20,13 +20,13 @@ import pyarrow.parquet as pq
 
 type Piece = tuple[str, bytes]
 
-_RAW = ("brievenbus/", "quarantaine/")
+_RAW = ("brievenbus/", "quarantaine/", "geheim/")  # the last: secrets, which nobody but the app reads
 _OURS = "bevindingen.json"  # the one file in quarantine that we write
 _UNPACK = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ": lzma.decompress}
 
 
 def in_folder(root: Path) -> Iterator[Piece]:
-    """Yield name and content of all but the raw deliveries: what is in the mailbox, and quarantine but its reports."""
+    """Yield name and content of all but raw deliveries, in mailbox and quarantine (but its reports), and secrets."""
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if name.startswith(_RAW) and path.name != _OURS:
