@@ -16,7 +16,8 @@ from shared.modelpackage.package import ModelPackage
 from shared.monitoring.facts import report_facts
 from shared.monitoring.months import MonthTally
 from shared.monitoring.register.reweighing import place_of, read_reweighing
-from shared.monitoring.report.make import Edition, make_report, subject_of
+from shared.monitoring.report.edition import Edition
+from shared.monitoring.report.make import make_report, subject_of
 from shared.monitoring.report.plain import facts_as_json
 from shared.monitoring.reportfacts import ReportFacts
 

@@ -1,17 +1,24 @@
-"""Scores rows with a packaged model. Columns are matched by name; what the model never learned from is refused."""
+"""Scores rows with a packaged model. Columns are matched by name; what the model never learned from is refused.
+
+Numbers are scored without pandas, which is imported for a table alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from shared.errors import ExplanationBroken, ScoreInputInvalid
-from shared.modelpackage.ebm import Floats, add_up, category_text
+from shared.modelpackage.ebm import Columns, Floats, add_up, category_text
 from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOLERANCE = 1e-12
 
@@ -40,8 +47,20 @@ def score_features(package: ModelPackage, frame: pd.DataFrame) -> Scored:
     anything that is not a finite number raises ScoreInputInvalid with column and row number (1 = first row).
     Score and contributions are checked to add up on every row.
     """
-    columns = _columns(package, frame)
-    found = package.evaluate(columns, len(frame))
+    _check_names(package, list(frame.columns))
+    columns = {
+        feature.name: _numbers(frame[feature.name]) if feature.continuous else _categories(frame[feature.name])
+        for feature in package.ebm.features
+    }
+    return score_columns(package, columns, len(frame))
+
+
+def score_columns(package: ModelPackage, columns: Columns, rows: int) -> Scored:
+    """Return what `score_features` does, of rows that are given as one array per feature: NaN or "" where empty."""
+    _check_names(package, list(columns))
+    columns = {name: columns[name] for name in package.feature_names}
+    _refuse_unusable(package, columns)
+    found = package.evaluate(columns, rows)
     check_adds_up(found.score, package.intercept, found.contributions)
     return Scored(
         found.score,
@@ -49,7 +68,7 @@ def score_features(package: ModelPackage, frame: pd.DataFrame) -> Scored:
         found.sureness,
         package.intercept,
         package.term_names,
-        np.arange(len(frame), dtype=np.intp),
+        np.arange(rows, dtype=np.intp),
     )
 
 
@@ -74,44 +93,44 @@ def check_adds_up(score: Floats, intercept: float, contributions: Floats) -> Non
         )
 
 
-def _columns(package: ModelPackage, frame: pd.DataFrame) -> dict[str, npt.NDArray[np.generic]]:
-    missing = [name for name in package.feature_names if name not in frame.columns]
+def _check_names(package: ModelPackage, names: Sequence[str]) -> None:
+    missing = [name for name in package.feature_names if name not in names]
     if missing:
         raise ScoreInputInvalid(
             f"The table lacks {len(missing)} of the model's {len(package.feature_names)} columns.",
             where=", ".join(missing),
             next_step="Add the columns by these exact names; their order does not matter.",
         )
-    doubled = [name for name in package.feature_names if list(frame.columns).count(name) > 1]
+    doubled = [name for name in package.feature_names if names.count(name) > 1]
     if doubled:
         raise ScoreInputInvalid(
             "The table has a column more than once.", where=", ".join(doubled), next_step="Keep one of each."
         )
-    columns: dict[str, npt.NDArray[np.generic]] = {}
-    for feature in package.ebm.features:
-        series = frame[feature.name]
-        columns[feature.name] = _numbers(series) if feature.continuous else _categories(series)
-    _refuse_unusable(package, columns)
-    return columns
 
 
-def _refuse_unusable(package: ModelPackage, columns: dict[str, npt.NDArray[np.generic]]) -> None:
+def _refuse_unusable(package: ModelPackage, columns: Columns) -> None:
     rule = package.imputation
-    unknown_income = np.isnan(columns[rule.feature].astype(np.float64)) if rule else np.zeros(0, dtype=np.bool_)
+    unknown_income = np.isnan(_as_numbers(columns[rule.feature])) if rule else np.zeros(0, dtype=np.bool_)
     for name, values in columns.items():
-        unusable = values == "" if values.dtype.kind == "U" else ~np.isfinite(values.astype(np.float64))
+        usable = values != "" if values.dtype.kind == "U" else np.isfinite(_as_numbers(values))
         if rule and name in (rule.feature, rule.flag):
-            unusable &= ~unknown_income  # the income takes the mean there, and the flag becomes 1 whatever it says
-        if unusable.any():
+            usable |= unknown_income  # the income takes the mean there, and the flag becomes 1 whatever it says
+        if not usable.all():
             raise ScoreInputInvalid(
-                f"The column is empty or not a finite number on {np.count_nonzero(unusable)} of {len(values)} rows.",
-                where=f"{name}, row {int(np.argmax(unusable)) + 1}",
+                f"The column is empty or not a finite number on {np.count_nonzero(~usable)} of {len(values)} rows.",
+                where=f"{name}, row {int(np.argmin(usable)) + 1}",
                 next_step="Fill these in, or leave the rows out; the model never learned from an empty value.",
             )
 
 
+def _as_numbers(values: npt.NDArray[np.generic]) -> Floats:
+    return values.astype(np.float64, copy=False)
+
+
 def _numbers(series: pd.Series) -> npt.NDArray[np.float64]:
     """Return a column as doubles; NaN where it is empty."""
+    import pandas as pd
+
     if pd.api.types.is_numeric_dtype(series.dtype):  # whole numbers, doubles, booleans, with or without empties
         return series.to_numpy(dtype=np.float64, na_value=np.nan)
     numbers = np.full(len(series), np.nan)

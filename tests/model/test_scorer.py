@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.errors import ExplanationBroken
+from shared.errors import ExplanationBroken, ScoreInputInvalid
 from shared.modelpackage.ebm import add_up, category_text, sigmoid
-from shared.stages.score import check_adds_up, score_features
+from shared.stages.score import check_adds_up, score_columns, score_features
 from tests.model.machines import DETAILS, KINDS, machine, mixed_frame, package
 
 ROWS = 100_000
@@ -74,11 +74,27 @@ def test_a_row_has_the_same_bits_alone_and_in_bulk(kind: str) -> None:
     model = package(kind)
     frame = mixed_frame(70_000, seed=5)  # more than one chunk
     bulk = score_features(model, frame)
-    for row in [0, 1, 2, 65_534, 65_535, 65_536, 69_999, *range(1000, 1200)]:
+    for row in [0, 1, 2, 8_191, 8_192, 65_535, 65_536, 69_999, *range(1000, 1200)]:
         alone = score_features(model, frame.iloc[[row]])
         assert alone.score.tobytes() == bulk.score[[row]].tobytes()
         assert alone.contributions.tobytes() == np.ascontiguousarray(bulk.contributions[[row]]).tobytes()
         assert alone.sureness.tobytes() == bulk.sureness[[row]].tobytes()
+
+
+def test_numbers_need_no_table() -> None:
+    frame = mixed_frame(300, seed=8)
+    columns = {name: frame[name].to_numpy() for name in frame if name != "code"}
+    columns["code"] = frame["code"].to_numpy(dtype=np.str_)
+    by_table = score_features(package("pairs"), frame)
+    by_numbers = score_columns(package("pairs"), columns, len(frame))
+    assert by_numbers.score.tobytes() == by_table.score.tobytes()
+    assert by_numbers.sureness.tobytes() == by_table.sureness.tobytes()
+    columns["wealth"] = np.where(np.arange(300) == 7, np.nan, columns["wealth"])
+    with pytest.raises(ScoreInputInvalid, match=r"wealth, row 8"):
+        score_columns(package("pairs"), columns, len(frame))
+    del columns["wealth"]
+    with pytest.raises(ScoreInputInvalid, match="wealth"):
+        score_columns(package("pairs"), columns, len(frame))
 
 
 @settings(max_examples=60, deadline=None)
