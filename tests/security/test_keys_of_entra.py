@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ssl
-import threading
+import gc
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from shared.adapters.identity.keyset import fetch_https
 from shared.errors import IdentityUnavailable
-from tests.real.identity import make_certificate
+from tests.real.identity import make_certificate, running
 
 
 @contextmanager
@@ -33,19 +33,8 @@ def serving(pair: tuple[Path, Path] | None, location: str = "") -> Iterator[tupl
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if pair is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*pair)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http{'s' if pair else ''}://127.0.0.1:{server.server_address[1]}/keys", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(Handler, pair) as address:
+        yield f"{address}/keys", asked
 
 
 def test_a_redirect_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,3 +53,16 @@ def test_a_certificate_that_nobody_trusts_is_no_answer(tmp_path: Path) -> None:
     with serving(make_certificate(tmp_path)) as (address, asked), pytest.raises(IdentityUnavailable):
         fetch_https(address)
     assert asked == []
+
+
+def test_an_answer_that_is_refused_leaves_no_connection_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pair[0]))
+    with warnings.catch_warnings(record=True) as told, serving(pair, "https://127.0.0.1:1/") as (address, _):
+        warnings.simplefilter("always")
+        for _ in range(3):
+            with pytest.raises(IdentityUnavailable) as refused:
+                fetch_https(address)
+            del refused
+            gc.collect()
+    assert not [str(warning.category) for warning in told]

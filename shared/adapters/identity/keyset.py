@@ -7,6 +7,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.error import HTTPError
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
@@ -38,6 +39,8 @@ def fetch_https(address: str) -> bytes:
         ) as answer:  # https alone, checked above
             data: bytes = answer.read(LARGEST + 1)
     except OSError as cause:
+        if isinstance(cause, HTTPError):  # it holds the connection, which would stay open for as long as it is kept
+            cause.close()
         raise _unavailable(type(cause).__name__) from None
     if len(data) > LARGEST:
         raise _unavailable("its answer is too large")
