@@ -169,6 +169,7 @@ var containerAccounts = {
   modellog: names.model
   uitkomsten: names.snapshot
   groepskenmerken: names.groups
+  tussenstand: names.snapshot
   telling: names.report
   rapportage: names.report
 }

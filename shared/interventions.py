@@ -11,10 +11,11 @@ from shared.anchors import drop_anchor
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.events import Action, AuditEvent
 from shared.installation import Installation, Steps, Workplace
+from shared.judging import judge
 from shared.logs import run_log
 from shared.output import write_pointer
 from shared.records import PseudonymisedDelivery
-from shared.runs import Outcome, finish_tail, guarded, judge, publish
+from shared.runs import Outcome, finish_tail, guarded, publish
 from shared.runstates import PUBLISHED, RunReason, RunState
 from shared.stored_snapshot import read_snapshot
 

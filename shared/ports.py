@@ -15,6 +15,7 @@ Blob names, by container:
 * logboek/ankers/{volgnr}.json: the end of the chain of events, as it was after a round
 * uitkomsten/{dataset}/{digest}/{poging}.parquet: what came of applications, under pseudonyms; groepskenmerken/...
   alike, which only the count of a month reads
+* tussenstand/{dataset}/{run}/{digest}: the finished parts of a large run until it is published; nobody reads them
 * telling/{dataset}/{model}/{jjjj-mm}.json: the counts of a closed month; small ones too, so for the monitoring alone
 """
 
@@ -64,6 +65,7 @@ class Container(StrEnum):
     LOGBOEK = "logboek"
     MODELLOG = "modellog"
     RAPPORTAGE = "rapportage"
+    TUSSENSTAND = "tussenstand"
     UITKOMSTEN = "uitkomsten"
     GROEPSKENMERKEN = "groepskenmerken"
     TELLING = "telling"

@@ -16,6 +16,7 @@ from shared.digests import Digesting, digest_of
 from shared.errors import BlobNotFound, StorageUnavailable
 from shared.events import Action, moment_text
 from shared.feedback import pretty_json
+from shared.finished_parts import remove_parts
 from shared.installation import Workplace
 from shared.ports import Container
 from shared.records import ResultSet
@@ -66,11 +67,14 @@ def stage_results(installation: Workplace, run: RunRecord, parts: Iterable[Resul
 
 
 def remove_staged(installation: Workplace, run: RunRecord) -> int:
-    """Remove what any attempt at a run staged, now that its files are in place, or never will be; returns how many."""
+    """Remove what any attempt at a run staged, now that its files are in place, or never will be; returns how many.
+
+    Its finished parts go too: nothing is judged any more.
+    """
     names = list(installation.blobs.names(Container.UITVOER, f"{run_folder(run)}/{_ATTEMPT}"))
     for name in names:
         installation.blobs.delete(Container.UITVOER, name)
-    return len(names)
+    return len(names) + remove_parts(installation, run)
 
 
 def staged_folder(run: RunRecord, attempt: int) -> str:

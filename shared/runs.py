@@ -9,8 +9,8 @@ with the same bytes; after publish only the tail is done again. See docs/verwerk
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from shared import mailbox
 from shared.administration import Claim, ClaimKind, DeliveryFacts, NewRun, Place, RunCounts, RunRecord
@@ -19,6 +19,7 @@ from shared.events import Action
 from shared.failures import as_told, reason_of
 from shared.feedback import write_message
 from shared.installation import Installation, Steps
+from shared.judging import judge
 from shared.logboek import write_run_lines, write_unpublished_lines
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery
@@ -26,7 +27,7 @@ from shared.modellog import write_model_log
 from shared.output import write_current, write_run_log
 from shared.ports import Container, ModelStopped
 from shared.quarantine import empty_quarantine
-from shared.records import CheckedDelivery, FeatureTable, Finding, PseudonymisedDelivery, ResultSet, Verdict
+from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
 from shared.runfiles import stage_results, write_manifest
 from shared.runstates import OF_THE_MODEL, RunReason, RunState
 from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
@@ -34,8 +35,6 @@ from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
 from shared.subjects import Subjects
 from shared.waiting_rows import WaitingRows
-
-_JUDGED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -215,42 +214,6 @@ def _pseudonymise(
         sleutel=delivery.key_id,
     )
     return delivery, left_out
-
-
-def judge(
-    installation: Installation, run: RunRecord, deliveries: Iterable[PseudonymisedDelivery], steps: Steps
-) -> Iterator[ResultSet]:
-    """Yield the results of a pseudonymised delivery that comes in one part or more, in order of application number.
-
-    A part of the results is made when it is asked for; the last one ends the steps.
-    """
-    number = 0
-    special = installation.keys.special_addresses()
-    identity = installation.identity(run)
-    for delivery in deliveries:
-        steps.people.add(_people(delivery))
-        key = installation.keys.find(delivery.key_id)
-        with steps.during(Action.KENMERKEN):
-            table = installation.core.features(delivery, installation.use_case, key, special)
-        number += len(table.frame)
-        for part in _parts(table):
-            with steps.during(Action.BEOORDELEN):
-                results = installation.core.judge(part, installation.use_case, identity, key)
-            yield results
-    steps.done(Action.KENMERKEN, "berekend", aanvragen=number)
-    steps.done(Action.BEOORDELEN, "beoordeeld", aanvragen=number)
-
-
-def _parts(table: FeatureTable) -> Iterator[FeatureTable]:
-    """Yield the applications of a table in parts of which the results fit in little memory; one when there are none."""
-    for start in range(0, len(table.frame) or 1, _JUDGED_AT_ONCE):
-        yield replace(table, frame=table.frame.iloc[start : start + _JUDGED_AT_ONCE].reset_index(drop=True))
-
-
-def _people(delivery: PseudonymisedDelivery) -> Iterator[tuple[str, str]]:
-    """Return the pseudonyms of person ("" when unknown) and application of every application."""
-    people = delivery.applications["persoon"].fillna("").tolist()
-    return zip(people, delivery.applications["dienst"].tolist(), strict=True)
 
 
 def publish(

@@ -125,6 +125,7 @@ CONTAINERS = (
     "groepskenmerken",
     "telling",
     "rapportage",
+    "tussenstand",
 )
 _NO_PLACE = Path("werk")  # for what is not set where storage is no folder
 

@@ -19,6 +19,7 @@ BY_LIFECYCLE: Mapping[str, Kept] = {
     "terugkoppeling": Kept.TERUGKOPPELING,
     "groepskenmerken": Kept.GROEPEN,
     "onbestelbaar": Kept.BRIEVENBUS,
+    "tussenstand": Kept.QUARANTAINE,
 }
 # the purge alone: a running objection may hold it longer, or each removal leaves a tombstone in the audit trail
 BY_PURGE = frozenset(

@@ -36,7 +36,8 @@ OWN = {
 READER, CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 # where the app adds and the purge removes
 ADDED = ("terugkoppeling", "momentopname", "logboek", "modellog", "telling", "rapportage")
-STAGED = ("uitvoer", "uitkomsten", "groepskenmerken")  # where the app itself drops what other attempts left
+# where the app itself drops what other attempts left
+STAGED = ("uitvoer", "uitkomsten", "groepskenmerken", "tussenstand")
 # what the platform asks for: of every host, and of one with a blob trigger
 HOST = ("Storage Blob Data Owner", "Storage Table Data Contributor")
 OF_BLOB_TRIGGER = ("Storage Queue Data Contributor", "Storage Account Contributor")

@@ -58,6 +58,7 @@ var onContainers = [
   { who: 'app', type: 'ServicePrincipal', account: names.audit, container: 'logboek', role: adder.name, may: 'writes the logboek' }
   { who: 'app', type: 'ServicePrincipal', account: names.model, container: 'modellog', role: adder.name, may: 'writes the log of the model' }
   { who: 'app', type: 'ServicePrincipal', account: names.snapshot, container: 'uitkomsten', role: roles.blobContributor, may: 'keeps what came of applications, drops what another attempt staged' }
+  { who: 'app', type: 'ServicePrincipal', account: names.snapshot, container: 'tussenstand', role: roles.blobContributor, may: 'keeps the finished parts of a run until it is published' }
   { who: 'app', type: 'ServicePrincipal', account: names.groups, container: 'groepskenmerken', role: roles.blobContributor, may: 'keeps group attributes, drops what another attempt staged' }
   { who: 'app', type: 'ServicePrincipal', account: names.report, container: 'telling', role: adder.name, may: 'counts a closed month' }
   { who: 'app', type: 'ServicePrincipal', account: names.report, container: 'rapportage', role: adder.name, may: 'writes reports' }
@@ -68,6 +69,7 @@ var onContainers = [
   { who: 'purge', type: 'ServicePrincipal', account: names.output, container: 'uitvoer', role: roles.blobContributor, may: 'removes and rewrites results' }
   { who: 'purge', type: 'ServicePrincipal', account: names.snapshot, container: 'momentopname', role: roles.blobContributor, may: 'removes and rewrites snapshots' }
   { who: 'purge', type: 'ServicePrincipal', account: names.snapshot, container: 'uitkomsten', role: roles.blobContributor, may: 'removes what is past its term' }
+  { who: 'purge', type: 'ServicePrincipal', account: names.snapshot, container: 'tussenstand', role: roles.blobContributor, may: 'drops the parts of a run that never ends' }
   { who: 'purge', type: 'ServicePrincipal', account: names.audit, container: 'logboek', role: roles.blobContributor, may: 'writes proofs, removes what is past its term' }
   { who: 'purge', type: 'ServicePrincipal', account: names.model, container: 'modellog', role: roles.blobContributor, may: 'removes what is past its term' }
   { who: 'purge', type: 'ServicePrincipal', account: names.groups, container: 'groepskenmerken', role: roles.blobContributor, may: 'removes what is past its term' }

@@ -53,6 +53,7 @@ var accounts = [
     containers: [
       { name: 'momentopname', deleteAfterDays: 0, immutableDays: 0 }
       { name: 'uitkomsten', deleteAfterDays: 0, immutableDays: 0 }
+      { name: 'tussenstand', deleteAfterDays: retention.QUARANTAINE_DAGEN, immutableDays: 0 }
     ]
   }
   {

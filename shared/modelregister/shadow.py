@@ -15,12 +15,14 @@ from shared.administration import Claim, ClaimKind, ModelStatus, RunRecord
 from shared.errors import SlimmeCheckError
 from shared.events import Action
 from shared.failures import as_told
+from shared.finished_parts import remove_parts
 from shared.installation import Installation, Steps
+from shared.judging import judge
 from shared.logboek import write_run_lines
 from shared.logs import run_log
 from shared.modellog import write_model_log
 from shared.modelregister.port import ModelVersion
-from shared.runs import Outcome, guarded, judge
+from shared.runs import Outcome, guarded
 from shared.runstates import RunReason, RunState
 from shared.stored_snapshot import read_snapshot
 from shared.waiting_rows import WaitingRows
@@ -143,6 +145,7 @@ def _tail(installation: Installation, claim: Claim) -> Outcome:
     run = installation.ledger.run(claim.run.run_id)
     steps = Steps(installation, run)
     steps.begin()
+    remove_parts(installation, run)
     lines = write_run_lines(installation, run)
     steps.done(Action.LOGBOEK_SCHRIJVEN, "geschreven en bevestigd", regels=lines)
     write_model_log(installation, run)

@@ -15,6 +15,7 @@ from itertools import groupby
 from shared.administration import ModelStatus, RunRecord
 from shared.errors import BlobNotFound
 from shared.events import Caller
+from shared.finished_parts import remove_parts
 from shared.installation import Workplace
 from shared.output import write_date, write_pointer
 from shared.ports import BlobStore, Container
@@ -64,7 +65,8 @@ def _is_behind(installation: Workplace, run: RunRecord, removals: int) -> bool:
 def drop_staged(installation: Workplace) -> int:
     """Delete what attempts staged of runs that never published and are not at work now; returns how many files.
 
-    Such a run stages again when it is taken up, as a next attempt; of that one nothing is touched.
+    Such a run stages again when it is taken up, as a next attempt; of that one nothing is touched. It may then find no
+    finished parts, and judges them again.
     """
     gone = 0
     for status in ModelStatus:
@@ -74,6 +76,7 @@ def drop_staged(installation: Workplace) -> int:
             for attempt in range(1, run.attempt + 1):
                 for name in list(installation.blobs.names(Container.UITVOER, f"{staged_folder(run, attempt)}/")):
                     gone += installation.blobs.delete(Container.UITVOER, name)
+            gone += remove_parts(installation, run)
     return gone
 
 

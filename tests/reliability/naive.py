@@ -11,12 +11,12 @@ from shared import mailbox
 from shared.errors import BlobNotFound
 from shared.events import Action
 from shared.installation import Installation, Steps
+from shared.judging import judge
 from shared.mailbox import StoredDelivery
 from shared.output import write_current
 from shared.ports import Container
 from shared.records import CheckedDelivery, Verdict
 from shared.runfiles import run_folder, write_manifest
-from shared.runs import judge
 from shared.runstates import RunState
 from shared.stages.resultfiles import result_files
 
