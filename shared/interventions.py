@@ -99,8 +99,8 @@ def request_run(
     digest = published[-1].new.digest
     wanted = tuple(sorted({number.strip() for number in aanvraagnummers or ()}))
     if wanted:
-        known = set(installation.ledger.application_numbers(installation.dataset, digest).values())
-        unknown = sum(number not in known for number in wanted)
+        numbers = installation.ledger.application_numbers(installation.dataset, digest)
+        unknown = len(set(wanted).difference(number for _, number in numbers))
         if unknown:
             raise NotKnown(
                 f"{unknown} of the {len(wanted)} applications are not in this delivery.",
@@ -153,9 +153,9 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
 
 
 def _asked_for(installation: Installation, request: RunRequest) -> PseudonymisedDelivery:
+    named = frozenset(request.aanvraagnummers)
     numbers = installation.ledger.application_numbers(request.dataset, request.digest)
-    wanted = frozenset(request.aanvraagnummers or numbers.values())
-    chosen = {dienst: number for dienst, number in numbers.items() if number in wanted}
+    chosen = {dienst: number for dienst, number in numbers if number in named or not named}
     return read_snapshot(installation, request.digest, chosen)
 
 

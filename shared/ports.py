@@ -256,8 +256,11 @@ class Ledger(Protocol):
     def previous_tot(self, dataset: str, digest: str, van: datetime) -> datetime | None:
         """Return where the accepted deliveries that begin before `van` end; None when there are none."""
 
-    def application_numbers(self, dataset: str, digest: str) -> dict[str, str]:
-        """Return the clear application numbers of a published delivery by their pseudonym."""
+    def application_numbers(self, dataset: str, digest: str) -> Iterator[tuple[str, str]]:
+        """Yield of every application of a published delivery its pseudonym and its clear number.
+
+        In the order that they have in its files; without those that were removed since.
+        """
 
     # --- results --------------------------------------------------------------------------------------------------
     def counts(self, run_id: str) -> RunCounts:

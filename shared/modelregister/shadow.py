@@ -118,7 +118,7 @@ def _judge_and_keep(shadow: Installation, claim: Claim) -> Outcome:
     new = claim.run.new
     steps = Steps(shadow, claim.run)
     steps.begin()
-    numbers = shadow.ledger.application_numbers(new.dataset, new.digest)
+    numbers = dict(shadow.ledger.application_numbers(new.dataset, new.digest))
     delivery = read_snapshot(shadow, new.digest, numbers)
     steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
     with WaitingRows() as rows:

@@ -163,13 +163,11 @@ class MemoryLedger(MemoryRuns):
         ]
         return max(ends, default=None)
 
-    def application_numbers(self, dataset: str, digest: str) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def application_numbers(self, dataset: str, digest: str) -> Iterator[tuple[str, str]]:
         for run in self.runs_of_delivery(dataset, digest):
             if not run.new.request_id and run.run_id in self._state["results"]:
                 frame = self._state["results"][run.run_id]
-                found |= dict(zip(frame["dienst"], frame["aanvraagnummer"], strict=True))
-        return found
+                yield from zip(frame["dienst"], frame["aanvraagnummer"], strict=True)
 
     # --- results ------------------------------------------------------------------------------------------------------
     def counts(self, run_id: str) -> RunCounts:

@@ -149,8 +149,8 @@ def test_an_attempt_that_is_taken_over_while_its_rows_come_in_publishes_nothing(
         yield results("1", "2")
         office.pass_by(office.lease)
         other.start()
-        while office.ledger.run(claim.run.run_id).attempt == 1:  # its rows have to wait for ours, its claim has not
-            time.sleep(0.05)
+        while other.is_alive() and office.ledger.run(claim.run.run_id).attempt == 1:
+            time.sleep(0.05)  # its rows have to wait for ours, its claim has not
         yield results("3")
 
     with pytest.raises(AttemptSuperseded):

@@ -70,7 +70,7 @@ def stored(root: Path, run_id: str) -> dict[str, tuple[object, ...]]:
 def replayed(installation: Installation, run_id: str) -> dict[str, tuple[object, ...]]:
     """The decisions of a run made again from its snapshot."""
     run = installation.ledger.run(run_id)
-    numbers = installation.ledger.application_numbers(run.new.dataset, run.new.digest)
+    numbers = dict(installation.ledger.application_numbers(run.new.dataset, run.new.digest))
     if run.new.request_id:
         wanted = installation.ledger.request(run.new.request_id).aanvraagnummers
         numbers = {dienst: each for dienst, each in numbers.items() if each in wanted}

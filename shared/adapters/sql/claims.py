@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -43,8 +44,11 @@ def _nothing_left(connection: Connection, run: RunRecord) -> bool:
     if not run.new.request_id or run.state in PUBLISHED or run.new.model_status is ModelStatus.SCHADUW:
         return False
     wanted = delivery_rows.asked_for(connection, run.new.request_id)
-    numbers = set(delivery_rows.application_numbers(connection, run.new.dataset, run.new.digest).values())
-    return wanted is None or not (numbers & set(wanted) if wanted else numbers)
+    if wanted is None:
+        return True
+    named = frozenset(wanted)
+    with contextlib.closing(delivery_rows.application_numbers(connection, run.new.dataset, run.new.digest)) as left:
+        return not any(number in named or not named for _, number in left)
 
 
 def _lapse(connection: Connection, run: RunRecord, now: datetime, event: AuditEvent) -> RunRecord:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from shared.adapters.sql.bulk import streamed
 from shared.adapters.sql.tables import leveringen, resultaten, verwerkingen, verzoeken
 from shared.administration import DeliveryFacts, DeliveryRecord, ModelStatus, NewRun, Place, RunRequest
 from shared.errors import NotKnown
@@ -106,9 +108,9 @@ def previous_tot(connection: Connection, dataset: str, digest: str, van: datetim
     return datetime.fromisoformat(latest) if latest else None
 
 
-def application_numbers(connection: Connection, dataset: str, digest: str) -> dict[str, str]:
-    """Return the clear application numbers of a published delivery by their pseudonym."""
-    rows = connection.execute(
+def application_numbers(connection: Connection, dataset: str, digest: str) -> Generator[tuple[str, str]]:
+    """Yield of every application of a published delivery its pseudonym and its clear number."""
+    query = (
         sa.select(resultaten.c.dienst, resultaten.c.aanvraagnummer)
         .join(verwerkingen, verwerkingen.c.nr == resultaten.c.verwerking_nr)
         .where(
@@ -117,8 +119,10 @@ def application_numbers(connection: Connection, dataset: str, digest: str) -> di
             verwerkingen.c.verzoek == "",
             verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW),
         )
+        .order_by(resultaten.c.verwerking_nr, resultaten.c.regel)
     )
-    return {row.dienst: row.aanvraagnummer for row in rows}
+    for row in streamed(connection, query):
+        yield row.dienst, row.aanvraagnummer
 
 
 def add_request(connection: Connection, request: RunRequest) -> None:

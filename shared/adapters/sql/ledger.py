@@ -216,10 +216,10 @@ class SqlLedger:
         with self._reading() as connection:
             return delivery_rows.previous_tot(connection, dataset, digest, van)
 
-    def application_numbers(self, dataset: str, digest: str) -> dict[str, str]:
-        """Return the clear application numbers of a published delivery by their pseudonym."""
+    def application_numbers(self, dataset: str, digest: str) -> Iterator[tuple[str, str]]:
+        """Yield of every application of a published delivery its pseudonym and its clear number."""
         with self._reading() as connection:
-            return delivery_rows.application_numbers(connection, dataset, digest)
+            yield from delivery_rows.application_numbers(connection, dataset, digest)
 
     # --- results --------------------------------------------------------------------------------------------------
     def counts(self, run_id: str) -> RunCounts:
