@@ -19,7 +19,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 EXCEPTIONS = ROOT / "tools" / "audit" / "uitzonderingen.toml"
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "infra/requirements.txt", "tools/audit/requirements.txt")
+REQUIREMENTS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "bulk/requirements.txt",
+    "infra/requirements.txt",
+    "tools/audit/requirements.txt",
+)
 LONGEST = timedelta(days=90)
 FOUND, NOT_ASKED = 1, 2  # exit codes
 _FIELDS = {"id", "pakket", "reden", "begin", "einde"}

@@ -41,7 +41,10 @@ def start(page: Page, request: Request) -> Response:
 
 def _start(page: Page, login: Form | None, status: int = 200) -> Response:
     title = "Wat wilt u doen?" if page.person else "Welkom bij Slimme Check"
-    return page.show("start.html", title, status=status, login=login, wrong=bool(login and login.errors))
+    answer = page.show("start.html", title, status=status, login=login, wrong=bool(login and login.errors))
+    if page.person is None:  # who signs out, here or at the platform, comes back to this page
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @router.post("/aanmelden")

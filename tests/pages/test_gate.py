@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from fastapi import FastAPI
 
 from shared.access import PAGES, PUBLIC, Person, Role
+from shared.adapters.identity.easyauth import SIGN_OUT
 from shared.api.origin import from_here
 from shared.api.shield import Shield
 from shared.pages import styles
@@ -234,6 +235,14 @@ def test_who_came_in_by_the_platform_can_sign_out_there(sign_out: str) -> None:
     app = make_pages(services(), lambda *_: person, ADDRESS, PageSettings(lambda: KEY, ADDRESS, {}, sign_out))
     page = Client(Shield(app, ADDRESS), {}).get("/").body.decode()
     assert (f'href="{sign_out}">Afmelden' in page) is bool(sign_out)
+
+
+def test_who_signed_out_comes_to_a_page_that_lets_the_browser_forget_all(app: FastAPI) -> None:
+    for page, role, forgets in (("/", "", True), ("/", "toezichthouder", False), ("/toegankelijkheid", "", False)):
+        said = Client(Shield(app, ADDRESS), {"x-rol": role} if role else {}).get(page)
+        assert said.status == 200
+        assert said.headers.get("clear-site-data", "") == ('"cache", "storage"' if forgets else "")
+    assert urlsplit(SIGN_OUT).query == "post_logout_redirect_uri=%2F", "and the platform sends them there"
 
 
 def test_every_page_links_to_each_stylesheet_of_ours_and_all_are_served_our_layout_last(office: Office) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from development.docs.licences import licence_of, pinned
 from development.supplychain import (
@@ -62,6 +63,28 @@ def test_the_list_of_licences_names_every_library_with_a_licence_we_may_use() ->
         parts = set(re.split(r" (?:AND|OR) ", licence))
         assert parts <= FREE, f"{name}: {licence or 'no licence'}"
         assert f"| {name} | {version} | {licence} |" in page
+
+
+# the last advisory that was told of each before 22 November 2026, in threads of GitHub: the version that mended it
+MENDED = {
+    "azure-core": "1.38.0",  # CVE-2026-21226
+    "cryptography": "50.0.0",  # CVE-2026-69247
+    "pyarrow": "23.0.1",  # CVE-2026-25087
+    "pyjwt": "2.13.0",  # CVE-2026-48526
+    "python-multipart": "0.0.27",  # CVE-2026-42561
+    "requests": "2.33.0",  # CVE-2026-25645
+    "starlette": "1.3.1",  # CVE-2026-48710, CVE-2026-54283
+    "urllib3": "2.7.0",  # CVE-2026-44432
+    "werkzeug": "3.1.6",
+}
+
+
+def test_no_library_is_older_than_what_mended_it() -> None:
+    for file in REQUIREMENTS:
+        versions = pinned(file)
+        assert not [name for name in MENDED.keys() & versions if Version(versions[name]) < Version(MENDED[name])], file
+    assert pinned("requirements.txt").keys() >= MENDED.keys(), "each is deployed"
+    assert Version("0.0.100") > Version("0.0.27"), "numbers are compared, not texts"
 
 
 # --- known vulnerabilities --------------------------------------------------------------------------------------------
