@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shared import cli
+from shared import bootstrap, cli
 from shared.access import Role
 from tests.api.calling import Client, Said
 from tests.api.conftest import Site
@@ -93,6 +93,7 @@ def opened(root: Path, patch: pytest.MonkeyPatch) -> Office:
     _write_secret(secret / "doelgroepadressen.json", [dict(address) for address in keys.addresses])
     patch.setenv("SLIMME_CHECK_OPSLAG", str(root))
     patch.setenv("SLIMME_CHECK_LOGNIVEAU", "DEBUG")
+    bootstrap.let_go()  # of what another test had set
     storage = Storage(root, keys)
     post(delivery_of(made, strange=True), root)
     post(delivery_of(made, van="2026-11-21", tot="2026-11-22"), root, HELD)
