@@ -6,24 +6,20 @@ current files are replaced in one step each, after that.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import Any
 
-from shared.administration import CurrentRows, OutputState, RowRef, RunRecord
-from shared.digests import digest_of
+from shared.administration import CurrentRows, OutputState, RunRecord
+from shared.chosen_rows import LINES, PARQUET, Chooser, ChosenLines, ChosenRows
+from shared.digests import Digesting, digest_of
 from shared.errors import BlobNotFound
 from shared.events import SYSTEM, Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Installation, Workplace
 from shared.ports import Container
-from shared.runfiles import LINES, NUMBER, PARQUET, lines_by_number, parquet_bytes, run_folder
+from shared.runfiles import run_folder
 from shared.runstates import PUBLISHED, RunReason
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
 _CODES = frozenset(map(str, RunReason))  # a reason that is none of these was typed by a person
@@ -161,38 +157,32 @@ def _write_files(installation: Workplace, datum: str, current: CurrentRows) -> d
             for name, target in CURRENT.items()
         }
 
-    def contents(name: str) -> dict[str, bytes]:
-        return {run: installation.blobs.read(Container.UITVOER, f"{folder}/runs/{run}/{name}") for run in runs}
+    folders = {run_id: f"{folder}/runs/{run_id}" for run_id in runs}
+    targets = {name: f"{folder}/{target}" for name, target in CURRENT.items()}
 
-    rows = tuple(current.rows)
-    merged = {
-        PARQUET: _merged_table(contents(PARQUET), rows),
-        LINES: _merged_lines(contents(LINES), rows),
-    }
-    for name, data in merged.items():
-        installation.blobs.write(Container.UITVOER, f"{folder}/{CURRENT[name]}", data)
-    return {CURRENT[name]: hashlib.sha256(data).hexdigest() for name, data in merged.items()}
+    def fill(lines: Digesting, table: Digesting) -> dict[str, str]:
+        with ExitStack() as stack:
+            files: list[Chooser] = [
+                ChosenRows(stack, installation.blobs, folders, table),
+                ChosenLines(stack, installation.blobs, folders, lines),
+            ]
+            for row in current.rows:
+                for file in files:
+                    file.add(row.run_id, row.aanvraagnummer)
+            for file in files:
+                file.finish()
+        return {CURRENT[PARQUET]: table.sha256, CURRENT[LINES]: lines.sha256}
+
+    return installation.blobs.write_by(
+        Container.UITVOER,
+        targets[LINES],
+        lambda lines: installation.blobs.write_by(
+            Container.UITVOER, targets[PARQUET], lambda table: fill(Digesting(lines), Digesting(table))
+        ),
+    )
 
 
 def _is_whole(installation: Workplace, run_id: str, number: int) -> bool:
     """Say whether so many rows are all that a run published; of its files a part may still have to go otherwise."""
     removed = installation.ledger.removals(installation.dataset, run_id)
     return not removed and installation.ledger.counts(run_id).aantal == number
-
-
-def _merged_lines(files: Mapping[str, bytes], rows: tuple[RowRef, ...]) -> bytes:
-    lines = {run_id: lines_by_number(data) for run_id, data in files.items()}
-    return b"".join(lines[row.run_id][row.aanvraagnummer] for row in rows)
-
-
-def _merged_table(files: Mapping[str, bytes], rows: tuple[RowRef, ...]) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    tables: dict[str, pa.Table] = {run_id: pq.read_table(io.BytesIO(data)) for run_id, data in files.items()}
-    places: dict[tuple[str, str], int] = {}
-    for run_id, table in tables.items():
-        places |= {(run_id, number): len(places) + n for n, number in enumerate(table.column(NUMBER).to_pylist())}
-    merged = pa.concat_tables(tables.values(), promote_options="default")
-    wanted = pa.array([places[row.run_id, row.aanvraagnummer] for row in rows], type=pa.int64())
-    return parquet_bytes(merged.take(wanted))

@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import BinaryIO
 
 from shared.administration import RunRecord, Tombstone
+from shared.chosen_rows import LINES, PARQUET, ChosenLines, ChosenRows
 from shared.digests import Digesting, digest_of
 from shared.errors import BlobNotFound, StorageUnavailable
 from shared.events import Action, moment_text
@@ -21,13 +23,7 @@ from shared.installation import Workplace
 from shared.ports import Container
 from shared.records import ResultSet
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-PARQUET, LINES = "resultaten.parquet", "resultaten.jsonl"
 MANIFEST = "manifest.json"
-NUMBER = "aanvraagnummer"
-_ROWS_PER_GROUP = 100_000
 _ATTEMPT = "poging-"
 
 
@@ -158,13 +154,30 @@ def revision_written(installation: Workplace, run: RunRecord) -> int:
 
 def _revise(installation: Workplace, run: RunRecord) -> None:
     """Write the result files anew that hold rows which were removed since."""
+    import pyarrow.parquet as pq
+
+    blobs, folder = installation.blobs, run_folder(run)
+    left = installation.ledger.counts(run.run_id).aantal
+    with blobs.open(Container.UITVOER, f"{folder}/{LINES}") as stream:
+        if sum(1 for _ in stream) != left:
+            _choose(installation, run, ChosenLines, LINES)
+    with blobs.open(Container.UITVOER, f"{folder}/{PARQUET}") as stream:
+        number = pq.read_metadata(stream).num_rows
+    if number != left:
+        _choose(installation, run, ChosenRows, PARQUET)
+
+
+def _choose(installation: Workplace, run: RunRecord, kind: type[ChosenLines | ChosenRows], name: str) -> None:
     folder = run_folder(run)
-    found = {name: installation.blobs.read(Container.UITVOER, f"{folder}/{name}") for name in (LINES, PARQUET)}
-    kept = frozenset(installation.ledger.remaining(run.run_id))
-    revised = {LINES: _lines_of(found[LINES], kept), PARQUET: _rows_of(found[PARQUET], kept)}
-    for name, data in revised.items():
-        if data != found[name]:
-            installation.blobs.write(Container.UITVOER, f"{folder}/{name}", data)
+
+    def fill(to: BinaryIO) -> None:
+        with ExitStack() as stack:
+            file = kind(stack, installation.blobs, {run.run_id: folder}, to)
+            for number in installation.ledger.remaining(run.run_id):
+                file.add(run.run_id, number)
+            file.finish()
+
+    installation.blobs.write_by(Container.UITVOER, f"{folder}/{name}", fill)
 
 
 def _removed(removals: Collection[Tombstone]) -> dict[str, object]:
@@ -188,35 +201,3 @@ def _described(installation: Workplace, run: RunRecord, name: str) -> dict[str, 
     with installation.blobs.open(Container.UITVOER, place) as stream:
         size = stream.seek(0, io.SEEK_END)
     return {"bytes": size, "sha256": installation.blobs.sha256(Container.UITVOER, place)}
-
-
-# --- rows by their application number ---------------------------------------------------------------------------------
-def lines_by_number(data: bytes) -> dict[str, bytes]:
-    """Return the lines of a file of JSON lines by application number, in order."""
-    return {json.loads(line)[NUMBER]: line for line in data.splitlines(keepends=True)}
-
-
-def _lines_of(data: bytes, kept: Collection[str]) -> bytes:
-    return b"".join(line for number, line in lines_by_number(data).items() if number in kept)
-
-
-def _rows_of(data: bytes, kept: Collection[str]) -> bytes:
-    """Return the Parquet file without the rows that are not kept; the same bytes when all are kept."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(io.BytesIO(data))
-    wanted = [place for place, number in enumerate(table.column(NUMBER).to_pylist()) if number in kept]
-    if len(wanted) == len(table):
-        return data
-    return parquet_bytes(table.take(pa.array(wanted, type=pa.int64())))
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Return a table of results as a Parquet file: no statistics, which would quote rows."""
-    import pyarrow.parquet as pq
-
-    sink: Any = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", row_group_size=_ROWS_PER_GROUP, write_statistics=False)
-    data: bytes = sink.getvalue()
-    return data

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import groupby
 
 from shared.administration import ModelStatus, RunRecord
+from shared.chosen_rows import LINES
 from shared.errors import BlobNotFound
 from shared.events import Caller
 from shared.finished_parts import remove_parts
@@ -20,7 +21,7 @@ from shared.installation import Workplace
 from shared.output import write_date, write_pointer
 from shared.ports import BlobStore, Container
 from shared.retention.port import Remover
-from shared.runfiles import LINES, revision_written, run_folder, staged_folder, write_manifest
+from shared.runfiles import revision_written, run_folder, staged_folder, write_manifest
 from shared.runstates import PUBLISHED, RunState
 
 _RESTING = tuple(state for state in RunState if state is not RunState.BEZIG and state not in PUBLISHED)
