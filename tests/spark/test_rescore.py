@@ -20,7 +20,6 @@ from shared.errors import RequestRefused, StorageUnavailable
 from shared.installation import Installation
 from shared.interventions import stop_model
 from shared.ports import ModelStopped
-from shared.runfiles import parquet_bytes
 from tests.spark.conftest import DATASET, files_of, here
 
 REQUEST = Request("herbeoordeling van het kwartaal", part_size=15)
@@ -29,7 +28,9 @@ REQUEST = Request("herbeoordeling van het kwartaal", part_size=15)
 def in_order(files: Iterator[bytes]) -> bytes:
     """The rows of Parquet files as one file, in order of the application number."""
     table = pa.concat_tables(pq.read_table(io.BytesIO(data)) for data in files)
-    return parquet_bytes(table.sort_by("aanvraagnummer").combine_chunks())
+    written = io.BytesIO()
+    pq.write_table(table.sort_by("aanvraagnummer").combine_chunks(), written, compression="zstd")
+    return written.getvalue()
 
 
 def listed(storage: Path, manifest: dict[str, Any]) -> Iterator[bytes]:
