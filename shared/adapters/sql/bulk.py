@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 5_000
 _BINARY: dict[type[sa.types.TypeEngine[Any]], str] = {
     sa.Integer: "int4",
     sa.SmallInteger: "int2",
