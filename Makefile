@@ -10,12 +10,13 @@ FEEL := $(DMN)/node_modules/.installed
 BROWSER := $(PAGES)/node_modules/.installed
 INFRA := .venv-infra
 AUDIT := .venv-audit
+BENCH := .venv-bench
 SPARK := .venv-bulk
 CHECKER := $(INFRA)/.installed
 TESTERS ?= 2
 
 .PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw audit bulk-tools bulk-test package package-test package-before roles \
-	provision outputs migrate admit command deploy events smoke-deliver smoke-read health rollback model reliability serve clean
+	provision outputs migrate admit command deploy events smoke-deliver smoke-read health rollback model reliability bench serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
@@ -98,16 +99,20 @@ reliability: $(INSTALLED) azurite ## every crash, fault and race in full, and do
 	@run=nacht-$$$$; SLIMME_CHECK_NACHT=1 $(PY) -m pytest tests/reliability -n $(TESTERS) --dist loadgroup \
 	--testrunuid=$$run --deselect tests/reliability/test_page.py && $(PY) -m tests.reliability.report $$run --write
 
+bench: $(INSTALLED) $(BENCH)/.installed ## how fast, light and large: every benchmark, and docs/performance.md anew; leave the machine alone
+	@$(PY) -m benchmarks
+
 lock: $(INSTALLED) ## pin every package by its hash; needs uv
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 requirements.in -o requirements.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 --universal --no-emit-package colorama \
 	requirements-dev.in -o requirements-dev.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 infra/requirements.in -o infra/requirements.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 tools/audit/requirements.in -o tools/audit/requirements.txt
+	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 benchmarks/requirements.in -o benchmarks/requirements.txt
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 bulk/requirements.in -o bulk/requirements.txt
 
 clean:
-	@rm -rf $(VENV) $(INFRA) $(AUDIT) $(SPARK) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
+	@rm -rf $(VENV) $(INFRA) $(AUDIT) $(BENCH) $(SPARK) $(REAL)/node_modules $(DMN)/node_modules $(PAGES)/node_modules werk
 
 $(FEEL): $(DMN)/package-lock.json
 	@npm ci --prefix $(DMN) --no-audit --no-fund --ignore-scripts --loglevel=error
@@ -124,6 +129,11 @@ $(BROWSER): $(PAGES)/package-lock.json
 $(CHECKER): infra/requirements.txt
 	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(INFRA)
 	@$(INFRA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/requirements.txt
+	@touch $@
+
+$(BENCH)/.installed: benchmarks/requirements.txt
+	@python=$$(sh tools/find_python.sh) && $$python -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
 	@touch $@
 
 $(AUDIT)/.installed: tools/audit/requirements.txt

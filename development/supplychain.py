@@ -22,6 +22,7 @@ EXCEPTIONS = ROOT / "tools" / "audit" / "uitzonderingen.toml"
 REQUIREMENTS = (
     "requirements.txt",
     "requirements-dev.txt",
+    "benchmarks/requirements.txt",
     "bulk/requirements.txt",
     "infra/requirements.txt",
     "tools/audit/requirements.txt",

@@ -123,12 +123,19 @@ def _refuse_unusable(package: ModelPackage, columns: Columns) -> None:
             )
 
 
+def _is_plain(series: pd.Series) -> bool:
+    """Say whether numpy holds the column as numbers, as it mostly does; pandas' own ways of asking take longer."""
+    return isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf"
+
+
 def _as_numbers(values: npt.NDArray[np.generic]) -> Floats:
     return values.astype(np.float64, copy=False)
 
 
 def _numbers(series: pd.Series) -> npt.NDArray[np.float64]:
     """Return a column as doubles; NaN where it is empty."""
+    if _is_plain(series):
+        return series.to_numpy(dtype=np.float64)
     import pandas as pd
 
     if pd.api.types.is_numeric_dtype(series.dtype):  # whole numbers, doubles, booleans, with or without empties
@@ -150,7 +157,7 @@ def _numbers(series: pd.Series) -> npt.NDArray[np.float64]:
 
 def _categories(series: pd.Series) -> npt.NDArray[np.generic]:
     """Return a column of categories as numbers when it holds numbers, else as text; "" or NaN where it is empty."""
-    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
+    if _is_plain(series):
         return series.to_numpy()
     empty = series.isna().to_numpy()
     texts = ["" if gone else category_text(value) for gone, value in zip(empty, series.tolist(), strict=True)]
