@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-_NOISY = ("azure.core.pipeline.policies.http_logging_policy", "azure.identity", "alembic", "sqlalchemy.engine")
+# they tell addresses with names of files in them, headers, and what stands in a statement
+_NOISY = ("azure", "msal", "urllib3", "alembic", "sqlalchemy.engine")
 
 
 def configure_logging(level: str) -> None:

@@ -17,7 +17,7 @@ RESULTS = r"uitvoer/levensonderhoud/[-\w/]+/(actueel|resultaten)\.(jsonl|parquet
 FILE = rf"({RESULTS}|uitvoer/levensonderhoud/[-\w/]+/\.[^ :]+)"  # or what a worker left that died while it wrote
 SNAPSHOT = r"momentopname/levensonderhoud/[0-9a-f]+(/r\d+-[0-9a-f]+)?"  # and as it was rewritten after a removal
 DATABASE = r"administratie\.sqlite"
-KEPT = r"(resultaten|actuele_resultaten)"  # the table, and the view of what is current
+KEPT = r"(resultaten|actuele_resultaten|resultaten_dataverkenner)"  # the table, and views of what is current
 FINDINGS = r"(terugkoppeling/[^ ]*/bericht|quarantaine/[^ ]*/bevindingen)\.json"
 RAW = r"(brievenbus|quarantaine)/"
 

@@ -64,7 +64,7 @@ def _of_parquet(name: str, data: bytes) -> Iterator[Piece]:
     about = [file.metadata.to_dict(), file.metadata.metadata, file.schema_arrow.to_string(show_field_metadata=True)]
     yield f"{name} (footer)", repr(about).encode()
     for column, values in file.read().to_pydict().items():
-        yield f"{name}:{column}", _lines(values)
+        yield f"{name}:{column}", lines(values)
 
 
 def _of_documents(name: str, data: bytes) -> Iterator[Piece]:
@@ -72,7 +72,7 @@ def _of_documents(name: str, data: bytes) -> Iterator[Piece]:
     for line in data.splitlines() if name.endswith(".jsonl") else [data]:
         with suppress(ValueError):  # broken off: its bytes were yielded
             _walk(json.loads(line), "", found)
-    yield from ((f"{name}:{member}", _lines(values)) for member, values in found.items())
+    yield from ((f"{name}:{member}", lines(values)) for member, values in found.items())
 
 
 def _walk(node: Any, member: str, found: dict[str, list[object]]) -> None:
@@ -97,8 +97,9 @@ def of_database(name: str, path: Path) -> Iterator[Piece]:
             columns = [column[0] for column in cursor.description]
             rows = cursor.fetchall()
             for number, column in enumerate(columns):
-                yield f"{name}:{table}.{column}", _lines([row[number] for row in rows])
+                yield f"{name}:{table}.{column}", lines([row[number] for row in rows])
 
 
-def _lines(values: list[Any]) -> bytes:
+def lines(values: list[Any]) -> bytes:
+    """Return values as text, one to a line."""
     return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
