@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from development.population import write_delivery
 from shared import pipeline
+from shared.finished_parts import FinishedParts
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.modelpackage.package import ModelPackage
 from shared.records import ResultSet
@@ -20,10 +27,11 @@ from shared.stages import resultfiles
 from shared.stages.resultfiles import PARQUET, result_files
 from shared.subjects import Subjects
 from shared.waiting_rows import WaitingRows
+from tests.real.memory import MemoryStore
 from tests.results.conftest import KEY, Night, identity
 
 
-def judged(night: Night, package: ModelPackage, cuts: list[int]) -> list[ResultSet]:
+def judged_in_parts(night: Night, package: ModelPackage, cuts: list[int]) -> list[ResultSet]:
     """Judge the applications between the cuts, each part by itself."""
     frame = night.table.frame
     tables = [
@@ -41,7 +49,7 @@ def test_the_files_of_parts_are_those_of_the_whole(
     monkeypatch.setattr(resultfiles, "_ROWS_AT_ONCE", 7)
     sampling = replace(package, sample_share=share)
     whole = pipeline.judge(night.table, LEVENSONDERHOUD, identity(sampling), KEY)
-    parts = judged(night, sampling, cuts)
+    parts = judged_in_parts(night, sampling, cuts)
     files = result_files(parts)
     assert files == result_files([whole])
     assert [part.schema for part in parts] == [whole.schema] * len(parts)
@@ -51,7 +59,7 @@ def test_the_files_of_parts_are_those_of_the_whole(
 
 
 def test_rows_wait_as_they_are(night: Night, package: ModelPackage) -> None:
-    parts = judged(night, package, [0, 5, 6])
+    parts = judged_in_parts(night, package, [0, 5, 6])
     with WaitingRows() as waiting:
         assert list(waiting.passing(parts)) == parts
         for _ in range(2):  # a transaction may begin again
@@ -63,6 +71,39 @@ def test_rows_wait_as_they_are(night: Night, package: ModelPackage) -> None:
 def _plain(rows: pd.DataFrame) -> list[tuple[object, ...]]:
     columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in rows.columns]
     return list(zip(*columns, strict=True))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2])
+def test_a_finished_part_is_found_again_as_it_was(night: Night, package: ModelPackage, share: float) -> None:
+    parts = judged_in_parts(night, replace(package, sample_share=share), [0, 40, 700])
+    store = MemoryStore()
+    place: Any = SimpleNamespace(blobs=store, model=package, code_version="1", settings_digest="2")
+    run: Any = SimpleNamespace(run_id="run", new=SimpleNamespace(dataset="levensonderhoud"))
+
+    def found(made: list[ResultSet]) -> list[tuple[ResultSet, bool]]:
+        return list(FinishedParts(place, run, KEY, ()).or_made(night.delivery, made))
+
+    assert found(parts) == [(part, False) for part in parts]
+    again = found([])
+    assert [was_known for _, was_known in again] == [True] * len(parts)
+    known = [results for results, _ in again]
+    assert result_files(known) == result_files(parts)
+    assert [_plain(results.results) for results in known] == [_plain(part.results) for part in parts]
+
+
+def test_the_same_delivery_read_again_has_the_same_parts(
+    tmp_path: Path, package: ModelPackage, judged: Callable[[Path], Night]
+) -> None:
+    write_delivery(
+        tmp_path / "dag", applications=60, period=(datetime(2026, 11, 19), datetime(2026, 11, 20)), seed=3, format="csv"
+    )
+    place: Any = SimpleNamespace(blobs=MemoryStore(), model=package, code_version="1", settings_digest="2")
+    run: Any = SimpleNamespace(run_id="run", new=SimpleNamespace(dataset="levensonderhoud"))
+    for was_known in (False, True):
+        night = judged(tmp_path / "dag")
+        found = list(FinishedParts(place, run, KEY, ()).or_made(night.delivery, [night.results]))
+        assert [known for _, known in found] == [was_known]
+        assert found[0][0].lines == night.results.lines
 
 
 def test_everybody_is_told_once_and_in_order() -> None:
