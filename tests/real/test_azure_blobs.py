@@ -125,6 +125,31 @@ def test_a_stream_over_a_replaced_blob_ends_in_an_error_and_a_read_sees_one_vers
     assert plain.sha256(BOX, "groot") == digest(new)
 
 
+def test_a_blob_that_is_read_here_and_there_is_one_version_and_no_more_than_was_asked_for(
+    account: str, store: AzureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = bytes(range(256)) * (36 << 12)
+    plain = AzureStore({BOX: account}, store._services[BOX].credential)
+    plain.write(BOX, "groot", data)
+    asked: list[int] = []
+    original = BlobClient.download_blob
+
+    def noted(client: BlobClient, *arguments: int, **named: object) -> object:
+        asked.append(arguments[1] if arguments else len(data))
+        return original(client, *arguments, **named)
+
+    with plain.open(BOX, "groot") as stream:
+        monkeypatch.setattr(BlobClient, "download_blob", noted)
+        for place in (30 << 20, 5, len(data) - 3):
+            stream.seek(place)
+            assert stream.read(3) == data[place : place + 3]
+        assert sum(asked) < len(data)
+        plain.write(BOX, "groot", data[::-1])
+        stream.seek(20 << 20)
+        with pytest.raises(StorageUnavailable, match="replaced or removed"):
+            stream.read(3)
+
+
 def test_a_folder_of_an_account_with_folders_is_no_blob(store: AzureStore) -> None:
     folder = store._services[BOX].get_blob_client(BOX, "levensonderhoud/2026-11-20")
     folder.upload_blob(b"", metadata={"hdi_isfolder": "true"})

@@ -257,24 +257,28 @@ class _Reading(io.RawIOBase):
         if position < 0:
             raise ValueError("before the beginning of a blob")
         if position != self._position:
-            self._position, self._download = position, None  # what comes next is asked for from there
+            self._position, self._download = position, None  # from here on piece by piece
         return position
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
             with told(self._container, self._name):
-                if self._download is None:
-                    if self._position >= self.size:
-                        return 0
-                    self._download = self._blob.download_blob(
-                        self._position, etag=self.etag, match_condition=MatchConditions.IfNotModified
-                    )
-                part = self._download.read(len(buffer))
+                part = self._piece(len(buffer)) if self._download is None else self._download.read(len(buffer))
         except (BlobChanged, BlobNotFound):
             raise self._changed() from None
         buffer[: len(part)] = part
         self._position += len(part)
         return len(part)
+
+    def _piece(self, length: int) -> bytes:
+        """Return no more than was asked for: who reads here and there does not want the rest."""
+        length = min(length, self.size - self._position)
+        if length <= 0:
+            return b""
+        found = self._blob.download_blob(
+            self._position, length, etag=self.etag, match_condition=MatchConditions.IfNotModified
+        )
+        return found.readall()
 
 
 def _until_whole[T](container: str, name: str, work: Callable[[], T]) -> T:
