@@ -1,3 +1,3 @@
 """Every benchmark, in the order of the page."""
 
-NAMES = ("cold_start", "scoring", "report_month")
+NAMES = ("cold_start", "scoring", "bulk", "report_month", "publish")
