@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from shared import ACTIVITY_URI, CONTRACT_VERSION
 from shared.administration import ClaimTerms, ModelStatus, NewRun, RunRecord
@@ -19,6 +19,7 @@ from shared.records import (
     FeatureTable,
     Finding,
     PseudonymisedDelivery,
+    PseudonymisedPart,
     ResultSet,
     RunIdentity,
 )
@@ -28,8 +29,34 @@ from shared.usecase import UseCase
 
 if TYPE_CHECKING:
     from shared.modelpackage.package import ModelPackage
+    from shared.stages.inparts import DeliveryInParts
+    from shared.stages.rowstore import Scratch
 
 _STANDS_STILL = timedelta(days=7)  # longer than any worker does
+
+
+class Minimised(Protocol):
+    """The parts of a delivery under pseudonyms, each made when it is asked for."""
+
+    def __iter__(self) -> Iterator[PseudonymisedPart]:
+        """Yield the parts in the order of their applications."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was found in the parts that were made."""
+
+
+class GrowingSnapshot(Protocol):
+    """What may be kept of a delivery, taken from its parts."""
+
+    def add(self, part: PseudonymisedPart) -> None:
+        """Add a part."""
+
+    def finished(self) -> Mapping[str, BinaryIO]:
+        """Return its files by name; nothing can be added any more."""
+
+    def close(self) -> None:
+        """Forget everything."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +64,11 @@ class Core:
     """The pure functions between the effects; see shared/pipeline.py and shared/snapshot.py."""
 
     check: Callable[..., CheckedDelivery]
-    pseudonymise: Callable[[CheckedDelivery, UseCase, PseudonymKey], tuple[PseudonymisedDelivery, tuple[Finding, ...]]]
+    check_in_parts: Callable[..., DeliveryInParts]
+    pseudonymise: Callable[[DeliveryInParts, UseCase, PseudonymKey], Minimised]
     features: Callable[[PseudonymisedDelivery, UseCase, PseudonymKey, tuple[Mapping[str, str], ...]], FeatureTable]
     judge: Callable[[FeatureTable, UseCase, RunIdentity, PseudonymKey], ResultSet]
+    new_snapshot: Callable[[Scratch], GrowingSnapshot]
     snapshot_files: Callable[[PseudonymisedDelivery], Mapping[str, bytes]]
     read_snapshot: Callable[[Mapping[str, bytes], Mapping[str, str] | None], PseudonymisedDelivery]
 

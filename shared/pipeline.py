@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.records import (
     CheckedDelivery,
@@ -20,6 +21,11 @@ from shared.records import (
 )
 from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 from shared.usecase import UseCase
+
+if TYPE_CHECKING:
+    from shared.stages.inparts import DeliveryInParts
+    from shared.stages.minimise import PseudonymisedParts
+    from shared.stages.rowstore import Scratch
 
 
 def check_delivery(
@@ -39,14 +45,35 @@ def check_delivery(
     return check.check_delivery(files, use_case, bands, previous_tot=previous_tot)
 
 
+def check_in_parts(
+    files: DeliveryFiles,
+    use_case: UseCase,
+    bands: Mapping[str, Mapping[str, float | None]],
+    *,
+    size: int,
+    scratch: Scratch,
+    previous_tot: datetime | None = None,
+) -> DeliveryInParts:
+    """Return the same check with the rows in scratch files, cut in parts of `size` applications; close it after use."""
+    from shared.stages import check
+
+    return check.check_in_parts(files, use_case, bands, previous_tot=previous_tot, size=size, scratch=scratch)
+
+
 def pseudonymise_delivery(
     checked: CheckedDelivery, use_case: UseCase, key: PseudonymKey
 ) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
     """Return the applications and the rows they need under pseudonyms, and findings on what was left out."""
-    from shared.stages.pseudonymise import pseudonymise
+    from shared.stages.minimise import pseudonymise_whole
 
-    selection = use_case.select(checked)
-    return pseudonymise(selection, use_case, key), selection.findings
+    return pseudonymise_whole(checked, use_case, key)
+
+
+def pseudonymise_in_parts(delivery: DeliveryInParts, use_case: UseCase, key: PseudonymKey) -> PseudonymisedParts:
+    """Return the same part by part, each made when it is asked for."""
+    from shared.stages.minimise import PseudonymisedParts
+
+    return PseudonymisedParts(delivery, use_case, key)
 
 
 def features(

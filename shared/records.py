@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # a page or a key look-up must not pay for the import of pandas
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
 
@@ -118,30 +119,47 @@ class Affected:
 
 
 @dataclass(frozen=True)
-class CheckedDelivery:
+class Judgement:
+    """What the check of a delivery concludes, and why."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    description: Description | None
+
+
+@dataclass(frozen=True)
+class CheckedDelivery(Judgement):
     """A delivery after reading and checking. `tables` is empty when it is rejected.
 
     Tables are typed: numbers and text are categoricals, dates and times datetime64[us], amounts whole cents (Int64).
     """
 
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    description: Description | None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     affected: Affected = field(default_factory=Affected)
 
 
+class Need(IntEnum):
+    """Whether a row is needed, and if not why not; of a row in several parts the highest counts."""
+
+    OF_NOBODY = 0
+    OTHER_KIND = 1
+    OUT_OF_TIME = 2
+    NEEDED = 3
+
+
 @dataclass(frozen=True)
 class Selection:
-    """The applications of a delivery and only the rows that they need; numbers still in clear.
+    """The applications of a delivery (or a part of one) and only the rows that they need; numbers still in clear.
 
     `applications` has one row per application, sorted by aanvraagnummer: aanvraagnummer, peilmoment, persoon (empty
-    when unknown), and `onbruikbaar` (bool: set aside, or clients that contradict each other).
+    when unknown), and `onbruikbaar` (bool: set aside, or clients that contradict each other). `findings` are about
+    applications. `needs`: per table that was chosen from, the Need of each row as the selection was given them.
     """
 
     applications: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     findings: tuple[Finding, ...]
+    needs: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,6 +174,14 @@ class PseudonymisedDelivery:
     tables: Mapping[str, pd.DataFrame]
     aanvraagnummers: tuple[str, ...]
     key_id: str
+
+
+@dataclass(frozen=True)
+class PseudonymisedPart:
+    """A part of a delivery under pseudonyms. `fresh`: per table, which of its rows no part before it had."""
+
+    delivery: PseudonymisedDelivery
+    fresh: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)

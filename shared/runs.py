@@ -10,15 +10,17 @@ with the same bytes; after publish only the tail is done again. See docs/verwerk
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from shared import mailbox
+from shared import mailbox, parts
 from shared.administration import Claim, ClaimKind, DeliveryFacts, NewRun, Place, RunCounts, RunRecord
 from shared.errors import AttemptSuperseded, SlimmeCheckError
 from shared.events import Action
 from shared.failures import as_told, reason_of
 from shared.feedback import write_message
-from shared.installation import Installation, Steps
+from shared.installation import GrowingSnapshot, Installation, Steps
 from shared.judging import judge
 from shared.logboek import write_run_lines, write_unpublished_lines
 from shared.logs import run_log
@@ -27,7 +29,7 @@ from shared.modellog import write_model_log
 from shared.output import write_current, write_run_log
 from shared.ports import Container, ModelStopped
 from shared.quarantine import empty_quarantine
-from shared.records import CheckedDelivery, Finding, PseudonymisedDelivery, ResultSet, Verdict
+from shared.records import Finding, ResultSet, Verdict
 from shared.runfiles import stage_results, write_manifest
 from shared.runstates import OF_THE_MODEL, RunReason, RunState
 from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
@@ -35,6 +37,9 @@ from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
 from shared.subjects import Subjects
 from shared.waiting_rows import WaitingRows
+
+if TYPE_CHECKING:
+    from shared.stages.inparts import DeliveryInParts
 
 
 @dataclass(frozen=True)
@@ -166,67 +171,48 @@ def _as_known(installation: Installation, run: RunRecord) -> RunRecord:
 def _first_half(installation: Installation, claim: Claim, source: StoredDelivery, steps: Steps) -> Outcome:
     steps.begin()
     judged = Judged(source)
-    checked = _check(installation, judged, steps)
-    if checked.verdict is Verdict.AFGEKEURD:
-        return _set_apart(installation, claim, judged, checked, steps)
-    if checked.verdict is Verdict.AANGEHOUDEN and not claim.run.released:
-        return _set_apart(installation, claim, judged, checked, steps)
-    facts, findings = learned(source, checked), checked.findings
-    delivery, left_out = _pseudonymise(installation, claim.run, checked, steps)
-    del checked  # millions of rows in clear: not needed any more, and not to be kept
-    findings += left_out
-    publish(installation, claim, judge(installation, claim.run, (delivery,), steps), steps, findings, facts)
-    return finish_tail(installation, claim, delivery)
+    with closing(_check(installation, judged, steps)) as checked:
+        held = checked.verdict is Verdict.AANGEHOUDEN and not claim.run.released
+        if checked.verdict is Verdict.AFGEKEURD or held:
+            run = set_apart(installation, claim, judged, checked, steps)
+            return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
+        with closing(parts.new_snapshot(installation)) as snapshot:
+            minimised = parts.minimised(installation, claim.run, checked)
+            results = judge(installation, claim.run, parts.kept(minimised, snapshot, steps), steps)
+            facts = learned(source, checked)
+            publish(installation, claim, results, steps, lambda: checked.findings + minimised.findings, facts)
+            checked.close()  # rows in clear: not needed any more, and not to be kept
+            return finish_tail(installation, claim, snapshot)
 
 
-def _check(installation: Installation, judged: Judged, steps: Steps) -> CheckedDelivery:
+def _check(installation: Installation, judged: Judged, steps: Steps) -> DeliveryInParts:
+    from shared.stages.inparts import DeliveryInParts
+
     source = judged.source
     if not mailbox.has_date(source.levering):
-        checked = CheckedDelivery(Verdict.AFGEKEURD, (finding("LEV-111"),), None)
+        checked = DeliveryInParts(Verdict.AFGEKEURD, (finding("LEV-111"),), None)
     else:
         previous = installation.ledger.previous_tot(installation.dataset, source.digest, source.van)
-        checked = installation.core.check(
-            judged, installation.use_case, installation.model.policy.get("bands", {}), previous_tot=previous
-        )
-    rows = {name: len(table) for name, table in sorted(checked.tables.items())}
+        checked = parts.check_in_parts(installation, judged, installation.model.policy.get("bands", {}), previous)
     codes = sorted({found.code for found in checked.findings})
-    steps.done(Action.LEZEN, str(checked.verdict), rijen=rows, bevindingen=codes)
+    steps.done(Action.LEZEN, str(checked.verdict), rijen=checked.rows(), bevindingen=codes)
     return checked
-
-
-def _set_apart(
-    installation: Installation, claim: Claim, judged: Judged, checked: CheckedDelivery, steps: Steps
-) -> Outcome:
-    run = set_apart(installation, claim, judged, checked, steps)
-    return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
-
-
-def _pseudonymise(
-    installation: Installation, run: RunRecord, checked: CheckedDelivery, steps: Steps
-) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
-    key = installation.keys.find(run.new.key_id)
-    delivery, left_out = installation.core.pseudonymise(checked, installation.use_case, key)
-    steps.done(
-        Action.PSEUDONIMISEREN,
-        "gepseudonimiseerd",
-        aanvragen=len(delivery.applications),
-        rijen={name: len(table) for name, table in sorted(delivery.tables.items())},
-        sleutel=delivery.key_id,
-    )
-    return delivery, left_out
 
 
 def publish(
     installation: Installation,
     claim: Claim,
-    parts: Iterable[ResultSet],
+    results: Iterable[ResultSet],
     steps: Steps,
-    findings: tuple[Finding, ...],
+    findings: Callable[[], tuple[Finding, ...]],
     facts: DeliveryFacts | None,
 ) -> None:
-    """Write the result files of this attempt, then make them count: all at once, or not at all."""
+    """Write the result files of this attempt, then make them count: all at once, or not at all.
+
+    `findings`: gives them once all results came by.
+    """
     with WaitingRows() as rows:
-        staged = stage_results(installation, claim.run, rows.passing(parts))
+        staged = stage_results(installation, claim.run, rows.passing(results))
         steps.done(Action.RESULTATEN_SCHRIJVEN, "geschreven", bestanden=len(staged.sha256))
         event = installation.event(
             Action.PUBLICEREN,
@@ -243,13 +229,13 @@ def publish(
             installation.clock.now(),
             event,
             steps=steps.hand_over(),
-            findings=findings,
+            findings=findings(),
             facts=facts,
         )
 
 
-def finish_tail(installation: Installation, claim: Claim, delivery: PseudonymisedDelivery | None = None) -> Outcome:
-    """Do what comes after publish; every step may be done again. `delivery` is read again when it is not given."""
+def finish_tail(installation: Installation, claim: Claim, snapshot: GrowingSnapshot | None = None) -> Outcome:
+    """Do what comes after publish; every step may be done again. `snapshot` is made again when it is not given."""
     run = installation.ledger.run(claim.run.run_id)
     steps = Steps(installation, run)
     steps.begin()
@@ -264,7 +250,7 @@ def finish_tail(installation: Installation, claim: Claim, delivery: Pseudonymise
     write_model_log(installation, run)
     facts = None
     if not run.new.request_id:
-        facts = _finish_delivery(installation, run, delivery, findings, steps)
+        facts = _finish_delivery(installation, run, snapshot, findings, steps)
     event = installation.event(Action.AFRONDEN, f"levering {run.new.levering}", "afgerond", run.run_id)
     installation.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, event, steps=steps.hand_over(), facts=facts)
     write_run_log(installation, run)
@@ -276,7 +262,7 @@ def finish_tail(installation: Installation, claim: Claim, delivery: Pseudonymise
 def _finish_delivery(
     installation: Installation,
     run: RunRecord,
-    delivery: PseudonymisedDelivery | None,
+    snapshot: GrowingSnapshot | None,
     findings: tuple[Finding, ...],
     steps: Steps,
 ) -> DeliveryFacts:
@@ -284,10 +270,9 @@ def _finish_delivery(
     record = installation.ledger.delivery(run.new.dataset, run.new.digest)
     write_message(installation, record.levering, record.digest, Verdict.GEACCEPTEERD, findings)
     steps.done(Action.TERUGKOPPELEN, "geschreven")
-    if delivery is not None or not has_snapshot(installation.blobs, installation.dataset, record.digest):
-        if delivery is None:
-            delivery = _read_again(installation, run)
-        size = write_snapshot(installation, record.digest, delivery)
+    if snapshot is not None or not has_snapshot(installation.blobs, installation.dataset, record.digest):
+        with closing(snapshot or parts.snapshot_again(installation, run)) as found:
+            size = write_snapshot(installation, record.digest, run.new.key_id, found)
         steps.done(Action.MOMENTOPNAME_SCHRIJVEN, "geschreven", bytes=size)
     left = 0
     if record.plaats is Place.BRIEVENBUS:
@@ -298,19 +283,3 @@ def _finish_delivery(
     empty_quarantine(installation, record)  # released from there, or rejected before with other tables
     steps.done(Action.OPRUIMEN, "verwijderd", bestanden=len(record.bestanden) + 1 - left, blijft=left)
     return DeliveryFacts(Place.VERWIJDERD, record.van, record.tot, record.bestanden)
-
-
-def _read_again(installation: Installation, run: RunRecord) -> PseudonymisedDelivery:
-    """Return the delivery of a run that died between publish and snapshot; its raw files are still there then."""
-    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
-    source = mailbox.open_recorded(installation.blobs, record)
-    if source is None:
-        raise SlimmeCheckError(
-            "The raw delivery of a published run is gone before its snapshot was written.",
-            where=f"run {run.run_id}",
-            code="SC-420",
-            next_step="Ask the supplier to deliver the same bytes again.",
-        )
-    checked = installation.core.check(source, installation.use_case, {}, previous_tot=None)
-    key = installation.keys.find(run.new.key_id)
-    return installation.core.pseudonymise(checked, installation.use_case, key)[0]

@@ -16,7 +16,7 @@ from shared.logboek import write_unpublished_lines
 from shared.mailbox import DESCRIPTION, StoredDelivery
 from shared.ports import Container
 from shared.quarantine import put_in_quarantine
-from shared.records import CheckedDelivery, Finding, Verdict
+from shared.records import Finding, Judgement, Verdict
 from shared.runstates import RunReason, RunState
 
 
@@ -38,7 +38,7 @@ class Judged:
         return data
 
 
-def learned(source: StoredDelivery, checked: CheckedDelivery) -> DeliveryFacts:
+def learned(source: StoredDelivery, checked: Judgement) -> DeliveryFacts:
     """Return what the check learned about a delivery, for the administration."""
     description = checked.description
     files = {} if description is None else {r.path: r.sha256 for r in description.resources}
@@ -47,9 +47,7 @@ def learned(source: StoredDelivery, checked: CheckedDelivery) -> DeliveryFacts:
     return DeliveryFacts(place, period.van if period else None, period.tot if period else None, files)
 
 
-def set_apart(
-    installation: Installation, claim: Claim, judged: Judged, checked: CheckedDelivery, steps: Steps
-) -> RunRecord:
+def set_apart(installation: Installation, claim: Claim, judged: Judged, checked: Judgement, steps: Steps) -> RunRecord:
     """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox."""
     source = judged.source
     rejected = checked.verdict is Verdict.AFGEKEURD

@@ -7,22 +7,75 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.errors import SnapshotInvalid
-from shared.records import PseudonymisedDelivery
+from shared.records import PseudonymisedDelivery, PseudonymisedPart
+from shared.stages.rowstore import Scratch
+from shared.stages.rowtypes import to_arrow, to_frame
 
 APPLICATIONS = "aanvragen"
 _KEY_ID = b"sleutel_id"
 
 
+class SnapshotFiles:
+    """One Parquet file per table and one for the applications, which grow part by part.
+
+    No number in clear is in them.
+    """
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch = scratch
+        self._files: dict[str, BinaryIO] = {}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def add(self, part: PseudonymisedPart) -> None:
+        """Add the applications of a part, and of its rows those that were not in an earlier one."""
+        delivery = part.delivery
+        self._write(APPLICATIONS, delivery.applications, delivery.key_id)
+        for name, frame in delivery.tables.items():
+            fresh = part.fresh[name]
+            self._write(name, frame if fresh.all() else frame[fresh], delivery.key_id)
+
+    def _write(self, name: str, frame: pd.DataFrame, key_id: str) -> None:
+        table = to_arrow(frame).replace_schema_metadata({_KEY_ID: key_id})
+        file = f"{name}.parquet"
+        if file not in self._writers:
+            self._files[file] = self._scratch()
+            self._writers[file] = pq.ParquetWriter(
+                self._files[file], table.schema, compression="zstd", write_statistics=False
+            )
+        self._writers[file].write_table(table)
+
+    def finished(self) -> Mapping[str, BinaryIO]:
+        """Return the files by name, each at its begin; nothing can be added any more."""
+        for writer in self._writers.values():
+            writer.close()
+        self._writers = {}
+        for file in self._files.values():
+            file.seek(0)
+        return self._files
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.finished()
+        for file in self._files.values():
+            file.close()
+        self._files = {}
+
+
 def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:
-    """Return one Parquet file per table and one for the applications; no number in clear is in them."""
-    tables = {APPLICATIONS: delivery.applications, **delivery.tables}
-    return {f"{name}.parquet": _to_parquet(frame, delivery.key_id) for name, frame in tables.items()}
+    """Return the same files of a whole delivery, as bytes."""
+    files = SnapshotFiles(io.BytesIO)
+    files.add(
+        PseudonymisedPart(delivery, {name: np.ones(len(rows), dtype=bool) for name, rows in delivery.tables.items()})
+    )
+    return {name: file.read() for name, file in files.finished().items()}
 
 
 def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str] | None) -> PseudonymisedDelivery:
@@ -35,7 +88,7 @@ def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str]
     if APPLICATIONS not in tables:
         raise SnapshotInvalid("The snapshot holds no applications.", next_step="Restore it from the audit storage.")
     key_id = tables[APPLICATIONS].schema.metadata[_KEY_ID].decode("ascii")
-    frames = {name: _from_parquet(table) for name, table in tables.items()}
+    frames = {name: to_frame(table) for name, table in tables.items()}
     applications = frames.pop(APPLICATIONS)
     numbers = [
         dienst if aanvraagnummers is None else aanvraagnummers.get(dienst, "") for dienst in applications["dienst"]
@@ -44,36 +97,3 @@ def read_snapshot(files: Mapping[str, bytes], aanvraagnummers: Mapping[str, str]
     return PseudonymisedDelivery(
         applications[wanted].reset_index(drop=True), frames, tuple(filter(None, numbers)), key_id
     )
-
-
-def _to_parquet(frame: pd.DataFrame, key_id: str) -> bytes:
-    schema = pa.schema([(str(name), _arrow_type(frame[name].dtype)) for name in frame], metadata={_KEY_ID: key_id})
-    table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(schema.metadata)
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd", write_statistics=False)
-    return out.getvalue()
-
-
-def _arrow_type(dtype: object) -> pa.DataType:
-    """Return the stored type of a column; said outright, because a table without rows does not show it."""
-    if isinstance(dtype, pd.CategoricalDtype):
-        return pa.dictionary(pa.int32(), pa.string())
-    if isinstance(dtype, pd.Int64Dtype):
-        return pa.int64()
-    numpy_dtype = getattr(dtype, "numpy_dtype", dtype)
-    kind = getattr(numpy_dtype, "kind", "O")
-    return {"M": pa.timestamp("us"), "b": pa.bool_(), "i": pa.int64(), "f": pa.float64()}.get(kind, pa.string())
-
-
-def _from_parquet(table: pa.Table) -> pd.DataFrame:
-    """Return a table with the types that the stages work with: categoricals, Int64 and datetime64[us]."""
-    columns = {}
-    for field in table.schema:
-        column = table.column(field.name)
-        if pa.types.is_dictionary(field.type):
-            columns[field.name] = column.to_pandas().astype("category")
-        elif pa.types.is_integer(field.type):
-            columns[field.name] = column.to_pandas(types_mapper={field.type: pd.Int64Dtype()}.get)
-        else:
-            columns[field.name] = column.to_pandas()
-    return pd.DataFrame(columns)

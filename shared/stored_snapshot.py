@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import uuid
 from collections.abc import Mapping
+from functools import partial
+from typing import BinaryIO
 
+from shared.digests import Digesting
 from shared.errors import BlobNotFound, SnapshotInvalid
 from shared.feedback import pretty_json
-from shared.installation import Workplace
+from shared.installation import GrowingSnapshot, Workplace
 from shared.ports import BlobStore, Container
 from shared.records import PseudonymisedDelivery
 
@@ -34,18 +38,24 @@ def snapshot_key(blobs: BlobStore, dataset: str, digest: str) -> str | None:
     return str(manifest["sleutel"])
 
 
-def write_snapshot(installation: Workplace, digest: str, delivery: PseudonymisedDelivery) -> int:
+def write_snapshot(installation: Workplace, digest: str, key_id: str, snapshot: GrowingSnapshot) -> int:
     """Write the snapshot of a delivery, its manifest last; returns the number of bytes."""
     folder = f"{installation.dataset}/{digest}"
-    files = installation.core.snapshot_files(delivery)
-    for name, data in sorted(files.items()):
-        installation.blobs.write(Container.MOMENTOPNAME, f"{folder}/{name}", data)
-    manifest = {
-        "sleutel": delivery.key_id,
-        "bestanden": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+    written = {
+        name: installation.blobs.write_by(Container.MOMENTOPNAME, f"{folder}/{name}", partial(_copied, file))
+        for name, file in sorted(snapshot.finished().items())
     }
+    manifest = {"sleutel": key_id, "bestanden": {name: sha256 for name, (sha256, _) in written.items()}}
     installation.blobs.write(Container.MOMENTOPNAME, f"{folder}/{_MANIFEST}", pretty_json(manifest))
-    return sum(len(data) for data in files.values())
+    return sum(size for _, size in written.values())
+
+
+def _copied(file: BinaryIO, blob: BinaryIO) -> tuple[str, int]:
+    """Copy a file from its begin to a blob; returns sha256 and number of bytes."""
+    file.seek(0)
+    digesting = Digesting(blob)
+    shutil.copyfileobj(file, digesting)
+    return digesting.sha256, file.tell()
 
 
 def snapshot_contents(blobs: BlobStore, dataset: str, digest: str) -> dict[str, bytes]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from shared.records import CheckedDelivery, FeatureTable, Finding, Period, PseudonymisedDelivery, Selection
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from shared.dataset import DatasetSchema
@@ -74,6 +75,41 @@ class FollowUp:
         return name
 
 
+class Columns(Protocol):
+    """The rows of a table read before the others, of these columns alone, some at a time."""
+
+    def __call__(self, name: str, *wanted: str) -> Iterator[pd.DataFrame]:
+        """Yield them."""
+
+
+class Divided(Protocol):
+    """In which part of a delivery each row is needed. A row may be in a part that turns out not to need it."""
+
+    @property
+    def parts(self) -> int:
+        """Return the number of parts."""
+
+    @property
+    def applications(self) -> int:
+        """Return the number of applications of all parts."""
+
+    def of(self, table: str, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Return (place in `rows`, part) of every row in every part that needs it."""
+
+
+@dataclass(frozen=True)
+class Division:
+    """How a delivery is cut in parts that can be judged apart, each the next so many applications by number.
+
+    `links`: the tables that tell which rows belong to which application. `everywhere`: the code tables. `divide`: from
+    the links, the period and the number of applications in a part.
+    """
+
+    links: tuple[str, ...]
+    everywhere: tuple[str, ...]
+    divide: Callable[[Columns, Period, int], Divided]
+
+
 @dataclass(frozen=True)
 class OutcomeRules:
     """What the words in an outcome mean: `soort` of an investigation, the `resultaat` that says it was worth it or not.
@@ -117,6 +153,7 @@ class UseCase:
     * `moment_column`: the (table, column) that sets the moment of judging; unreadable there rejects the delivery.
     * `count_applications`: how many applications a delivery asks to judge.
     * `cross_check`: rules over several rows or tables that reject a delivery.
+    * `division`: how a large delivery is cut in parts; None where it is always judged whole.
     * `select`: chooses the applications and only the rows they need; numbers still in clear.
     * `derive`: turns one selected table into what may be stored (pseudonyms and derived facts).
     * `compute_features`: eligibility and features; may name addresses of special groups, as pseudonyms.
@@ -151,6 +188,7 @@ class UseCase:
     value_in_words: Callable[[str, Mapping[str, float | None]], str]
     unknown_labels: Mapping[str, str]
     groupings: Mapping[str, str] = field(default_factory=dict)
+    division: Division | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     outcome_rules: OutcomeRules | None = None
     group_rules: Mapping[str, Grouping] = field(default_factory=dict)
@@ -174,6 +212,7 @@ def at_mailbox(case: UseCase, follow_up: FollowUp) -> UseCase:
         moment_column=("", ""),
         count_applications=lambda _tables, _period: 0,
         cross_check=follow_up.cross_check,
+        division=None,
         follow_up=follow_up,
         belongs_to=case.dataset,
         follow_ups=(),

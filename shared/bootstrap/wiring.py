@@ -19,11 +19,12 @@ from shared.settings import Settings, read_settings
 from shared.usecases import datasets, mailboxes, use_case
 
 if TYPE_CHECKING:
-    from shared.installation import Core, Installation, Workplace
+    from shared.installation import Core, GrowingSnapshot, Installation, Workplace
     from shared.modelpackage.package import ModelPackage
     from shared.modelregister.versions import Versions
     from shared.ports import BlobStore, Ledger
     from shared.records import PseudonymisedDelivery
+    from shared.stages.rowstore import Scratch
 
 opened = ExitStack()  # what this process has to close
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,63}")  # part of the name of a folder
@@ -72,6 +73,11 @@ def core() -> Core:
     from shared import pipeline
     from shared.installation import Core
 
+    def new_snapshot(scratch: Scratch) -> GrowingSnapshot:
+        from shared import snapshot
+
+        return snapshot.SnapshotFiles(scratch)
+
     def snapshot_files(delivery: PseudonymisedDelivery) -> Mapping[str, bytes]:
         from shared import snapshot
 
@@ -84,9 +90,11 @@ def core() -> Core:
 
     return Core(
         check=pipeline.check_delivery,
-        pseudonymise=pipeline.pseudonymise_delivery,
+        check_in_parts=pipeline.check_in_parts,
+        pseudonymise=pipeline.pseudonymise_in_parts,
         features=pipeline.features,
         judge=pipeline.judge,
+        new_snapshot=new_snapshot,
         snapshot_files=snapshot_files,
         read_snapshot=read_snapshot,
     )

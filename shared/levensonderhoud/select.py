@@ -11,7 +11,7 @@ from shared.levensonderhoud.applications import find_applications, rows_of_appli
 from shared.levensonderhoud.features import afspraken, deelnames, feiten, relaties
 from shared.levensonderhoud.moments import Mask
 from shared.levensonderhoud.pairs import Pairs, codes_in, pair_by_person
-from shared.records import Affected, CheckedDelivery, Finding, Selection
+from shared.records import Affected, CheckedDelivery, Finding, Need, Selection
 from shared.stages.rules import finding
 from shared.usecase import Tables
 
@@ -32,20 +32,18 @@ PERSON_COLUMN = dict.fromkeys(WINDOWS, "subjectnr") | {
 
 
 def select(checked: CheckedDelivery) -> Selection:
-    """Return the applications and the rows they need, with a finding for every kind of row left out."""
+    """Return the applications and the rows they need; of a part of a delivery, those of its own applications."""
     if checked.description is None:
         raise ValueError("a rejected delivery has no applications")
     tables = checked.tables
     applications = _with_clients(find_applications(tables, checked.description.period), tables)
     set_aside = _set_aside(applications, tables, checked.affected)
     contradicting = applications.pop("contradicting").to_numpy()
-    findings = _unusable_findings(set_aside, contradicting)
     applications["onbruikbaar"] = set_aside | contradicting
-    kept: dict[str, pd.DataFrame] = {}
-    for name, mask in _needed(applications, tables, findings).items():
-        kept[name] = _without_traces(tables[name][mask])
+    needs = _needs(applications, tables)
+    kept = {name: _without_traces(tables[name][need == Need.NEEDED]) for name, need in needs.items()}
     kept["soorteninkomen"] = tables["soorteninkomen"]
-    return Selection(applications, kept, tuple(sorted(findings)))
+    return Selection(applications, kept, tuple(_unusable_findings(set_aside, contradicting)), needs)
 
 
 def _with_clients(applications: pd.DataFrame, tables: Tables) -> pd.DataFrame:
@@ -66,10 +64,10 @@ def _set_aside(applications: pd.DataFrame, tables: Tables, affected: Affected) -
     does a kind of income that they have: without its category nobody can say whether the income counts.
     """
     members, links = tables["partijen"], tables["dienstsubjecten"]
-    links = links[(links["geldig"] == 1).to_numpy(dtype=bool)]
+    links = links[_valid(links)]
     parties = set(affected.partij) | _others(links, "dienstnr", affected.dienst, "subjectnr")
     incomes, kinds = tables["inkomens"], {code for table, code in affected.codes if table == "soorteninkomen"}
-    with_kind = incomes["soort"].isin(kinds).to_numpy(dtype=bool) & (incomes["geldig"] == 1).to_numpy(dtype=bool)
+    with_kind = incomes["soort"].isin(kinds).to_numpy(dtype=bool) & _valid(incomes)
     persons = set(affected.persoon) | set(incomes["subjectnr"][with_kind].astype(str))
     persons |= _others(members, "partijnr", parties, "persoonnr")
     of_person = applications["persoon"].isin(persons)
@@ -86,31 +84,26 @@ def _unusable_findings(set_aside: np.ndarray, contradicting: np.ndarray) -> list
     return [finding(code, aantal=number) for code, number in counts.items() if number]
 
 
-def _needed(applications: pd.DataFrame, tables: Tables, findings: list[Finding]) -> dict[str, Mask]:
-    """Return per table which rows are kept; adds a finding for each reason why rows are not."""
-    masks = {name: _needed_of_person(name, tables[name], applications, findings) for name in WINDOWS}
+def _needs(applications: pd.DataFrame, tables: Tables) -> dict[str, np.ndarray]:
+    """Return per table and row whether it is needed, and if not, why not (Need)."""
+    needs = {name: _needs_of_person(name, tables[name], applications) for name in WINDOWS}
     persons = pd.Index(applications["persoon"].unique()).drop("", errors="ignore")
     partijen, links, diensten = tables["partijen"], tables["dienstsubjecten"], tables["diensten"]
-    masks["partijen"] = codes_in(partijen["persoonnr"], persons) >= 0
-    _count(findings, "LEV-601", "partijen", ~masks["partijen"])
+    of_person = codes_in(partijen["persoonnr"], persons) >= 0
+    needs["partijen"] = _need(of_person)
 
-    parties = pd.Index(partijen["partijnr"][masks["partijen"]].unique())
+    parties = pd.Index(partijen["partijnr"][of_person].unique())
     of_party = codes_in(links["subjectnr"], parties) >= 0
-    masks["dienstsubjecten"] = of_party & (links["geldig"] == 1).to_numpy(dtype=bool)
-    _count(findings, "LEV-601", "dienstsubjecten", ~of_party)
-    _count(findings, "LEV-603", "dienstsubjecten", of_party & ~masks["dienstsubjecten"])
+    needs["dienstsubjecten"] = _need(of_party, in_time=_valid(links))
 
     own_services = diensten["dienstnr"][codes_in(diensten["subjectnrklant"], persons) >= 0]
-    held = links["dienstnr"][masks["dienstsubjecten"]]
+    held = links["dienstnr"][needs["dienstsubjecten"] == Need.NEEDED]
     numbers = pd.Index(set(applications["aanvraagnummer"]) | set(own_services.unique()) | set(held.unique()))
-    used = codes_in(diensten["dienstnr"], numbers) >= 0
-    masks["diensten"] = used & (diensten["geldig"] == 1).to_numpy(dtype=bool)
-    _count(findings, "LEV-601", "diensten", ~used)
-    _count(findings, "LEV-603", "diensten", used & ~masks["diensten"])
-    return masks
+    needs["diensten"] = _need(codes_in(diensten["dienstnr"], numbers) >= 0, in_time=_valid(diensten))
+    return needs
 
 
-def _needed_of_person(name: str, rows: pd.DataFrame, applications: pd.DataFrame, findings: list[Finding]) -> Mask:
+def _needs_of_person(name: str, rows: pd.DataFrame, applications: pd.DataFrame) -> np.ndarray:
     pairs = pair_by_person(applications, rows.assign(_row=np.arange(len(rows))), PERSON_COLUMN[name])
     positions = pairs.rows["_row"].to_numpy()
     of_applicant = np.zeros(len(rows), dtype=bool)
@@ -118,19 +111,21 @@ def _needed_of_person(name: str, rows: pd.DataFrame, applications: pd.DataFrame,
     in_window = np.zeros(len(rows), dtype=bool)
     in_window[positions[WINDOWS[name](pairs)]] = True
     if "geldig" in rows:
-        in_window &= (rows["geldig"] == 1).to_numpy(dtype=bool)
+        in_window &= _valid(rows)
     used_kind = np.ones(len(rows), dtype=bool)
     if name == "relaties":
         used_kind = rows["categorie"].isin(relaties.NEEDED).to_numpy(dtype=bool)
-    _count(findings, "LEV-601", name, ~of_applicant)
-    _count(findings, "LEV-602", name, of_applicant & ~used_kind)
-    _count(findings, "LEV-603", name, of_applicant & used_kind & ~in_window)
-    return of_applicant & used_kind & in_window
+    return _need(of_applicant, used_kind, in_window)
 
 
-def _count(findings: list[Finding], code: str, table: str, dropped: Mask) -> None:
-    if dropped.any():
-        findings.append(finding(code, tabel=table, aantal=int(dropped.sum())))
+def _valid(rows: pd.DataFrame) -> Mask:
+    return (rows["geldig"] == 1).to_numpy(dtype=bool)
+
+
+def _need(of_somebody: Mask, used_kind: Mask | bool = True, in_time: Mask | bool = True) -> np.ndarray:
+    need = np.where(in_time, Need.NEEDED, Need.OUT_OF_TIME).astype(np.int8)
+    need = np.where(used_kind, need, np.int8(Need.OTHER_KIND))
+    return np.where(of_somebody, need, np.int8(Need.OF_NOBODY))
 
 
 def _without_traces(rows: pd.DataFrame) -> pd.DataFrame:

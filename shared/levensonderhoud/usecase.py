@@ -16,7 +16,7 @@ from shared.levensonderhoud.outcomes import REASONS, ROUTES
 from shared.levensonderhoud.sentences import NO_VALUES, SENTENCES, UNKNOWN_LABELS, value_in_words
 from shared.records import CheckedDelivery, FeatureTable, Finding, Period, PseudonymisedDelivery, Selection
 from shared.stages.rules import finding
-from shared.usecase import Tables, UseCase
+from shared.usecase import Columns, Divided, Division, Tables, UseCase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,12 @@ def _count_applications(tables: Tables, period: Period) -> int:
     from shared.levensonderhoud.applications import find_applications
 
     return len(find_applications(tables, period))
+
+
+def _divide(columns: Columns, period: Period, size: int) -> Divided:
+    from shared.levensonderhoud.parts import divide
+
+    return divide(columns, period, size)
 
 
 def _one_category_per_kind(tables: Tables) -> list[Finding]:
@@ -62,6 +68,10 @@ def _special_address(address: Mapping[str, str], pseudonymiser: Pseudonymiser) -
     return special_address_key(address, pseudonymiser)
 
 
+# read first: by them the rows of the other tables find their application
+LINKS = ("werkopdrachten", "diensten", "partijen", "dienstsubjecten")
+EVERYWHERE = ("soorteninkomen",)
+
 LEVENSONDERHOUD = UseCase(
     dataset="levensonderhoud",
     title="Aanvragen levensonderhoud",
@@ -70,6 +80,7 @@ LEVENSONDERHOUD = UseCase(
     moment_column=("werkopdrachten", "dtopvoer"),
     count_applications=_count_applications,
     cross_check=_one_category_per_kind,
+    division=Division(LINKS, EVERYWHERE, _divide),
     select=_select,
     derive=_derive,
     compute_features=_compute_features,

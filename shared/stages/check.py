@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import pandas as pd
 
 from shared.errors import BlobNotFound
-from shared.records import Affected, CheckedDelivery, DeliveryFiles, Description, Finding, Verdict
+from shared.records import Affected, CheckedDelivery, DeliveryFiles, Description, Finding, Resource, Verdict
 from shared.stages.describe import DATAPACKAGE, read_description
+from shared.stages.inparts import DeliveryInParts, StoredTable
 from shared.stages.read import combine, read_table
+from shared.stages.rowstore import RowStore, Scratch
 from shared.stages.rules import finding, verdict
-from shared.usecase import UseCase
+from shared.usecase import Divided, UseCase
 
 # below this number of applications the counts say too little (domain.md §2)
 FEWEST_TO_COMPARE = 20
@@ -24,6 +30,19 @@ def check_delivery(
     files: DeliveryFiles, use_case: UseCase, bands: Bands, *, previous_tot: datetime | None = None
 ) -> CheckedDelivery:
     """Return the typed tables of a delivery with its findings; a rejected delivery carries no tables."""
+    return check_in_parts(files, use_case, bands, previous_tot=previous_tot).whole()
+
+
+def check_in_parts(
+    files: DeliveryFiles,
+    use_case: UseCase,
+    bands: Bands,
+    *,
+    previous_tot: datetime | None = None,
+    size: int | None = None,
+    scratch: Scratch = io.BytesIO,
+) -> DeliveryInParts:
+    """Return the same with the rows in scratch files, cut in parts of `size` applications; None is one part of all."""
     try:
         raw = files.read(DATAPACKAGE)
     except BlobNotFound:
@@ -33,31 +52,111 @@ def check_delivery(
         return _rejected(findings, None)
     present = files.names()
     findings = _unlisted(present, description)
-    tables: dict[str, pd.DataFrame] = {}
-    parts: list[Affected] = []
-    for resource in description.resources:
-        content = _content(files, present, resource.path)
-        if content is None:
-            findings.append(finding("LEV-110", tabel=resource.name))
-            continue
-        table = read_table(content, resource, use_case.schema, use_case.moment_column)
-        findings += table.findings
-        parts.append(table.affected)
-        if table.frame is not None:
-            tables[resource.name] = table.frame
-    if verdict(findings) is Verdict.AFGEKEURD:
-        return _rejected(findings, description)
-    findings += use_case.cross_check(tables)
-    if verdict(findings) is Verdict.AFGEKEURD:
-        return _rejected(findings, description)
-    findings += _thin_tables(tables, use_case.count_applications(tables, description.period), bands)
-    findings += _period_findings(description, previous_tot)
-    in_order = {name: tables[name] for name in use_case.schema.tables}
-    return CheckedDelivery(verdict(findings), tuple(sorted(findings)), description, in_order, combine(parts))
+    with ExitStack() as unless_accepted:
+        reading = _Reading(use_case, description, size, scratch)
+        unless_accepted.callback(reading.close)
+        for resource in reading.in_order():
+            content = _content(files, present, resource.path)
+            if content is None:
+                findings.append(finding("LEV-110", tabel=resource.name))
+            else:
+                findings += reading.read(content, resource)
+        if verdict(findings) is Verdict.AFGEKEURD:
+            return _rejected(findings, description)
+        not_cut = reading.not_cut()
+        findings += use_case.cross_check(not_cut)
+        if verdict(findings) is Verdict.AFGEKEURD:
+            return _rejected(findings, description)
+        findings += _thin_tables(reading.tables, reading.applications(not_cut), bands)
+        findings += _period_findings(description, previous_tot)
+        unless_accepted.pop_all()
+        return DeliveryInParts(
+            verdict=verdict(findings),
+            findings=tuple(sorted(findings)),
+            description=description,
+            tables={name: reading.tables[name] for name in use_case.schema.tables},
+            affected=combine(reading.affected),
+            number=reading.parts(),
+        )
 
 
-def _rejected(findings: list[Finding], description: Description | None) -> CheckedDelivery:
-    return CheckedDelivery(Verdict.AFGEKEURD, tuple(sorted(findings)), description)
+class _Reading:
+    """Reads the tables of a delivery one by one; first those that tell in which part the rows of the others belong."""
+
+    def __init__(self, use_case: UseCase, description: Description, size: int | None, scratch: Scratch) -> None:
+        self._use_case, self._description, self._scratch = use_case, description, scratch
+        self._size, self._division = size, use_case.division if size else None
+        self._divided: Divided | None = None
+        self.tables: dict[str, StoredTable] = {}
+        self.affected: list[Affected] = []
+
+    def in_order(self) -> list[Resource]:
+        """Return the tables in the order in which they are read."""
+        links = self._division.links if self._division else ()
+        return sorted(self._description.resources, key=lambda resource: resource.name not in links)
+
+    def read(self, content: bytes, resource: Resource) -> list[Finding]:
+        """Read the file of one table; returns what was found in it."""
+        name, use_case = resource.name, self._use_case
+        everywhere = self._division is not None and name in self._division.everywhere
+        store = self._store(name) if not everywhere else RowStore(self._scratch)
+        table = read_table(content, resource, use_case.schema, use_case.moment_column, store)
+        self.affected.append(table.affected)
+        if table.refused:
+            store.close()
+        else:
+            self.tables[name] = StoredTable(store, table.counted, everywhere)
+            self._divide()
+        return table.findings
+
+    def _store(self, name: str) -> RowStore:
+        divided = self._divided
+        return RowStore(self._scratch, partial(divided.of, name) if divided else None)
+
+    def _divide(self) -> None:
+        """Cut the tables in parts that were read whole, once all that tell how to do so have been read."""
+        if self._division is None or self._divided is not None or not set(self._division.links) <= set(self.tables):
+            return
+
+        def columns(name: str, *wanted: str) -> Iterator[pd.DataFrame]:
+            table = self.tables[name]
+            return (rows.loc[~rows.index.isin(table.equal)] for rows in table.store.blocks(wanted))
+
+        self._divided = self._division.divide(columns, self._description.period, self._size or 0)
+        for name in self._division.links:
+            whole = self.tables[name]
+            cut = self._store(name)
+            for rows in whole.store.blocks():
+                cut.add(rows)
+            whole.store.close()
+            self.tables[name] = replace(whole, store=cut)
+
+    def not_cut(self) -> dict[str, pd.DataFrame]:
+        """Return the tables that no part has a part of."""
+        return {
+            name: table.store.part(0, table.equal).reset_index(drop=True)
+            for name, table in self.tables.items()
+            if table.everywhere or self._divided is None
+        }
+
+    def applications(self, not_cut: Mapping[str, pd.DataFrame]) -> int:
+        """Return how many applications the delivery asks to judge."""
+        if self._divided is not None:
+            return self._divided.applications
+        return self._use_case.count_applications(not_cut, self._description.period)
+
+    def close(self) -> None:
+        """Forget what was read."""
+        for table in self.tables.values():
+            table.store.close()
+
+    def parts(self) -> int:
+        """Return in how many parts it was cut."""
+        return 1 if self._divided is None else self._divided.parts
+
+
+def _rejected(findings: list[Finding], description: Description | None) -> DeliveryInParts:
+    return DeliveryInParts(Verdict.AFGEKEURD, tuple(sorted(findings)), description)
 
 
 def _content(files: DeliveryFiles, present: frozenset[str], path: str) -> bytes | None:
@@ -74,7 +173,7 @@ def _unlisted(present: frozenset[str], description: Description) -> list[Finding
     return [finding("LEV-109", aantal=unlisted)] if unlisted else []
 
 
-def _thin_tables(tables: Mapping[str, pd.DataFrame], applications: int, bands: Bands) -> list[Finding]:
+def _thin_tables(tables: Mapping[str, StoredTable], applications: int, bands: Bands) -> list[Finding]:
     """Return a hold for each table with far fewer or far more rows per application than the model was made with."""
     if applications < FEWEST_TO_COMPARE:
         return []
@@ -82,7 +181,7 @@ def _thin_tables(tables: Mapping[str, pd.DataFrame], applications: int, bands: B
     for name, band in bands.items():
         if name not in tables or applications < (band.get("vanaf") or FEWEST_TO_COMPARE):
             continue
-        measured = len(tables[name]) / applications
+        measured = tables[name].rows / applications
         low, high = band.get("laag"), band.get("hoog")
         if (low is not None and measured < low) or (high is not None and measured > high):
             findings.append(

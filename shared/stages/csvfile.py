@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pyarrow.csv as pacsv
 from shared.dataset import DatasetSchema, TableSchema
 from shared.records import Finding, Resource
 from shared.stages.header import MOST_COLUMNS, header_findings, refuses, required_names
+from shared.stages.refusal import TableRefused
 from shared.stages.rules import finding, row_finding
 from shared.stages.values import LONGEST_FIELD
 
@@ -32,45 +34,57 @@ _LONG_QUOTED = {
 }
 
 
-def open_csv(
-    raw: bytes, resource: Resource, table: TableSchema, schema: DatasetSchema
-) -> tuple[pa.Table | None, list[Finding]]:
-    """Return the contract columns of a csv file as text, "" where empty, or None with the reasons against it.
+def csv_batches(
+    raw: bytes, resource: Resource, table: TableSchema, schema: DatasetSchema, told: list[Finding]
+) -> Iterator[pa.Table]:
+    """Yield the contract columns of a csv file as text, "" where empty, some rows at a time.
 
-    `raw` is UTF-8 without NUL.
+    `raw` is UTF-8 without NUL. What is worth telling about its columns goes to `told`. Raises TableRefused, if need be
+    after its last row.
     """
     if _has_long_line(raw):
-        return None, [finding("LEV-217", tabel=table.name)]
+        raise TableRefused(finding("LEV-217", tabel=table.name))
     outside_quotes = _QUOTED_FIELD[resource.delimiter].sub(b"", raw) if b'"' in raw else raw
     refusal = _refusal_of_text(raw, outside_quotes, resource.delimiter)
     if refusal:
-        return None, [finding(refusal, tabel=table.name)]
+        raise TableRefused(finding(refusal, tabel=table.name))
     end_of_header = _length_of_first_record(raw)
     header = raw[:end_of_header].decode("utf-8").removesuffix("\r")
-    if not header:
-        return None, [finding("LEV-209", tabel=table.name)]
-    names = _split(header, resource.delimiter)
-    if _split_otherwise(header, names, table):
-        return None, [finding("LEV-210", tabel=table.name)]
-    if len(names) > MOST_COLUMNS:
-        return None, [finding("LEV-218", tabel=table.name)]
-    findings = header_findings(names, table, schema)
-    if refuses(findings):
-        return None, findings
-    wanted = [name for name in table.column_names() if name in set(names)]
+    names = _names_of(header, resource.delimiter, table)
+    told += header_findings(names, table, schema)
+    if refuses(told):
+        raise TableRefused
     blank_rows = _blank_rows(outside_quotes)
     if len(blank_rows) == _MOST_FAULTS:
-        return None, [*findings, row_finding("LEV-213", blank_rows, tabel=table.name)]
-    body = memoryview(raw)[end_of_header + 1 :]
-    opened, bad_rows = _parse(body, names, wanted, resource.delimiter, quoted=outside_quotes is not raw)
-    rows = np.union1d(bad_rows, blank_rows)
+        raise TableRefused(row_finding("LEV-213", blank_rows, tabel=table.name))
+    quoted = outside_quotes is not raw
+    del outside_quotes  # as large as the file
+    wanted = [name for name in table.column_names() if name in set(names)]
+    parser = _Parser(memoryview(raw)[end_of_header + 1 :], names, wanted, resource.delimiter, quoted=quoted)
+    has_long_field = False
+    for batch in parser.batches(threads=True):
+        has_long_field |= any(
+            (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_FIELD for column in batch.columns
+        )
+        yield batch
+    rows = np.union1d(parser.wrong_rows(), blank_rows)
     if len(rows):
-        return None, [*findings, row_finding("LEV-213", rows, tabel=table.name)]
-    if opened is None:
-        return None, [*findings, finding("LEV-207", tabel=table.name)]
-    if any((pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_FIELD for column in opened.columns):
-        return None, [*findings, finding("LEV-217", tabel=table.name)]
-    return opened, findings
+        raise TableRefused(row_finding("LEV-213", rows, tabel=table.name))
+    if parser.gave_up:
+        raise TableRefused(finding("LEV-207", tabel=table.name))
+    if has_long_field:
+        raise TableRefused(finding("LEV-217", tabel=table.name))
+
+
+def _names_of(header: str, delimiter: str, table: TableSchema) -> list[str]:
+    if not header:
+        raise TableRefused(finding("LEV-209", tabel=table.name))
+    names = _split(header, delimiter)
+    if _split_otherwise(header, names, table):
+        raise TableRefused(finding("LEV-210", tabel=table.name))
+    if len(names) > MOST_COLUMNS:
+        raise TableRefused(finding("LEV-218", tabel=table.name))
+    return names
 
 
 def _refusal_of_text(raw: bytes, outside_quotes: bytes, delimiter: str) -> str:
@@ -141,43 +155,49 @@ def _blank_rows(outside_quotes: bytes) -> np.ndarray:
     return np.concatenate(found)[:_MOST_FAULTS].astype(np.int64)
 
 
-def _parse(
-    body: memoryview, names: list[str], wanted: list[str], delimiter: str, *, quoted: bool
-) -> tuple[pa.Table | None, np.ndarray]:
-    """Return the wanted columns, and the positions of rows with another number of fields than the header."""
-    nothing = np.zeros(0, dtype=np.int64)
-    if not len(body):
-        return pa.table({name: pa.array([], pa.string()) for name in wanted}), nothing
-    parsing = pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=quoted, ignore_empty_lines=False)
-    opened, faults = _parse_blocks(body, names, wanted, parsing, threads=True)
-    if faults:  # only a single thread knows the row numbers
-        _, faults = _parse_blocks(body, names, wanted, parsing, threads=False)
-    return opened, np.array(faults, dtype=np.int64)
+class _Parser:
+    """Reads the rows of a csv file block by block; rows with another number of fields than the header are left out."""
 
+    def __init__(self, body: memoryview, names: list[str], wanted: list[str], delimiter: str, *, quoted: bool) -> None:
+        self._body, self._names, self._wanted, self._delimiter, self._quoted = body, names, wanted, delimiter, quoted
+        self._faults: list[int] = []
+        self.gave_up = False  # it met a row that is no csv, or more wrong rows than are told of
 
-def _parse_blocks(
-    body: memoryview, names: list[str], wanted: list[str], parsing: pacsv.ParseOptions, *, threads: bool
-) -> tuple[pa.Table | None, list[int]]:
-    """Return the columns and the positions of the rows left out; the positions mean nothing with threads.
-
-    No columns where the parser gave up: it met a row that is no csv, or more wrong rows than are told of.
-    """
-    faults: list[int] = []
-
-    def note(row: pacsv.InvalidRow) -> str:
-        faults.append((row.number or 1) - 1)
-        return "skip" if len(faults) < _MOST_FAULTS else "error"
-
-    parsing.invalid_row_handler = note
-    try:
-        opened = pacsv.read_csv(
-            pa.BufferReader(pa.py_buffer(body)),
-            pacsv.ReadOptions(use_threads=threads, column_names=names, block_size=_BLOCK),
-            parsing,
-            pacsv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()), strings_can_be_null=False, include_columns=wanted
-            ),
+    def batches(self, *, threads: bool) -> Iterator[pa.Table]:
+        """Yield the wanted columns as text; at least one batch, which may be without rows."""
+        yield pa.table({name: pa.array([], pa.string()) for name in self._wanted})
+        if not len(self._body):
+            return
+        self._faults, self.gave_up = [], False
+        parsing = pacsv.ParseOptions(
+            delimiter=self._delimiter, newlines_in_values=self._quoted, ignore_empty_lines=False
         )
-    except pa.ArrowInvalid:
-        return None, faults
-    return opened, faults
+        parsing.invalid_row_handler = self._note
+        try:
+            reader = pacsv.open_csv(
+                pa.BufferReader(pa.py_buffer(self._body)),
+                pacsv.ReadOptions(use_threads=threads, column_names=self._names, block_size=_BLOCK),
+                parsing,
+                pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(self._wanted, pa.string()),
+                    strings_can_be_null=False,
+                    include_columns=self._wanted,
+                ),
+            )
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+        except pa.ArrowInvalid:
+            self.gave_up = True
+
+    def _note(self, row: pacsv.InvalidRow) -> str:
+        self._faults.append((row.number or 1) - 1)
+        return "skip" if len(self._faults) < _MOST_FAULTS else "error"
+
+    def wrong_rows(self) -> np.ndarray:
+        """Return the positions of the rows left out, once all batches were read."""
+        if self._faults:  # only a single thread knows the row numbers
+            gave_up = self.gave_up
+            for _ in self.batches(threads=False):
+                pass
+            self.gave_up = gave_up
+        return np.array(self._faults, dtype=np.int64)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import pyarrow as pa
 
 from shared.dataset import DatasetSchema
 from shared.records import Finding, Resource
-from shared.stages.csvfile import open_csv
-from shared.stages.header import refuses
-from shared.stages.parquetfile import open_parquet
+from shared.stages.csvfile import csv_batches
+from shared.stages.parquetfile import parquet_batches
+from shared.stages.refusal import TableRefused
 from shared.stages.rules import finding
 
 _COMPRESSED = (
@@ -25,19 +26,22 @@ _COMPRESSED = (
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def open_table(raw: bytes, resource: Resource, schema: DatasetSchema) -> tuple[pa.Table | None, list[Finding]]:
-    """Return the contract columns of a file, not yet typed, or None with the reasons why it is refused.
+def table_batches(raw: bytes, resource: Resource, schema: DatasetSchema, told: list[Finding]) -> Iterator[pa.Table]:
+    """Yield the contract columns of a file, not yet typed, some rows at a time; at least one batch.
 
-    Columns outside the schema are dropped here and never travel further; their names are findings.
+    Columns outside the schema are dropped here and never travel further; their names go to `told`. Raises TableRefused
+    with the reasons why the file cannot be used, if need be after its last row.
     """
-    table = schema.tables[resource.name]
-    findings = _outside(raw, resource)
-    if findings:
-        return None, findings
-    opened, findings = (open_csv if resource.format == "csv" else open_parquet)(raw, resource, table, schema)
-    if opened is not None and opened.num_rows != resource.rijen:
-        findings.append(finding("LEV-214", tabel=table.name))
-    return (None if refuses(findings) else opened), findings
+    refusal = _outside(raw, resource)
+    if refusal:
+        raise TableRefused(*refusal)
+    read = csv_batches if resource.format == "csv" else parquet_batches
+    rows = 0
+    for batch in read(raw, resource, schema.tables[resource.name], schema, told):
+        rows += batch.num_rows
+        yield batch
+    if rows != resource.rijen:
+        raise TableRefused(finding("LEV-214", tabel=resource.name))
 
 
 def _outside(raw: bytes, resource: Resource) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from shared.dataset import DatasetSchema, Kind, TableSchema
 from shared.records import Finding, Resource
 from shared.stages.header import MOST_COLUMNS, header_findings, refuses
+from shared.stages.refusal import TableRefused
 from shared.stages.rules import finding
 from shared.stages.values import LONGEST_FIELD
 
@@ -18,37 +19,53 @@ from shared.stages.values import LONGEST_FIELD
 _ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1, 100
 _ROWS_OF_ANY, _UNPACKED_OF_ANY = 10_000, 16 * 1024 * 1024
 _TEXT = (Kind.NUMMER, Kind.TEKST)
+_ROWS_AT_ONCE = 100_000
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
-def open_parquet(
-    raw: bytes, resource: Resource, table: TableSchema, schema: DatasetSchema
-) -> tuple[pa.Table | None, list[Finding]]:
-    """Return the contract columns of a Parquet file, text by dictionary, or None with the reasons against it."""
+def parquet_batches(
+    raw: bytes, resource: Resource, table: TableSchema, schema: DatasetSchema, told: list[Finding]
+) -> Iterator[pa.Table]:
+    """Yield the contract columns of a Parquet file, text by dictionary, some rows at a time; at least one batch.
+
+    What is worth telling about its columns goes to `told`. Raises TableRefused, if need be after its last row.
+    """
     try:
         file = pq.ParquetFile(pa.BufferReader(raw))
-        arrow_schema = file.schema_arrow
-        if file.metadata.num_columns > MOST_COLUMNS:
-            return None, [finding("LEV-218", tabel=table.name)]
-        findings = header_findings(arrow_schema.names, table, schema)
-        if refuses(findings):
-            return None, findings
-        wanted = [name for name in table.column_names() if name in set(arrow_schema.names)]
-        findings += _type_findings(arrow_schema, table)
-        if file.metadata.num_rows != resource.rijen:  # before reading: a small file may hold very many rows
-            findings.append(finding("LEV-214", tabel=table.name))
-        if _blown_up(file.metadata, wanted, len(raw)):
-            findings.append(finding("LEV-219", tabel=table.name))
-        if refuses(findings):
-            return None, findings
+        _refuse_by_footer(file, resource, table, schema, told, len(raw))
+        wanted = [name for name in table.column_names() if name in set(file.schema_arrow.names)]
         texts = [column.name for column in table.columns if column.name in wanted and column.kind in _TEXT]
         file = pq.ParquetFile(pa.BufferReader(raw), metadata=file.metadata, read_dictionary=texts)
-        opened = file.read(columns=wanted)
-        opened.validate(full=True)
-        opened = _by_dictionary(opened)
+        codes: set[str] = set()
+        yield _by_dictionary(file.schema_arrow.empty_table().select(wanted))
+        for batch in file.iter_batches(_ROWS_AT_ONCE, columns=wanted):
+            batch.validate(full=True)
+            rows = _by_dictionary(pa.Table.from_batches([batch]))
+            codes |= _faults_of_text(rows)
+            yield rows
     except (pa.ArrowException, OSError, ValueError):
-        return None, [finding("LEV-215", tabel=table.name)]
-    return opened, findings + _text_findings(opened, table)
+        raise TableRefused(finding("LEV-215", tabel=table.name)) from None
+    if codes:
+        raise TableRefused(*(finding(code, tabel=table.name) for code in sorted(codes)))
+
+
+def _refuse_by_footer(
+    file: pq.ParquetFile, resource: Resource, table: TableSchema, schema: DatasetSchema, told: list[Finding], size: int
+) -> None:
+    """Refuse a file for what its footer says, before any row is unpacked: a small file may hold very many rows."""
+    if file.metadata.num_columns > MOST_COLUMNS:
+        raise TableRefused(finding("LEV-218", tabel=table.name))
+    names = file.schema_arrow.names
+    told += header_findings(names, table, schema)
+    if refuses(told):
+        raise TableRefused
+    told += _type_findings(file.schema_arrow, table)
+    if file.metadata.num_rows != resource.rijen:
+        told.append(finding("LEV-214", tabel=table.name))
+    if _blown_up(file.metadata, [name for name in table.column_names() if name in set(names)], size):
+        told.append(finding("LEV-219", tabel=table.name))
+    if refuses(told):
+        raise TableRefused
 
 
 def _blown_up(metadata: pq.FileMetaData, wanted: Sequence[str], size: int) -> bool:
@@ -98,12 +115,12 @@ def _by_dictionary(opened: pa.Table) -> pa.Table:
     return opened.cast(pa.schema(fields)).unify_dictionaries()
 
 
-def _text_findings(opened: pa.Table, table: TableSchema) -> list[Finding]:
+def _faults_of_text(opened: pa.Table) -> set[str]:
     columns = (opened.column(f.name) for f in opened.schema if pa.types.is_dictionary(f.type))
     texts = [column.chunk(0).dictionary for column in columns if column.num_chunks]
-    codes = []
+    codes = set()
     if any(pc.any(pc.match_substring(text, "\x00")).as_py() for text in texts):
-        codes.append("LEV-206")
+        codes.add("LEV-206")
     if any((pc.max(pc.binary_length(text)).as_py() or 0) > LONGEST_FIELD for text in texts):
-        codes.append("LEV-217")
-    return [finding(code, tabel=table.name) for code in codes]
+        codes.add("LEV-217")
+    return codes

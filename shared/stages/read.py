@@ -9,10 +9,13 @@ import pandas as pd
 import pyarrow as pa
 
 from shared.dataset import Column, ColumnClass, DatasetSchema, Kind, TableSchema
-from shared.records import Affected, Finding, Resource, Severity
-from shared.stages.files import open_table
+from shared.records import Affected, Finding, Resource
+from shared.stages.files import table_batches
 from shared.stages.freetext import mask_numbers
-from shared.stages.rules import row_finding
+from shared.stages.header import refuses
+from shared.stages.refusal import TableRefused
+from shared.stages.rowstore import RowStore
+from shared.stages.rules import RowFindings, row_finding
 from shared.stages.values import TypedColumn, read_column
 
 _KIND_IN_WORDS = {
@@ -27,51 +30,121 @@ _KIND_IN_WORDS = {
 
 @dataclass(frozen=True)
 class ReadTable:
-    """A typed table with all contract columns, or None when its file is refused."""
+    """What became of the file of a table; its rows lie in the store that they were read into.
 
-    frame: pd.DataFrame | None
+    `counted`: per row of the file, is it usable and not equal to an earlier one; empty when the file is refused.
+    """
+
+    refused: bool
     findings: list[Finding]
     affected: Affected
+    counted: np.ndarray
+
+    @property
+    def equal(self) -> np.ndarray:
+        """Return the positions of the rows that do not count."""
+        return np.flatnonzero(~self.counted)
 
 
-def read_table(raw: bytes, resource: Resource, schema: DatasetSchema, moment_column: tuple[str, str]) -> ReadTable:
-    """Return the typed rows of one file. `moment_column`: the (table, column) that sets the moment of judging."""
-    opened, findings = open_table(raw, resource, schema)
-    table = schema.tables[resource.name]
-    if opened is None:
-        return ReadTable(None, findings, Affected())
-    return _typed(opened, table, findings, moment_column)
+def read_table(
+    raw: bytes, resource: Resource, schema: DatasetSchema, moment_column: tuple[str, str], store: RowStore
+) -> ReadTable:
+    """Read the usable rows of one file into a store, typed, with their position in the file as index.
+
+    `moment_column`: the (table, column) that sets the moment of judging. What is in the store of a refused file means
+    nothing.
+    """
+    told: list[Finding] = []
+    typing = _Typing(schema.tables[resource.name], moment_column, store)
+    try:
+        for batch in table_batches(raw, resource, schema, told):
+            typing.add(batch)
+    except TableRefused as refusal:
+        return _refused([*told, *refusal.findings])
+    told += typing.faults.findings()
+    if refuses(told):
+        return _refused(told)
+    counted, equal = typing.counted()
+    if len(equal):
+        told.append(row_finding("LEV-404", equal, tabel=resource.name))
+    return ReadTable(False, told, combine(typing.affected), counted)
 
 
-def _typed(opened: pa.Table, table: TableSchema, findings: list[Finding], moment_column: tuple[str, str]) -> ReadTable:
-    columns: dict[str, pd.Series] = {}
-    cleaned: dict[str, pd.Series] = {}
-    set_aside = np.zeros(opened.num_rows, dtype=bool)
-    for column in table.columns:
-        if column.name not in opened.column_names:
-            columns[column.name] = pd.Series(pd.array([pd.NA] * opened.num_rows, dtype="Int64"))
-            continue
-        typed = read_column(opened.column(column.name), column.kind)
-        unreadable, missing = _faults(typed, column)
-        findings += _fault_findings(unreadable, missing, column, table, moment_column)
-        set_aside |= unreadable | missing
-        columns[column.name] = typed.values
-        without_numbers, masked = _without_numbers(typed.values, column)
-        if len(masked):
-            findings.append(row_finding("LEV-403", masked, tabel=table.name, kolom=column.name))
-            cleaned[column.name] = without_numbers
-    if any(found.ernst is Severity.AFKEUREN for found in findings):
-        return ReadTable(None, findings, Affected())
-    frame = pd.DataFrame(columns)
-    affected = _numbers_of(frame[set_aside], table)
-    usable = np.flatnonzero(~set_aside)
-    # equal as delivered: two texts that only become equal by masking are still two rows
-    doubled = _rows(frame, usable).duplicated().to_numpy()
-    if doubled.any():
-        findings.append(row_finding("LEV-404", usable[doubled], tabel=table.name))
-    if cleaned:
-        frame = pd.DataFrame(columns | cleaned)
-    return ReadTable(_rows(frame, usable[~doubled]).reset_index(drop=True), findings, affected)
+def _refused(findings: list[Finding]) -> ReadTable:
+    return ReadTable(True, findings, Affected(), np.zeros(0, dtype=bool))
+
+
+class _Typing:
+    """Types the rows of a table as they come, and remembers what is wrong with them."""
+
+    def __init__(self, table: TableSchema, moment_column: tuple[str, str], store: RowStore) -> None:
+        self._table, self._moment_column, self._store = table, moment_column, store
+        self._rows = 0
+        self._usable: list[np.ndarray] = []
+        self._marks: list[np.ndarray] = []
+        self.faults = RowFindings()
+        self.affected: list[Affected] = []
+
+    def add(self, batch: pa.Table) -> None:
+        """Type the next rows and put the usable ones into the store."""
+        columns: dict[str, pd.Series] = {}
+        cleaned: dict[str, pd.Series] = {}
+        set_aside = np.zeros(batch.num_rows, dtype=bool)
+        for column in self._table.columns:
+            if column.name not in batch.column_names:
+                columns[column.name] = pd.Series(pd.array([pd.NA] * batch.num_rows, dtype="Int64"))
+                continue
+            typed = read_column(batch.column(column.name), column.kind)
+            unreadable, missing = _faults(typed, column)
+            self._note_faults(unreadable, missing, column)
+            set_aside |= unreadable | missing
+            columns[column.name] = typed.values
+            without_numbers, masked = _without_numbers(typed.values, column)
+            if len(masked):
+                self.faults.add("LEV-403", self._rows + masked, tabel=self._table.name, kolom=column.name)
+                cleaned[column.name] = without_numbers
+        frame = pd.DataFrame(columns)
+        if set_aside.any():
+            self.affected.append(_numbers_of(frame[set_aside], self._table))
+        usable = np.flatnonzero(~set_aside)
+        # equal as delivered: two texts that only become equal by masking are still two rows
+        self._marks.append(pd.util.hash_pandas_object(_rows(frame, usable), index=False).to_numpy())
+        if cleaned:
+            frame = pd.DataFrame(columns | cleaned)
+        self._usable.append(self._rows + usable)
+        self._store.add(_rows(frame, usable).set_axis(self._rows + usable))
+        self._rows += batch.num_rows
+
+    def _note_faults(self, unreadable: np.ndarray, missing: np.ndarray, column: Column) -> None:
+        """Note what unusable cells mean: rows set aside, or a rejection where nobody can tell whose row it is."""
+        place = {"tabel": self._table.name, "kolom": column.name}
+        own = column == self._table.own_number
+        if own or (self._table.name, column.name) == self._moment_column:
+            self.faults.add("LEV-303" if own else "LEV-304", self._rows + np.flatnonzero(unreadable | missing), **place)
+            return
+        words = _KIND_IN_WORDS[column.kind] + (f" uit {list(column.allowed)}" if column.allowed else "")
+        self.faults.add("LEV-301", self._rows + np.flatnonzero(unreadable), soort=words, **place)
+        self.faults.add("LEV-302", self._rows + np.flatnonzero(missing), **place)
+
+    def counted(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return which rows count, and the positions of those that are equal to an earlier one."""
+        usable, marks = np.concatenate(self._usable), np.concatenate(self._marks)
+        counted = np.zeros(self._rows, dtype=bool)
+        counted[usable] = True
+        equal = self._equal(usable, marks)
+        counted[equal] = False
+        return counted, equal
+
+    def _equal(self, usable: np.ndarray, marks: np.ndarray) -> np.ndarray:
+        # equal rows have equal marks; the few that have, also without being equal, are compared as they are
+        order = np.argsort(marks, kind="stable")
+        again = marks[order][1:] == marks[order][:-1]
+        if not again.any():
+            return np.zeros(0, dtype=np.int64)
+        suspect = np.zeros(len(marks), dtype=bool)
+        suspect[order[1:][again]] = suspect[order[:-1][again]] = True
+        rows = self._store.at(usable[suspect]).assign(_mark=marks[suspect])
+        return rows.index.to_numpy()[rows.duplicated().to_numpy()]
 
 
 def _rows(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
@@ -92,24 +165,6 @@ def _are_allowed(values: pd.Series, column: Column) -> np.ndarray:
         return values.isin(column.allowed).to_numpy(dtype=bool)
     # as every comparison of texts: capitals make no difference
     return values.isin([text for text in values.cat.categories if text.lower() in column.allowed]).to_numpy(dtype=bool)
-
-
-def _fault_findings(
-    unreadable: np.ndarray, missing: np.ndarray, column: Column, table: TableSchema, moment_column: tuple[str, str]
-) -> list[Finding]:
-    """Return what unusable cells mean: rows set aside, or a rejection where nobody can tell whose row it is."""
-    place = {"tabel": table.name, "kolom": column.name}
-    if column == table.own_number or (table.name, column.name) == moment_column:
-        code = "LEV-303" if column == table.own_number else "LEV-304"
-        faults = np.flatnonzero(unreadable | missing)
-        return [row_finding(code, faults, **place)] if len(faults) else []
-    findings = []
-    if unreadable.any():
-        words = _KIND_IN_WORDS[column.kind] + (f" uit {list(column.allowed)}" if column.allowed else "")
-        findings.append(row_finding("LEV-301", np.flatnonzero(unreadable), soort=words, **place))
-    if missing.any():
-        findings.append(row_finding("LEV-302", np.flatnonzero(missing), **place))
-    return findings
 
 
 def _without_numbers(values: pd.Series, column: Column) -> tuple[pd.Series, np.ndarray]:

@@ -5,8 +5,9 @@ Sentences are templates over places (table, column, counts), never over values o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
@@ -257,6 +258,29 @@ def row_finding(code: str, rows: np.ndarray, *, tabel: str, kolom: str = "", **p
     """Return one finding for many rows. `rows`: positions from 0; shown are the first few, counted from 1."""
     shown = (row + 1 for row in nsmallest(ROWS_SHOWN, rows.tolist()))
     return finding(code, tabel=tabel, kolom=kolom, rijen=shown, aantal=len(rows), **places)
+
+
+class RowFindings:
+    """Findings on rows that come some at a time: one for each rule and place."""
+
+    def __init__(self) -> None:
+        self._shown: dict[Finding, list[int]] = {}
+        self._numbers: Counter[Finding] = Counter()
+
+    def add(self, code: str, rows: np.ndarray, *, tabel: str, kolom: str = "", **places: object) -> None:
+        """Note rows that a rule found. `rows`: positions from 0 in the file, ascending, also from call to call."""
+        if not len(rows):
+            return
+        kind = finding(code, tabel=tabel, kolom=kolom, rijen=(), aantal=1, **places)
+        self._numbers[kind] += len(rows)
+        shown = self._shown.setdefault(kind, [])
+        shown += [row + 1 for row in rows[: ROWS_SHOWN - len(shown)].tolist()]
+
+    def findings(self) -> list[Finding]:
+        """Return the findings, in an order that does not tell how many rows came at a time."""
+        return sorted(
+            replace(kind, rijen=tuple(shown), aantal=self._numbers[kind]) for kind, shown in self._shown.items()
+        )
 
 
 def verdict(findings: Iterable[Finding]) -> Verdict:

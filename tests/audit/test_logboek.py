@@ -26,7 +26,7 @@ from shared.records import FeatureTable, ResultSet, RunIdentity
 from shared.runstates import RunState
 from shared.sweep import run_waiting
 from tests.people.conftest import desk_of
-from tests.shell import workshop as shell
+from tests.shell import tinycore
 from tests.shell.crashing import Fuse, fused
 from tests.shell.workshop import DATASET, Crash, SetClock, Workshop
 
@@ -103,7 +103,7 @@ def test_a_held_delivery_that_is_released_has_its_line_beside_those_of_its_peopl
 
 def test_two_applications_of_one_person_are_one_line(workshop: Workshop) -> None:
     def one_person(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
-        found = shell.judge(table, case, identity, key)
+        found = tinycore.judge(table, case, identity, key)
         return replace(found, results=found.results.assign(persoon=["k-1:" + "a" * 43] * 2 + [""]))
 
     workshop.deliver()

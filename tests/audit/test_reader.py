@@ -11,7 +11,7 @@ from shared.adapters.sql.engine import check_version
 from shared.adapters.sql.ledger import SqlLedger
 from shared.sweep import run_waiting
 from tests.audit.databases import Server
-from tests.shell import workshop as shell
+from tests.shell import tinycore
 from tests.shell.workshop import Workshop
 
 pytestmark = pytest.mark.xdist_group("postgresql")
@@ -31,14 +31,14 @@ def read(server: Server, workshop: Workshop) -> Iterator[list[dict[str, Any]]]:
     """What the reader finds of a night in which two applications were sent to the same people, one by lot."""
 
     def judge(*given: Any) -> Any:
-        found = shell.judge(*given)
+        found = tinycore.judge(*given)
         told = found.results["aanvraagnummer"].map(TOLD)
         return replace(found, results=found.results.assign(resultaattype=1, advies="handhaving", uitleg=told))
 
     name = server.database()
     engine = server.engine(name, "proef_app")
     check_version(engine)
-    at_server = workshop.with_(ledger=SqlLedger(engine), core=replace(shell.CORE, judge=judge))
+    at_server = workshop.with_(ledger=SqlLedger(engine), core=replace(tinycore.CORE, judge=judge))
     at_server.deliver(rows={"1001": 1, "1002": 2})
     assert not run_waiting(at_server.installation).failed
     with engine.begin() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
@@ -29,7 +29,7 @@ from shared.people.records import (
 from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 from shared.sweep import run_waiting
 from tests.people.conftest import SOMEBODY, desk_of, events, package
-from tests.shell import workshop as shell
+from tests.shell import tinycore
 from tests.shell.workshop import DATASET, Keys, Workshop
 
 type Ids = Callable[[str], str]
@@ -42,12 +42,12 @@ def people(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     keys = Keys(("k-2", "k-1"))
 
     def judge(table: Any, case: object, identity: Any, given: object) -> Any:
-        results = shell.judge(table, case, identity, given)
+        results = tinycore.judge(table, case, identity, given)
         key = Pseudonymiser(keys.find(identity.key_id))
         persons = [key.pseudonym("persoon", PERSON_OF[number]) for number in results.results["aanvraagnummer"]]
         return replace(results, results=results.results.assign(persoon=persons))
 
-    core = replace(shell.CORE, judge=judge)
+    core = replace(tinycore.CORE, judge=judge)
     first = workshop.with_(core=core)
     first.deliver()
     assert not run_waiting(first.installation).failed
@@ -189,7 +189,7 @@ def test_who_looked_why_and_at_what_is_on_record(night: Workshop, desk: Desk, id
 
 def test_nothing_is_shown_that_could_not_be_put_on_record(night: Workshop, ids: Ids) -> None:
     class Refusing(FolderStore):
-        def write(self, container: str, name: str, data: bytes) -> None:
+        def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
             raise StorageUnavailable("full")
 
     desk = desk_of(night, blobs=Refusing(night.root))

@@ -14,10 +14,12 @@ from shared.installation import Installation, Steps
 from shared.judging import judge
 from shared.mailbox import StoredDelivery
 from shared.output import write_current
+from shared.parts import check_in_parts
 from shared.ports import Container
-from shared.records import CheckedDelivery, Verdict
+from shared.records import Verdict
 from shared.runfiles import run_folder, write_manifest
 from shared.runstates import RunState
+from shared.stages.inparts import DeliveryInParts
 from shared.stages.resultfiles import result_files
 
 
@@ -39,7 +41,7 @@ def _round(installation: Installation, order: tuple[str, ...]) -> None:
         folder = f"{installation.dataset}/{levering}"
         source = mailbox.open_delivery(installation.blobs, Container.BRIEVENBUS, folder, levering)
         if source is not None and not _marked(installation, source):
-            checked = installation.core.check(source, installation.use_case, {}, previous_tot=None)
+            checked = check_in_parts(installation, source, {}, None)
             if checked.verdict is Verdict.GEACCEPTEERD:
                 effects = _effects(installation, source, checked)
                 for name in order:
@@ -58,25 +60,25 @@ def _marked(installation: Installation, source: StoredDelivery) -> bool:
 
 
 def _effects(
-    installation: Installation, source: StoredDelivery, checked: CheckedDelivery
+    installation: Installation, source: StoredDelivery, checked: DeliveryInParts
 ) -> Mapping[str, Callable[[], None]]:
     """Return the effects of processing a delivery by name, to be done in any order."""
     number = len(installation.ledger.runs(installation.dataset, RunState))
     new = installation.new_run(source.levering, source.digest, request_id=f"{number} {installation.owner.me()}")
     event = installation.event(Action.CLAIMEN, source.levering, "geclaimd")
-    delivery, _ = installation.core.pseudonymise(checked, installation.use_case, installation.keys.current())
+    minimised = installation.core.pseudonymise(checked, installation.use_case, installation.keys.current())
 
     def mark() -> None:
         installation.blobs.write(Container.MOMENTOPNAME, _mark(source), b"gedaan")
 
     def insert() -> None:
         claim = installation.ledger.claim(new, installation.terms(), event)
-        parts = judge(installation, claim.run, (delivery,), Steps(installation, claim.run))
+        parts = judge(installation, claim.run, (part.delivery for part in minimised), Steps(installation, claim.run))
         installation.ledger.publish(claim, [part.results for part in parts], installation.clock.now(), event)
 
     def write() -> None:
         run = installation.ledger.run(new.run_id)
-        parts = judge(installation, run, (delivery,), Steps(installation, run))
+        parts = judge(installation, run, (part.delivery for part in minimised), Steps(installation, run))
         for name, data in result_files(parts).items():
             installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{name}", data)
         write_manifest(installation, run)

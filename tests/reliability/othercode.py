@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from shared.records import FeatureTable, ResultSet, RunIdentity
 from tests.reliability.looking import rows
-from tests.shell import workshop
+from tests.shell import tinycore
 
 _STORED = """SELECT v.run, r.aanvraagnummer, r.score FROM resultaten r JOIN verwerkingen v ON v.nr = r.verwerking_nr
     ORDER BY v.run, r.aanvraagnummer"""
@@ -23,10 +23,10 @@ _STORED = """SELECT v.run, r.aanvraagnummer, r.score FROM resultaten r JOIN verw
 def judge(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
     """Judge with another threshold than that of the model, which the tiny core makes another score of."""
     other = SimpleNamespace(**{**vars(identity.model), "threshold": identity.model.threshold + 2})
-    return workshop.judge(table, case, replace(identity, model=other), key)  # type: ignore[arg-type]
+    return tinycore.judge(table, case, replace(identity, model=other), key)  # type: ignore[arg-type]
 
 
-OTHER_CORE = replace(workshop.CORE, judge=judge)
+OTHER_CORE = replace(tinycore.CORE, judge=judge)
 OTHER_CODE = {"code_version": "1", "settings_digest": "1", "core": OTHER_CORE}
 
 

@@ -37,9 +37,11 @@ WAIT = timedelta(seconds=20)
 PACKAGE = load_package(Path(__file__).parents[2] / "models" / LEVENSONDERHOUD.package)
 REAL_CORE = Core(
     check=pipeline.check_delivery,
-    pseudonymise=pipeline.pseudonymise_delivery,
+    check_in_parts=pipeline.check_in_parts,
+    pseudonymise=pipeline.pseudonymise_in_parts,
     features=pipeline.features,
     judge=pipeline.judge,
+    new_snapshot=snapshot.SnapshotFiles,
     snapshot_files=snapshot.snapshot_files,
     read_snapshot=snapshot.read_snapshot,
 )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from shared import judging
@@ -22,6 +23,7 @@ from shared.records import FeatureTable, PseudonymisedDelivery, ResultSet, RunId
 from shared.retention.files import drop_staged
 from shared.stages.resultfiles import result_files
 from shared.sweep import run_waiting
+from tests.shell import tinycore
 from tests.shell import workshop as shell
 from tests.shell.workshop import DATASET, Worker, Workshop
 
@@ -58,7 +60,7 @@ def counting(workshop: Workshop) -> tuple[Workshop, list[str]]:
 
     def judge(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
         judged.extend(table.frame["aanvraagnummer"])
-        return shell.judge(table, case, identity, key)
+        return tinycore.judge(table, case, identity, key)
 
     return workshop.with_(core=replace(workshop.installation.core, judge=judge)), judged
 
@@ -175,12 +177,8 @@ def again(workshop: Workshop, run: RunRecord, change: Callable[[PseudonymisedDel
     """Judge the applications of the run once more, and return which were really judged."""
     other, judged = counting(workshop)
     installation = other.installation
-    checked = [(number, str(kind)) for number, kind in ROWS.items()]
-    key = installation.keys.find(run.new.key_id)
-    table = shell.pd.DataFrame(checked, columns=["nummer", "type"])
-    delivery, _ = shell.pseudonymise(
-        shell.CheckedDelivery(shell.Verdict.GEACCEPTEERD, (), None, {"aanvragen": table}), None, key
-    )
+    table = pd.DataFrame([(number, str(kind)) for number, kind in ROWS.items()], columns=["nummer", "type"])
+    delivery = tinycore.pseudonymised(table, installation.keys.find(run.new.key_id))
     found = list(judging.judge(installation, run, map(change, cut([delivery], 2)), Steps(installation, run)))
     assert result_files(found)["resultaten.jsonl"].count(b"\n") == len(ROWS)
     return judged
@@ -194,7 +192,7 @@ def test_only_results_of_the_same_code_settings_and_rows_are_taken_over(
     assert again(workshop, run, same) == []
     for change in ({"code_version": "1"}, {"settings_digest": "1"}, {"model": shell.model("2.0.0")}):
         assert again(workshop.with_(**change), run, same) == list(ROWS)
-    more = {"diensten": shell.pd.DataFrame({"dienst": ["k-1:ander"]})}
+    more = {"diensten": pd.DataFrame({"dienst": ["k-1:ander"]})}
     assert again(workshop, run, lambda delivery: replace(delivery, tables=more)) == list(ROWS)
 
     class Special(shell.Keys):

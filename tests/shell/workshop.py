@@ -16,8 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.adapters.folder import FolderStore
@@ -25,33 +23,14 @@ from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.upgrade import open_embedded
 from shared.events import Caller
-from shared.installation import Core, Installation
+from shared.installation import Installation
 from shared.mailbox import open_delivery
 from shared.ports import Container
-from shared.records import (
-    CheckedDelivery,
-    DeliveryFiles,
-    Description,
-    FeatureTable,
-    Finding,
-    Period,
-    PseudonymisedDelivery,
-    Resource,
-    ResultSet,
-    RunIdentity,
-    Severity,
-    Verdict,
-)
 from shared.runs import Outcome, run_delivery
-from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
+from shared.stages.pseudonym import PseudonymKey
+from tests.shell.tinycore import CORE, DATASET, TABLE
 
-DATASET = "proef"
-TABLE = "aanvragen.csv"
 DAY = timedelta(days=1)
-TOLD = '{"reden":"","verhogend":[],"verlagend":[],"onbekend":[],"signaal":"een signaal"}'
-SHOWN = pa.schema(
-    {"aanvraagnummer": pa.string(), "resultaattype": pa.int64(), "score": pa.float64(), "run": pa.string()}
-)
 START = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
 
 
@@ -104,89 +83,6 @@ class Keys:
 
     def special_addresses(self) -> tuple[Mapping[str, str], ...]:
         return ()
-
-
-def check(
-    files: DeliveryFiles, _case: object, _bands: object, *, previous_tot: datetime | None = None
-) -> CheckedDelivery:
-    document = json.loads(files.read("datapackage.json"))
-    raw = files.read("datapackage.json")
-    rejected = [Finding("LEV-201", Severity.AFKEUREN, "Het bestand klopt niet.", tabel="aanvragen")]
-    resource = Resource("aanvragen", TABLE, "csv", 0, document["sha256"], 0, ";")
-    van, tot = (datetime.fromisoformat(document["periode"][end]) for end in ("van", "tot"))
-    said = Description(DATASET, "1", "", Period(van, tot), (resource,), hashlib.sha256(raw).hexdigest())
-    present = TABLE in files.names()
-    data = files.read(TABLE) if present else b""
-    if document["oordeel"] == "afgekeurd" or hashlib.sha256(data).hexdigest() != document["sha256"]:
-        return CheckedDelivery(Verdict.AFGEKEURD, tuple(rejected), said)
-    findings = [Finding("LEV-601", Severity.MELDING, "Er viel iets op.", aantal=2)]
-    if document["oordeel"] == "aangehouden":
-        findings.append(Finding("LEV-501", Severity.AANHOUDEN, "Een tabel is dun."))
-    if previous_tot is not None and van > previous_tot:
-        findings.append(Finding("LEV-502", Severity.AANHOUDEN, "Er zit een gat tussen de periodes."))
-    held = any(found.ernst is Severity.AANHOUDEN for found in findings)
-    rows = [line.split(";") for line in data.decode().splitlines()]
-    table = pd.DataFrame(sorted(rows), columns=["nummer", "type"])
-    verdict = Verdict.AANGEHOUDEN if held else Verdict.GEACCEPTEERD
-    return CheckedDelivery(verdict, tuple(findings), said, {"aanvragen": table})
-
-
-def pseudonymise(
-    checked: CheckedDelivery, _case: object, key: PseudonymKey
-) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
-    table = checked.tables["aanvragen"]
-    dienst = Pseudonymiser(key).pseudonyms("dienst", table["nummer"])
-    applications = pd.DataFrame({"dienst": dienst, "persoon": dienst, "type": table["type"]})
-    left_out = (Finding("LEV-602", Severity.MELDING, "Er is iets weggelaten."),)
-    return PseudonymisedDelivery(applications, {}, tuple(table["nummer"]), key.key_id), left_out
-
-
-def features(delivery: PseudonymisedDelivery, _case: object, _key: object, _special: object) -> FeatureTable:
-    frame = delivery.applications.assign(aanvraagnummer=list(delivery.aanvraagnummers))
-    return FeatureTable(frame, (), (), delivery.key_id)
-
-
-def judge(table: FeatureTable, _case: object, identity: RunIdentity, _key: object) -> ResultSet:
-    frame = table.frame
-    scored = frame["type"].isin(["1", "2"])
-    score = scored.map({True: 0.5 + identity.model.threshold / 10, False: float("nan")})
-    results = pd.DataFrame(
-        {
-            "aanvraagnummer": frame["aanvraagnummer"],
-            "dienst": frame["dienst"],
-            "persoon": frame["dienst"].where(scored, None),
-            "peilmoment": "2026-11-19T10:00:00",
-            "resultaattype": frame["type"].astype(int),
-            "reden": scored.map({True: "MODEL", False: "GEEN_DIENST"}),
-            "advies": "inkomensconsulent",
-            "score": score,
-            "intercept": score,
-            "zekerheid": score,
-            "steekproef": False,
-            "kenmerken": scored.map({True: "{}", False: None}),
-            "bijdragen": scored.map({True: '{"a":1.0}', False: None}),
-            "uitleg": TOLD,
-        }
-    )
-    shown = results[["aanvraagnummer", "resultaattype", "score"]].assign(run=identity.run_id)
-    lines = shown.astype(object).where(shown.notna(), None).to_dict("records")
-    return ResultSet(results, "".join(json.dumps(line) + "\n" for line in lines).encode(), SHOWN)
-
-
-def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:
-    return {"aanvragen.json": json.dumps([delivery.key_id, delivery.applications.to_dict("list")]).encode()}
-
-
-def read_snapshot(files: Mapping[str, bytes], numbers: Mapping[str, str] | None) -> PseudonymisedDelivery:
-    key_id, columns = json.loads(files["aanvragen.json"])
-    frame = pd.DataFrame(columns)
-    if numbers is None:
-        numbers = {dienst: dienst for dienst in frame["dienst"]}
-    frame = frame[frame["dienst"].isin(list(numbers))].reset_index(drop=True)
-    return PseudonymisedDelivery(frame, {}, tuple(numbers[dienst] for dienst in frame["dienst"]), key_id)
-
-
-CORE = Core(check, pseudonymise, features, judge, snapshot_files, read_snapshot)
 
 
 def model(version: str = "1.0.0", threshold: float = 0.63) -> Any:

@@ -11,17 +11,20 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.errors import BlobNotFound
 from shared.levensonderhoud import LEVENSONDERHOUD
-from shared.records import CheckedDelivery, Finding, Resource
+from shared.records import Affected, CheckedDelivery, Finding, Resource
 from shared.stages.check import Bands, check_delivery
-from shared.stages.read import ReadTable, read_table
+from shared.stages.read import read_table
+from shared.stages.rowstore import RowStore
 
 SCHEMA = LEVENSONDERHOUD.schema
 BSN = "123456782"  # passes the 11-proef
@@ -165,16 +168,28 @@ def codes(findings: Sequence[Finding]) -> list[str]:
     return sorted({found.code for found in findings})
 
 
+@dataclass(frozen=True)
+class OneTable:
+    """What became of the file of one table; no frame when it is refused."""
+
+    frame: pd.DataFrame | None
+    findings: list[Finding]
+    affected: Affected
+
+
 def read_one(
     name: str, content: bytes, rijen: int, *, format: str = "csv", delimiter: str = ",", **described: Any
-) -> ReadTable:
+) -> OneTable:
     """Return what becomes of the file of one table that its description vouches for."""
     said = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), "path": "x"} | described
     resource = Resource(name=name, format=format, rijen=rijen, delimiter=delimiter if format == "csv" else "", **said)
-    return read_table(content, resource, SCHEMA, LEVENSONDERHOUD.moment_column)
+    store = RowStore(io.BytesIO)
+    read = read_table(content, resource, SCHEMA, LEVENSONDERHOUD.moment_column, store)
+    frame = None if read.refused else store.part(0, read.equal).reset_index(drop=True)
+    return OneTable(frame, read.findings, read.affected)
 
 
-def read_rows(name: str, rows: Rows) -> ReadTable:
+def read_rows(name: str, rows: Rows) -> OneTable:
     """Return what becomes of these rows of one table, delivered as csv."""
     return read_one(name, csv_text(rows, SCHEMA.tables[name].column_names()).encode(), len(rows))
 

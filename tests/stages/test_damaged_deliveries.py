@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from shared.levensonderhoud import LEVENSONDERHOUD
+from shared.pipeline import pseudonymise_delivery
 from shared.records import CheckedDelivery, Verdict
 from shared.stages.pseudonym import PseudonymKey
-from shared.stages.pseudonymise import pseudonymise
 from shared.stages.rules import RULES
 from shared.stages.rules import verdict as verdict_of
 from tests.stages.deliveries import SCHEMA, Delivery, check, csv_text, leaks, texts_of
@@ -29,10 +29,10 @@ def _judge(delivery: Delivery, *, features: bool = True) -> tuple[CheckedDeliver
     checked = check(delivery)
     findings = checked.findings
     if checked.verdict is not Verdict.AFGEKEURD:
-        selection = LEVENSONDERHOUD.select(checked)
-        findings += selection.findings
+        delivery, left_out = pseudonymise_delivery(checked, LEVENSONDERHOUD, KEY)
+        findings += left_out
         if features:
-            LEVENSONDERHOUD.compute_features(pseudonymise(selection, LEVENSONDERHOUD, KEY), frozenset())
+            LEVENSONDERHOUD.compute_features(delivery, frozenset())
     return checked, texts_of(findings)
 
 

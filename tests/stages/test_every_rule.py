@@ -13,8 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from shared import pipeline
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.records import Finding, Severity, Verdict
+from shared.stages.pseudonym import PseudonymKey
 from shared.stages.rules import RULES, finding, row_finding, verdict
 from shared.sweep import run_waiting
 from tests.shell.workshop import DATASET, Workshop, make_installation
@@ -120,8 +122,10 @@ def found_on(spoil: Spoil) -> tuple[Finding, ...]:
     delivery.package["periode"]["van"] = "2026-11-18T00:00:00"
     spoil(delivery)
     checked = check(delivery, BANDS, PREVIOUS)
-    selected = () if checked.verdict is Verdict.AFGEKEURD else LEVENSONDERHOUD.select(checked).findings
-    return checked.findings + selected
+    if checked.verdict is Verdict.AFGEKEURD:
+        return checked.findings
+    key = PseudonymKey("test-1", bytes(range(32)))
+    return checked.findings + pipeline.pseudonymise_delivery(checked, LEVENSONDERHOUD, key)[1]
 
 
 def test_every_rule_has_a_delivery_here_that_breaks_it() -> None:

@@ -12,11 +12,10 @@ import pyarrow as pa
 import pytest
 
 from shared.dataset import Kind
-from shared.records import Resource, Verdict
-from shared.stages.files import open_table
-from shared.stages.read import ReadTable
+from shared.records import Finding, Resource, Verdict
+from shared.stages.files import table_batches
 from shared.stages.values import LONGEST_FIELD
-from tests.stages.deliveries import SCHEMA, Delivery, check, codes, leaks, parquet_bytes, read_one, texts_of
+from tests.stages.deliveries import SCHEMA, Delivery, OneTable, check, codes, leaks, parquet_bytes, read_one, texts_of
 
 MOMENT = datetime(2026, 11, 19, 10, 0, 0, 123000)
 _SOUND = {
@@ -36,7 +35,7 @@ def arrow_table(name: str, **columns: pa.Array) -> pa.Table:
     return pa.table({n: c.take(pa.array([0] * rows)) for n, c in sound.items()} | columns)
 
 
-def read(name: str, **columns: pa.Array) -> ReadTable:
+def read(name: str, **columns: pa.Array) -> OneTable:
     """Return what becomes of a file with these columns."""
     table = arrow_table(name, **columns)
     return read_one(name, parquet_bytes(table), table.num_rows, format="parquet")
@@ -50,7 +49,7 @@ def values(name: str, column: str, array: pa.Array) -> list[object]:
     return [None if pd.isna(value) else value for value in found.frame[column]]
 
 
-def refused(found: ReadTable) -> list[str]:
+def refused(found: OneTable) -> list[str]:
     """Return the codes of a file that is refused."""
     assert found.frame is None
     assert leaks(texts_of(found.findings)) == []
@@ -217,12 +216,11 @@ def test_nested_columns_nobody_asked_for_are_dropped_by_name() -> None:
 def test_a_column_named_like_a_part_of_a_contract_column_is_dropped() -> None:
     content = parquet_bytes(arrow_table("werkopdrachten", **{"dienstnr.x": pa.array(["kanarie"])}))
     sha256 = hashlib.sha256(content).hexdigest()
-    opened, findings = open_table(
-        content, Resource("werkopdrachten", "x", "parquet", len(content), sha256, 1, ""), SCHEMA
-    )
-    assert codes(findings) == ["LEV-401"]
-    assert opened is not None
-    assert opened.column_names == ["dienstnr", "dtopvoer"]
+    told: list[Finding] = []
+    resource = Resource("werkopdrachten", "x", "parquet", len(content), sha256, 1, "")
+    batches = list(table_batches(content, resource, SCHEMA, told))
+    assert codes(told) == ["LEV-401"]
+    assert [batch.column_names for batch in batches] == [["dienstnr", "dtopvoer"]] * 2
 
 
 def test_missing_doubled_and_forbidden_columns_are_judged_as_in_csv() -> None:

@@ -15,8 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.dataset import Column, Kind
-from shared.stages.read import ReadTable
-from tests.stages.deliveries import SCHEMA, parquet_bytes, read_one
+from tests.stages.deliveries import SCHEMA, OneTable, parquet_bytes, read_one
 
 _FREE_TEXT = ("plaats", "straat", "huisletter", "huisnrtoev", "afspraakresultaat")
 _ALPHABET = string.ascii_letters + string.digits + " ,;\"'\n-=é€"
@@ -65,7 +64,7 @@ def _text(value: Any, kind: Kind, *, t: bool) -> str:
     return value.isoformat() if kind is Kind.DATUM else str(value)
 
 
-def as_csv(name: str, rows: list[dict[str, Any]], delimiter: str, eol: str) -> ReadTable:
+def as_csv(name: str, rows: list[dict[str, Any]], delimiter: str, eol: str) -> OneTable:
     columns = SCHEMA.tables[name].columns
     sink = io.StringIO(newline="")
     writer = csv.writer(sink, delimiter=delimiter, lineterminator=eol)
@@ -90,7 +89,7 @@ _LOOSE = _STRICT | {
 }
 
 
-def as_parquet(name: str, rows: list[dict[str, Any]], types: dict[Kind, pa.DataType], group: int) -> ReadTable:
+def as_parquet(name: str, rows: list[dict[str, Any]], types: dict[Kind, pa.DataType], group: int) -> OneTable:
     arrays = {}
     for column in SCHEMA.tables[name].columns:
         cells = [row[column.name] for row in rows]

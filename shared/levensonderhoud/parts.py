@@ -1,0 +1,104 @@
+"""How a delivery is cut in parts: the next so many applications by number, each with every row that may be needed.
+
+Which row belongs to whom is told by `mark`, a hash of its numbers: rows of others whose marks are equal travel along
+and are left out again by `select`, which compares the numbers themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from shared.levensonderhoud.applications import find_applications
+from shared.levensonderhoud.select import PERSON_COLUMN
+from shared.records import Period
+from shared.stages.rowtypes import joined
+from shared.usecase import Columns
+
+type Destinations = tuple[np.ndarray, np.ndarray]
+
+
+def mark(numbers: pd.Series) -> np.ndarray:
+    """Return 64 bits per number of a categorical, equal for equal numbers; 0 where it is empty."""
+    different = pd.util.hash_array(numbers.cat.categories.array, categorize=False)
+    return np.append(different, np.uint64(0))[numbers.cat.codes.to_numpy()]
+
+
+class _Directory:
+    """In which parts each mark is needed."""
+
+    def __init__(self, marks: np.ndarray, parts: np.ndarray) -> None:
+        filled = marks != 0
+        marks, parts = marks[filled], parts[filled]
+        order = np.lexsort([parts, marks])
+        marks, parts = marks[order], parts[order]
+        first = np.ones(len(marks), dtype=bool)
+        first[1:] = (marks[1:] != marks[:-1]) | (parts[1:] != parts[:-1])
+        self._marks, self._parts = marks[first], parts[first]
+
+    def find(self, marks: np.ndarray) -> Destinations:
+        """Return (place in `marks`, part) for every part in which a mark is needed."""
+        begin = np.searchsorted(self._marks, marks, side="left")
+        number = np.searchsorted(self._marks, marks, side="right") - begin
+        places = np.repeat(np.arange(len(marks)), number)
+        step = np.arange(len(places)) - np.repeat(np.cumsum(number) - number, number)
+        return places, self._parts[np.repeat(begin, number) + step]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where each row goes: with the applications of its person, its party or its service."""
+
+    parts: int
+    applications: int
+    services: _Directory
+    persons: _Directory
+    parties: _Directory
+    held: _Directory
+
+    def of(self, table: str, rows: pd.DataFrame) -> Destinations:
+        """Return (place in `rows`, part) of every row in every part that needs it."""
+        if table == "werkopdrachten":
+            return self.services.find(mark(rows["dienstnr"]))
+        if table == "partijen":
+            return self.persons.find(mark(rows["persoonnr"]))
+        if table == "dienstsubjecten":
+            return self.parties.find(mark(rows["subjectnr"]))
+        if table == "diensten":
+            number = mark(rows["dienstnr"])
+            of_client = self.persons.find(mark(rows["subjectnrklant"]))
+            return _each_once(self.services.find(number), of_client, self.held.find(number))
+        return self.persons.find(mark(rows[PERSON_COLUMN[table]]))
+
+
+def divide(columns: Columns, period: Period, size: int) -> Parts:
+    """Return where rows go when every part has `size` applications.
+
+    Services lead to their clients, clients to their parties, and parties to the services that they hold.
+    """
+    orders = joined(columns("werkopdrachten", "dienstnr", "dtopvoer"))
+    numbers = find_applications({"werkopdrachten": orders}, period)["aanvraagnummer"]
+    each = pd.Series(pd.Categorical(numbers, categories=pd.Index(numbers, dtype="str")))
+    services = _Directory(mark(each), np.arange(len(numbers)) // size)
+    persons = _next(columns, services, "diensten", "dienstnr", "subjectnrklant")
+    parties = _next(columns, persons, "partijen", "persoonnr", "partijnr")
+    held = _next(columns, parties, "dienstsubjecten", "subjectnr", "dienstnr")
+    return Parts(max(-(-len(numbers) // size), 1), len(numbers), services, persons, parties, held)
+
+
+def _next(columns: Columns, known: _Directory, table: str, by: str, to: str) -> _Directory:
+    """Return the parts of the numbers in column `to`, where those in column `by` are known."""
+    marks, parts = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int64)]
+    for rows in columns(table, by, to):
+        places, found = known.find(mark(rows[by]))
+        marks.append(mark(rows[to])[places])
+        parts.append(found)
+    return _Directory(np.concatenate(marks), np.concatenate(parts))
+
+
+def _each_once(*found: Destinations) -> Destinations:
+    places, parts = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    pairs = np.unique(np.stack([places, parts], axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]

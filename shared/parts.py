@@ -1,0 +1,89 @@
+"""A delivery of any size as a run sees it: part by part, with the rows in files that are gone when they are closed.
+
+What is in such a file in clear is nowhere else than in the mailbox, and not in memory longer than a part is worked on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from shared import mailbox
+from shared.administration import RunRecord
+from shared.errors import SlimmeCheckError
+from shared.events import Action
+from shared.installation import GrowingSnapshot, Installation, Minimised, Steps
+from shared.records import DeliveryFiles, PseudonymisedDelivery
+
+if TYPE_CHECKING:
+    from shared.stages.inparts import DeliveryInParts
+
+_APPLICATIONS_AT_ONCE = 20_000
+
+
+def check_in_parts(
+    installation: Installation, files: DeliveryFiles, bands: Mapping[str, Any], previous_tot: datetime | None
+) -> DeliveryInParts:
+    """Return what the check concludes of a delivery, with its rows in parts; close it after use."""
+    return installation.core.check_in_parts(
+        files,
+        installation.use_case,
+        bands,
+        size=_APPLICATIONS_AT_ONCE,
+        scratch=TemporaryFile,
+        previous_tot=previous_tot,
+    )
+
+
+def minimised(installation: Installation, run: RunRecord, checked: DeliveryInParts) -> Minimised:
+    """Return the parts under the pseudonyms of a run, each made when it is asked for."""
+    return installation.core.pseudonymise(checked, installation.use_case, installation.keys.find(run.new.key_id))
+
+
+def new_snapshot(installation: Installation) -> GrowingSnapshot:
+    """Return a snapshot without anything in it; close it after use."""
+    return installation.core.new_snapshot(TemporaryFile)
+
+
+def kept(parts: Minimised, snapshot: GrowingSnapshot, steps: Steps) -> Iterator[PseudonymisedDelivery]:
+    """Yield the parts when they are asked for, and add each to the snapshot; the last one ends the step."""
+    applications, rows = 0, Counter[str]()
+    waiting = iter(parts)
+    while True:
+        with steps.during(Action.PSEUDONIMISEREN):
+            part = next(waiting, None)
+            if part is None:
+                break
+            snapshot.add(part)
+        applications += len(part.delivery.applications)
+        rows.update({name: int(fresh.sum()) for name, fresh in part.fresh.items()})
+        yield part.delivery
+    steps.done(
+        Action.PSEUDONIMISEREN,
+        "gepseudonimiseerd",
+        aanvragen=applications,
+        rijen=dict(sorted(rows.items())),
+        sleutel=steps.run.new.key_id,
+    )
+
+
+def snapshot_again(installation: Installation, run: RunRecord) -> GrowingSnapshot:
+    """Return the snapshot of a run that died between publish and snapshot; its raw files are still there then."""
+    record = installation.ledger.delivery(run.new.dataset, run.new.digest)
+    source = mailbox.open_recorded(installation.blobs, record)
+    if source is None:
+        raise SlimmeCheckError(
+            "The raw delivery of a published run is gone before its snapshot was written.",
+            where=f"run {run.run_id}",
+            code="SC-420",
+            next_step="Ask the supplier to deliver the same bytes again.",
+        )
+    snapshot = new_snapshot(installation)
+    with closing(check_in_parts(installation, source, {}, None)) as checked:
+        for part in minimised(installation, run, checked):
+            snapshot.add(part)
+    return snapshot

@@ -1,0 +1,120 @@
+"""Typed rows of one table, kept outside memory by the part of the delivery that needs them.
+
+A row keeps its position in the delivered file as its index, so that it can be counted once in however many parts it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from shared.stages.rowtypes import to_arrow, to_frame, with_own_texts
+
+# a file to write in and read from that is gone when it is closed; io.BytesIO where memory is no concern
+type Scratch = Callable[[], BinaryIO]
+# of rows: which are needed, and in which part; a row may be needed in several parts
+type Destinations = Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]
+
+POSITION = "positie"
+NOWHERE = -1  # the part of rows that no part needs
+
+
+@dataclass(frozen=True)
+class _Block:
+    part: int
+    begin: int
+    size: int
+
+
+class RowStore:
+    """The usable rows of a table. Without destinations all are in part 0."""
+
+    def __init__(self, scratch: Scratch, destinations: Destinations | None = None) -> None:
+        self._file = scratch()
+        self._end = 0
+        self._destinations = destinations
+        self._blocks: list[_Block] = []
+        self._schema: pa.Schema | None = None
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Keep rows, each in every part that needs it, in their order."""
+        table = to_arrow(frame.assign(**{POSITION: frame.index.to_numpy()}))
+        self._schema = self._schema or table.schema
+        if not len(frame):
+            return
+        if self._destinations is None:
+            self._write(0, table)
+            return
+        rows, parts = self._destinations(frame)
+        unneeded = np.setdiff1d(np.arange(len(frame)), rows)
+        rows = np.concatenate([rows, unneeded])
+        parts = np.concatenate([parts, np.full(len(unneeded), NOWHERE)])
+        order = np.lexsort([rows, parts])
+        ordered = table.take(pa.array(rows[order]))
+        numbers, begins = np.unique(parts[order], return_index=True)
+        ends = [*begins[1:].tolist(), len(order)]
+        for number, begin, end in zip(numbers.tolist(), begins.tolist(), ends, strict=True):
+            self._write(number, with_own_texts(ordered.slice(begin, end - begin)))
+
+    def _write(self, part: int, table: pa.Table) -> None:
+        self._file.seek(self._end)
+        with pa.ipc.new_stream(self._file, table.schema) as stream:
+            stream.write_table(table)
+        size = self._file.tell() - self._end
+        self._blocks.append(_Block(part, self._end, size))
+        self._end += size
+
+    def part(
+        self, number: int, without: np.ndarray | None = None, columns: Iterable[str] | None = None
+    ) -> pd.DataFrame:
+        """Return the rows of one part in their order. `without`: positions to leave out; `columns`: only these."""
+        return self._frame([block for block in self._blocks if block.part == number], without, columns)
+
+    def blocks(self, columns: Iterable[str] | None = None) -> Iterator[pd.DataFrame]:
+        """Yield all rows some at a time, in the order in which they were added; one in several parts comes as often.
+
+        Of a table without rows that is one frame without rows.
+        """
+        if not self._blocks:
+            yield self._frame([], None, columns)
+        for block in self._blocks:
+            yield self._frame([block], None, columns)
+
+    def at(self, positions: np.ndarray) -> pd.DataFrame:
+        """Return the rows at these positions of the delivered file, each once, by position."""
+        tables = []
+        for block in self._blocks:
+            rows = self._table([block])
+            tables.append(rows.filter(pa.array(np.isin(rows.column(POSITION).to_numpy(), positions))))
+        frame = _by_position(pa.concat_tables(tables)).sort_index()
+        return frame.loc[~frame.index.duplicated()]
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._file.close()
+        self._blocks = []
+
+    def _frame(self, blocks: list[_Block], without: np.ndarray | None, columns: Iterable[str] | None) -> pd.DataFrame:
+        table = self._table(blocks)
+        frame = _by_position(table if columns is None else table.select([*columns, POSITION]))
+        return frame if without is None or not len(without) else frame.loc[~frame.index.isin(without)]
+
+    def _table(self, blocks: list[_Block]) -> pa.Table:
+        if self._schema is None:
+            raise ValueError("nothing was ever added, not even a table without rows")
+        tables = [self._schema.empty_table()]
+        for block in blocks:
+            self._file.seek(block.begin)
+            tables.append(pa.ipc.open_stream(pa.py_buffer(self._file.read(block.size))).read_all())
+        return pa.concat_tables(tables)
+
+
+def _by_position(table: pa.Table) -> pd.DataFrame:
+    frame = to_frame(table.drop_columns([POSITION]))
+    frame.index = pd.Index(table.column(POSITION).to_numpy())
+    return frame
