@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 from typing import Any
 
 from tests.fuzz.oracle import DAY, NUMBER
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 type Place = tuple[Any, Any]  # a list or an object, and the position or name in it
 
@@ -16,6 +19,12 @@ ODD: tuple[Any, ...] = (
     " ", NUMBER, DAY, "\ud800", "\x00", "a\nb", "é", "x" * 300, "../x", "0", "-1", "NaN", "1e999", [], {}, [[]],
     [None], {"": 0}, [NUMBER], {NUMBER: NUMBER}, "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+23:59",
     "9999-12-31T23:59:59-23:59", "2026-11-19T00:00:00", "2026-02-30", "sha256:" + "0" * 64,
+)  # fmt: skip
+MOMENTS = (
+    *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59") * 3,
+    "0000-01-01T00:00:00Z", "2026-02-29T00:00:00Z",
+    "2026-11-19T24:00:00Z", "2026-11-19T10:00:60Z", "2026-11-19T10:00:00.123456789Z", "2026-11-19", DAY,
+    "0001-01-01T00:00:00", "9999-12-31T23:59:59.999999", "2026-W47-4", "2026-11-19T10:00:00+24:00", "12:00",
 )  # fmt: skip
 CELLS = (
     "", " ", "0", "-1", "-0", "00", "1.5", "1.555", ".5", "1e5", "9" * 19, "9" * 40, "NaN", "inf", "é", "'", "\"",
@@ -36,7 +45,12 @@ def places(document: Any) -> list[Place]:
     return found
 
 
-def _odd(turn: random.Random) -> Any:
+def _odd(old: Any, turn: random.Random) -> Any:
+    """Return something else, most often of the same kind as the old: then what reads it gets further."""
+    if isinstance(old, str) and _MOMENT.match(old) and turn.random() < 0.7:
+        return turn.choice(MOMENTS)
+    if isinstance(old, int | float) and turn.random() < 0.5:
+        return turn.choice([value for value in ODD if isinstance(value, int | float)])
     if turn.random() < 0.05:
         deep: Any = NUMBER
         for _ in range(turn.choice([3, 100, 300])):
@@ -65,7 +79,7 @@ def _change_place(document: Any, turn: random.Random) -> None:
         cut = turn.randint(0, len(text))
         node[name] = text[:cut] + turn.choice(["", NUMBER, "/", "..", "\n", "\u202e", "'", text]) + text[cut:]
     else:
-        node[name] = _odd(turn)
+        node[name] = _odd(node[name], turn)
 
 
 def change_json(data: bytes, turn: random.Random) -> bytes | None:

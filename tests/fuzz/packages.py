@@ -176,6 +176,6 @@ def counts() -> Iterator[bytes]:
 
 TARGETS = {
     "model-package": Target(read_one_package, packages, (1_200, 60_000), lambda d, t: after(1, d, t), longest=65_536),
-    "tables": Target(read_one_table, tables, (1_500, 60_000), _change_table, (",", '"', "1e999", "\n", "-0", "é")),
+    "tables": Target(read_one_table, tables, (1_000, 60_000), _change_table, (",", '"', "1e999", "\n", "-0", "é")),
     "counts": Target(read_one_count, counts, (3_000, 200_000), change_cells, (",", '"', "\n", "0", "999999999999999")),
 }

@@ -52,7 +52,7 @@ def test_a_day_at_the_end_of_the_calendar_is_told_as_no_day(empty: Site, day: st
 def test_a_place_in_a_list_that_no_list_has_is_refused(empty: Site, number: str) -> None:
     said = send(empty.as_(*Role), "/audit", "/audit", reden="Vraag", voor=number)
     assert said.status == 400
-    scored = {"reden": "Vraag", "van": "1-11-2026", "tot": "2-11-2026", "bladzijde": number}
+    scored = {"reden": "Vraag", "van": "1-11-2026", "tot": "2-11-2026", "pagina": number}
     path = "/modellen/levensonderhoud/versies/1.0.0"
     assert send(empty.as_(*Role), f"{path}/aanvragen", path, **scored).status == 400
 

@@ -28,13 +28,28 @@ MARKUP = f"<i>{NUMBER}</i>"
 _JSON = "application/json"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE")
 _FORMS = sorted(name for name in PAGES if name.startswith("POST "))
-# fields of forms on pages, with answers that may be right
-_ANSWERS = {
-    "reden": f"omdat {MARKUP}", "nummer": NUMBER, "soort": "persoon", "persoonsnummer": NUMBER, "dataset": DATASET,
-    "van": "1-11-2026", "tot": DAY, "handeling": "model gestopt", "object": NUMBER, "actor": NUMBER, "run": "0" * 32,
-    "voor": "5", "gevolgd": "ja", "route": "consult", "toelichting": NUMBER, "uitkomst": "gegrond", "versie": "9.9.9",
-    "toegewezen": "ja", "redenDrempel": "x", "redenSteekproef": "y", "stap": "activeren", "rol": "behandelaar",
-}  # fmt: skip
+_REASON = {"reden": f"omdat {MARKUP}"}
+_DAYS = (
+    "1-1-0001",
+    "0001-01-01",
+    "31-12-9999",
+    "9999-12-31",
+    "29-2-2026",
+    "00-00-0000",
+    "2026-W47-4",
+    "1-11-2026",
+    DAY,
+)
+# answers that fit a form; elsewhere there is nothing yet that a form could be about
+_ANSWERS: dict[str, dict[str, str]] = {
+    "POST /audit": {"handeling": "model gestopt", "object": NUMBER, "actor": NUMBER, "run": "0" * 32, "voor": "5"}
+    | {"van": "1-1-2026", "tot": "2-1-2026"},
+    "POST /aanvragen": {"soort": "persoon", "nummer": NUMBER},
+    "POST /verzoeken": {"soort": "inzage", "persoonsnummer": NUMBER},
+    "POST /modellen/{naam}/versies": {"versie": "9.9.9", "redenDrempel": NUMBER, "redenSteekproef": NUMBER},
+    "POST /modellen/{naam}/versies/{versie}/aanvragen": {"van": "1-1-2026", "tot": "2-1-2026", "pagina": "1"},
+    "POST /aanmelden": {"rol": "behandelaar"},
+}
 
 
 # --- the app, as it is served, on a storage of its own ----------------------------------------------------------------
@@ -123,33 +138,25 @@ def read_one_form(data: bytes) -> None:
 
 
 def forms() -> Iterator[bytes]:
-    """Every form with a reason alone, and those that need nothing that is there with one more answer each."""
+    """Every form with a reason and, where it can be about something, the other answers that it asks for."""
     for number, name in enumerate(_FORMS):
-        reason = {"reden": _ANSWERS["reden"]}
-        yield bytes([number]) + urlencode(reason).encode()
-        for one in _ANSWERS if "{" not in name else ():
-            yield bytes([number]) + urlencode({**reason, one: _ANSWERS[one]}).encode()
-    searching = bytes([_FORMS.index("POST /audit")])
-    names = ("reden", "handeling", "object", "actor", "run", "van", "tot", "voor")
-    yield (
-        searching
-        + urlencode({name: _ANSWERS[name] for name in names} | {"van": "1-1-2026", "tot": "2-1-2026"}).encode()
-    )
+        yield bytes([number]) + urlencode({**_REASON, **_ANSWERS.get(name, {})}).encode()
 
 
 def _change_form(data: bytes, turn: random.Random) -> bytes | None:
     answers = parse_qsl(data[1:].decode("utf-8", "replace"), keep_blank_values=True)
+    if not answers:
+        return None
     for _ in range(turn.choice([1, 1, 2, 4])):
-        place = turn.randrange(len(answers) + 1)
-        answer = turn.choice(
-            [*CELLS, *_ANSWERS.values(), MARKUP, "31-12-9999", "1-1-0001", "9999-12-31", "ja", "0" * 32]
-        )
-        if place == len(answers) or turn.random() < 0.3:
-            answers.insert(place, (turn.choice(list(_ANSWERS)), answer))
-        elif turn.random() < 0.3:
+        place = turn.randrange(len(answers))
+        name, old = answers[place]
+        if turn.random() < 0.1:
+            answers.insert(place, (turn.choice([name, NUMBER, "x"]), old))
+        elif turn.random() < 0.1 and len(answers) > 1:
             answers.pop(place)
         else:
-            answers[place] = (answers[place][0], answer)
+            days = name in ("van", "tot") and turn.random() < 0.7
+            answers[place] = (name, turn.choice(_DAYS if days else [*CELLS, MARKUP, "9" * 128, "ja", "\x0b"]))
     return data[:1] + urlencode(answers, encoding="utf-8", errors="replace").encode()
 
 
@@ -192,7 +199,7 @@ def requests() -> Iterator[bytes]:
 
 
 TARGETS = {
-    "json": Target(read_one_document, documents, (1_000, 60_000), lambda d, t: after(1, d, t)),
-    "forms": Target(read_one_form, forms, (700, 60_000), _change_form),
+    "json": Target(read_one_document, documents, (1_200, 60_000), lambda d, t: after(1, d, t)),
+    "forms": Target(read_one_form, forms, (800, 60_000), _change_form),
     "requests": Target(read_one_request, requests, (1_000, 60_000), words=("\n", "%00", "%2e%2e/", ": ", "//", "\x00")),
 }
