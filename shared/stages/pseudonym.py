@@ -46,6 +46,7 @@ class Pseudonymiser:
     def __init__(self, key: PseudonymKey) -> None:
         self._prefix = f"{key.key_id}:"
         self._keyed = hmac.new(key.secret, digestmod=hashlib.sha256)
+        self._made: dict[str, dict[str, str]] = {}  # one number stands in many tables
 
     def pseudonym(self, domain: str, canonical: str) -> str:
         """Return the pseudonym of one canonical value (trimmed text)."""
@@ -55,9 +56,12 @@ class Pseudonymiser:
         """Return the pseudonyms of canonical values, in order."""
         of_domain = self._keyed.copy()
         of_domain.update(b"slimme-check/v1/" + domain.encode("ascii") + b"\x00")
+        made = self._made.setdefault(domain, {})
         pseudonyms = []
         for value in canonical:
-            mac = of_domain.copy()
-            mac.update(value.encode("utf-8"))
-            pseudonyms.append(self._prefix + base64.urlsafe_b64encode(mac.digest()).decode("ascii").rstrip("="))
+            if value not in made:
+                mac = of_domain.copy()
+                mac.update(value.encode("utf-8"))
+                made[value] = self._prefix + base64.urlsafe_b64encode(mac.digest()).decode("ascii").rstrip("=")
+            pseudonyms.append(made[value])
         return pseudonyms

@@ -37,11 +37,12 @@ def pseudonymise(selection: Selection, use_case: UseCase, key: PseudonymKey) -> 
         _refuse_leftovers(stored, table)
         tables[name] = stored
     clear = selection.applications
-    persons = clear["persoon"].to_numpy()
+    persons = clear["persoon"].tolist()
+    of_persons = pseudonymiser.pseudonyms(ColumnClass.PERSOON, persons)
     applications = pd.DataFrame(
         {
             "dienst": pseudonymiser.pseudonyms(ColumnClass.DIENST, clear["aanvraagnummer"]),
-            "persoon": [pseudonymiser.pseudonym(ColumnClass.PERSOON, person) if person else "" for person in persons],
+            "persoon": [pseudonym if person else "" for person, pseudonym in zip(persons, of_persons, strict=True)],
             "peilmoment": clear["peilmoment"].to_numpy(),
             "onbruikbaar": clear["onbruikbaar"].to_numpy(),
         }
