@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -18,7 +18,8 @@ from shared.people.replay import Verdict, replay_everything, replay_prediction, 
 from shared.records import FeatureTable, ResultSet, RunIdentity
 from shared.sweep import run_waiting
 from tests.people.conftest import desk_of, events
-from tests.shell.workshop import CORE, DATASET, Workshop, judge, model
+from tests.shell.tinycore import CORE, DATASET, judge
+from tests.shell.workshop import Workshop, model
 
 type Ids = Callable[[str], str]
 
@@ -67,7 +68,7 @@ def test_nothing_is_computed_again_without_a_reason_or_before_it_is_on_record(ni
         replay_prediction(real_model(night), ids("1002"), "  ")
 
     class Refusing(FolderStore):
-        def write(self, container: str, name: str, data: bytes) -> None:
+        def write_by[T](self, container: str, name: str, fill: Callable[[BinaryIO], T]) -> T:
             raise StorageUnavailable("full")
 
     def computed() -> Any:

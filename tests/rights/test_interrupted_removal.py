@@ -32,7 +32,19 @@ class Fused:
     """A port whose effects pass a fuse, removals and steps of requests too."""
 
     EFFECTS = frozenset(
-        {"write", "copy", "delete", "note", "record_output", "step", "begin", "remove_of", "remove_rows", "tell_files"}
+        {
+            "write",
+            "write_by",
+            "copy",
+            "delete",
+            "note",
+            "record_output",
+            "step",
+            "begin",
+            "remove_of",
+            "remove_rows",
+            "tell_files",
+        }
         | {"remove_from_requests"}
     )
 

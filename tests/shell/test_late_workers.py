@@ -157,7 +157,7 @@ def test_a_run_that_a_worker_left_behind_is_taken_up_by_day(workshop: Workshop) 
     workshop.deliver()
     with pytest.raises(Crash):
         process_arrived(
-            replace(workshop.installation, blobs=blobs(workshop, "write", "resultaten", lambda: None, True))
+            replace(workshop.installation, blobs=blobs(workshop, "write_by", "resultaten", lambda: None, True))
         )
     other = workshop.with_(owner=Worker("tweede")).installation
     assert not [outcome for outcome in take_up(other) if outcome.counts.aantal], "the lease holds"
