@@ -1,0 +1,76 @@
+"""A whole night: a delivery in the mailbox becomes results in files and SQL; beside the least that anybody must do.
+
+`python -m benchmarks.end_to_end [APPLICATIONS]`
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.measuring import Contender, Cost, in_turns, process
+from benchmarks.outcome import Goal, Measured, Outcome, share_of_time
+from benchmarks.running import alone
+from development.population import write_delivery
+
+SIZE, SMALL = 100_000, 60
+_PERIOD = (datetime(2025, 11, 20), datetime(2026, 11, 20))
+_DAY, _MAILBOX = "2026-11-20", "brievenbus/levensonderhoud"
+_APP, _FLOOR, _TEN_TIMES = "the app", "the floor", "ten times as many"
+_MOST_MEGABYTES = 1_000
+_ABOUT = """A delivery of twelve csv files lies in the mailbox (a folder); `python -m shared run` checks it, minimises,
+pseudonymises, computes features, scores, explains, writes Parquet and JSON lines, publishes in SQLite, writes manifest,
+pointers, logboek, snapshot and message, and clears the mailbox. The floor does nothing but read the same files with
+pyarrow, take the HMAC of every different number once, and write the same results (taken from a finished run) as
+Parquet, as JSON lines and into SQLite. Each turn is a fresh process; the memory is its largest resident set."""
+
+
+def measure(size: int) -> Outcome:
+    """Measure a delivery of so many applications, and one of ten times as many."""
+    with tempfile.TemporaryDirectory() as folder:
+        one, ten = Path(folder) / "one", Path(folder) / "ten"
+        floor = _floor(one, size)  # needs what the app made in its turn before
+        same = in_turns(1 if size >= SIZE else 2, {_APP: _app(one, size), _FLOOR: floor}, units=size, warm=False)
+        larger = in_turns(1, {_APP: _app(ten, 10 * size)}, units=10 * size, warm=False)
+    app, least = same
+    return Outcome("End to end", _ABOUT, size, {"one night": same, _TEN_TIMES: larger}, _goals(app, least, larger[0]))
+
+
+def _goals(app: Measured, floor: Measured, larger: Measured) -> list[Goal]:
+    return [
+        share_of_time("a whole night: at most 3 × the floor", app, floor, 3.0),
+        share_of_time("ten times as many: at most 11 × the time", larger, app, 11.0),
+        Goal("memory of a night: at most 1,000 MB", app.most_memory, _MOST_MEGABYTES, "MB", at_most=True),
+        Goal("ten times as many: at most 1,000 MB", larger.most_memory, _MOST_MEGABYTES, "MB", at_most=True),
+    ]
+
+
+def _app(home: Path, size: int) -> Contender:
+    storage, delivery = home / "storage", home / "delivery" / _DAY
+    run = process([sys.executable, "-m", "shared", "run"], environment={"SLIMME_CHECK_OPSLAG": str(storage)})
+
+    def turn() -> Cost:
+        if not delivery.exists():
+            write_delivery(delivery, applications=size, period=_PERIOD, seed=3, format="csv")
+        shutil.rmtree(storage, ignore_errors=True)
+        shutil.copytree(delivery, storage / _MAILBOX / _DAY)
+        return run()
+
+    return turn
+
+
+def _floor(home: Path, size: int) -> Contender:
+    delivery, storage = str(home / "delivery" / _DAY), str(home / "storage")
+
+    def turn() -> Cost:
+        with tempfile.TemporaryDirectory() as out:
+            return process([sys.executable, "-m", "benchmarks.floor", delivery, storage, out, str(size)])()
+
+    return turn
+
+
+if __name__ == "__main__":
+    alone("end_to_end")
