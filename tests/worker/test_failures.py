@@ -21,6 +21,13 @@ def test_a_foreign_error_is_told_by_code_alone() -> None:
     assert "kanarie 123456782" not in told.replace('ValueError("kanarie 123456782")', "")
 
 
+def test_a_foreign_error_is_logged_by_its_type_and_place_alone(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"), pytest.raises(TriggerFailed), told_to_platform():
+        raise ValueError("kanarie 123456782")
+    assert "SC-900" in caplog.text and "ValueError" in caplog.text
+    assert "kanarie" not in caplog.text
+
+
 def test_an_error_of_ours_is_told_without_where_it_happened() -> None:
     told = _heard(KeyUnavailable("The key is gone.", where="/geheim/kanarie", next_step="Put it back."))
     assert told.splitlines()[-1].endswith("TriggerFailed: SC-300: Put it back.")
