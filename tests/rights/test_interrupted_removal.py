@@ -32,20 +32,8 @@ class Fused:
     """A port whose effects pass a fuse, removals and steps of requests too."""
 
     EFFECTS = frozenset(
-        {
-            "write",
-            "write_by",
-            "copy",
-            "delete",
-            "note",
-            "record_output",
-            "step",
-            "begin",
-            "remove_of",
-            "remove_rows",
-            "tell_files",
-        }
-        | {"remove_from_requests"}
+        {"write", "write_by", "copy", "delete", "note", "record_output", "step", "begin", "tell_files"}
+        | {"remove_of", "remove_rows", "remove_from_requests"}
     )
 
     def __init__(self, port: object, fuse: Fuse) -> None:
