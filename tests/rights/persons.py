@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,7 +17,7 @@ from shared.adapters.sql.purge import SqlPurge
 from shared.errors import SlimmeCheckError
 from shared.events import Caller
 from shared.installation import Installation
-from shared.records import CheckedDelivery, FeatureTable, Finding, PseudonymisedDelivery, ResultSet, RunIdentity
+from shared.records import FeatureTable, PseudonymisedDelivery, PseudonymisedPart, ResultSet, RunIdentity
 from shared.retention.terms import DEFAULT
 from shared.rights.carrying import accept_request, take_up
 from shared.rights.export import fetch_export
@@ -27,7 +27,7 @@ from shared.rights.states import Asked
 from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
 from shared.usecase import Route
 from tests.rights.removing import Scene
-from tests.shell import workshop as plain
+from tests.shell import tinycore as plain
 from tests.shell.workshop import Workshop
 
 ANNA, BEN = "anna-burgerservice-1", "ben-burgerservice-2"
@@ -41,17 +41,20 @@ def number_of(application: str) -> str:
     return _NUMBERS.get(application.partition("-")[2], "")
 
 
-def pseudonymise(
-    checked: CheckedDelivery, _case: object, key: PseudonymKey
-) -> tuple[PseudonymisedDelivery, tuple[Finding, ...]]:
-    delivery, found = plain.pseudonymise(checked, _case, key)
+class Minimised(plain.Minimised):
+    def __iter__(self) -> Iterator[PseudonymisedPart]:
+        for part in super().__iter__():
+            yield replace(part, delivery=_with_persons(part.delivery, self._key))
+
+
+def _with_persons(delivery: PseudonymisedDelivery, key: PseudonymKey) -> PseudonymisedDelivery:
     names = Pseudonymiser(key)
     numbers = [number_of(application) for application in delivery.aanvraagnummers]
     persons = [names.pseudonym("persoon", number) if number else "" for number in numbers]
     applications = delivery.applications.assign(persoon=persons)
     own = applications.loc[applications["persoon"] != "", ["persoon", "dienst"]].reset_index(drop=True)
     table = own.astype({"persoon": "category", "dienst": "category"}).assign(bedrag=[100] * len(own))
-    return replace(delivery, applications=applications, tables={"diensten": table}), found
+    return replace(delivery, applications=applications, tables={"diensten": table})
 
 
 def judge(table: FeatureTable, case: object, identity: RunIdentity, key: object) -> ResultSet:
@@ -76,8 +79,20 @@ def read_snapshot(files: Mapping[str, bytes], numbers: Mapping[str, str] | None)
     return PseudonymisedDelivery(frame, frames, tuple(known[dienst] for dienst in frame["dienst"]), key_id)
 
 
+class Snapshot(plain.Snapshot):
+    def add(self, part: PseudonymisedPart) -> None:
+        for name, data in snapshot_files(part.delivery).items():
+            self._files[name] = self._scratch()
+            self._files[name].write(data)
+
+
 CORE = replace(
-    plain.CORE, pseudonymise=pseudonymise, judge=judge, snapshot_files=snapshot_files, read_snapshot=read_snapshot
+    plain.CORE,
+    pseudonymise=Minimised,
+    judge=judge,
+    new_snapshot=Snapshot,
+    snapshot_files=snapshot_files,
+    read_snapshot=read_snapshot,
 )
 
 
