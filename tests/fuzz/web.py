@@ -74,7 +74,7 @@ def _address_of(path: str) -> str:
 def _judge(said: Said, path: str) -> None:
     if said.status >= 500 or said.status in (418, 422):
         raise AssertionError(f"{path} answered {said.status}; the log says: {_served()[2].heard[-3:]}")
-    if path.startswith(PREFIX):
+    if path.startswith(PREFIX) and said.body:  # HEAD has none
         check_headers(said)
     if said.status >= 400 and said.headers["content-type"] != "text/html; charset=utf-8":
         silent(f"a problem of {path}", said.body.decode())
@@ -176,6 +176,8 @@ def read_one_request(data: bytes) -> None:
         if "IPv6" in str(cause):  # of what cuts the address, before there is a request
             return
         raise
+    if method == "HEAD" and said.body:
+        raise AssertionError("an answer to HEAD with a body")
     _judge(said, address.partition("?")[0])
 
 
