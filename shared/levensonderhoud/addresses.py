@@ -29,10 +29,17 @@ def in_municipality(place: str) -> bool:
 
 def canonical_address(address: Mapping[str, str]) -> str:
     """Return what makes an address this address: by postcode where it is filled, else by place and street."""
-    part = {name: address.get(name, "").strip().lower() for name in PARTS}
-    postcode = _BLANKS.sub("", part["postcode"])
-    start = ["p", postcode] if postcode else ["s", part["plaats"], part["straat"]]
-    return _SEPARATOR.join([*start, part["huisnr"], part["huisletter"], part["huisnrtoev"]])
+    return _joined(**{name: _canonical_part(name, address.get(name, "")) for name in PARTS})
+
+
+def _canonical_part(name: str, text: str) -> str:
+    text = text.strip().lower()
+    return _BLANKS.sub("", text) if name == "postcode" else text
+
+
+def _joined(*, plaats: str, straat: str, huisnr: str, huisletter: str, huisnrtoev: str, postcode: str) -> str:
+    start = ("p", postcode) if postcode else ("s", plaats, straat)
+    return _SEPARATOR.join((*start, huisnr, huisletter, huisnrtoev))
 
 
 def address_key(address: Mapping[str, str], pseudonymiser: Pseudonymiser) -> str:
@@ -59,8 +66,8 @@ def special_address_key(address: Mapping[str, str], pseudonymiser: Pseudonymiser
 
 def derive_addresses(rows: pd.DataFrame, pseudonymiser: Pseudonymiser) -> pd.DataFrame:
     """Return adressen with adressleutel, in_gemeente, plaats_gevuld and straat_gevuld instead of the parts."""
-    columns = [_texts(rows[name]) for name in PARTS]
-    canonical = [canonical_address(dict(zip(PARTS, parts, strict=True))) for parts in zip(*columns, strict=True)]
+    columns = [_canonical_parts(rows[name]) for name in PARTS]
+    canonical = [_joined(**dict(zip(PARTS, parts, strict=True))) for parts in zip(*columns, strict=True)]
     codes, different = pd.factorize(np.array(canonical, dtype=object))
     keys = pd.Categorical.from_codes(
         codes, categories=pd.Index(pseudonymiser.pseudonyms(DOMAIN, different), dtype="str")
@@ -75,6 +82,7 @@ def derive_addresses(rows: pd.DataFrame, pseudonymiser: Pseudonymiser) -> pd.Dat
     ).drop(columns=list(PARTS))
 
 
-def _texts(column: pd.Series) -> list[str]:
-    texts = np.array([*column.cat.categories, ""], dtype=object)
-    return list(texts[column.cat.codes.to_numpy()])
+def _canonical_parts(column: pd.Series) -> list[str]:
+    """Return a part of every address; made canonical once for every different text."""
+    texts = [_canonical_part(str(column.name), text) for text in column.cat.categories.tolist()]
+    return np.array([*texts, ""], dtype=object)[column.cat.codes.to_numpy()].tolist()
