@@ -56,6 +56,7 @@ class Parts:
     services: _Directory
     persons: _Directory
     parties: _Directory
+    own: _Directory
     held: _Directory
 
     def of(self, table: str, rows: pd.DataFrame) -> Destinations:
@@ -67,16 +68,16 @@ class Parts:
         if table == "dienstsubjecten":
             return self.parties.find(mark(rows["subjectnr"]))
         if table == "diensten":
-            number = mark(rows["dienstnr"])
-            of_client = self.persons.find(mark(rows["subjectnrklant"]))
-            return _each_once(self.services.find(number), of_client, self.held.find(number))
+            number = mark(rows["dienstnr"])  # a service goes whole, also its rows that name another client
+            return _each_once(self.services.find(number), self.own.find(number), self.held.find(number))
         return self.persons.find(mark(rows[PERSON_COLUMN[table]]))
 
 
 def divide(columns: Columns, period: Period, size: int) -> Parts:
     """Return where rows go when every part has `size` applications.
 
-    Services lead to their clients, clients to their parties, and parties to the services that they hold.
+    Services lead to their clients, clients to their other services and their parties, and parties to the services
+    that they hold.
     """
     orders = joined(columns("werkopdrachten", "dienstnr", "dtopvoer"))
     numbers = find_applications({"werkopdrachten": orders}, period)["aanvraagnummer"]
@@ -84,8 +85,9 @@ def divide(columns: Columns, period: Period, size: int) -> Parts:
     services = _Directory(mark(each), np.arange(len(numbers)) // size)
     persons = _next(columns, services, "diensten", "dienstnr", "subjectnrklant")
     parties = _next(columns, persons, "partijen", "persoonnr", "partijnr")
+    own = _next(columns, persons, "diensten", "subjectnrklant", "dienstnr")
     held = _next(columns, parties, "dienstsubjecten", "subjectnr", "dienstnr")
-    return Parts(max(-(-len(numbers) // size), 1), len(numbers), services, persons, parties, held)
+    return Parts(max(-(-len(numbers) // size), 1), len(numbers), services, persons, parties, own, held)
 
 
 def _next(columns: Columns, known: _Directory, table: str, by: str, to: str) -> _Directory:

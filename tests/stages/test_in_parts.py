@@ -111,6 +111,15 @@ def test_people_with_more_applications_and_a_party_together_may_come_in_several_
     assert cut.number == -(-5 // size)
 
 
+@pytest.mark.parametrize("size", [1, ALL])
+def test_a_service_of_the_applicant_comes_with_its_rows_that_name_another_client(size: int) -> None:
+    delivery = Delivery()
+    row = dict(delivery.rows["diensten"][0]) | {"dienstnr": "KANARIE-NOG-EEN", "subjectnrklant": "KANARIE-P1"}
+    other = row | {"subjectnrklant": "KANARIE-ANDER"}
+    delivery.write("diensten", [*delivery.rows["diensten"], row, other])
+    assert_the_same(delivery, size)
+
+
 @pytest.mark.parametrize("table", list(LEVENSONDERHOUD.schema.tables))
 @pytest.mark.parametrize("size", [1, ALL])
 def test_equal_rows_count_once_and_rows_set_aside_touch_whom_they_touch(table: str, size: int) -> None:
