@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from shared.administration import RunRecord
 from shared.errors import SlimmeCheckError
 from shared.events import Action
 from shared.installation import GrowingSnapshot, Installation, Minimised, Steps
-from shared.records import DeliveryFiles, PseudonymisedDelivery
+from shared.records import DeliveryFiles, PseudonymisedDelivery, Verdict
 
 if TYPE_CHECKING:
     from shared.stages.inparts import DeliveryInParts
@@ -83,7 +83,18 @@ def snapshot_again(installation: Installation, run: RunRecord) -> GrowingSnapsho
             next_step="Ask the supplier to deliver the same bytes again.",
         )
     snapshot = new_snapshot(installation)
-    with closing(check_in_parts(installation, source, {}, None)) as checked:
+    with ExitStack() as unless_whole:
+        unless_whole.callback(snapshot.close)
+        checked = unless_whole.enter_context(closing(check_in_parts(installation, source, {}, None)))
+        if checked.verdict is Verdict.AFGEKEURD:
+            raise SlimmeCheckError(
+                "The raw delivery of a published run is not what it was when it was judged.",
+                where=f"run {run.run_id}",
+                code="SC-421",
+                next_step="It stays where it is. Put its tables back from a back-up, or ask for the same bytes again.",
+            )
         for part in minimised(installation, run, checked):
             snapshot.add(part)
+        checked.close()
+        unless_whole.pop_all()
     return snapshot

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from typing import BinaryIO
 
 import numpy as np
@@ -62,11 +63,15 @@ class SnapshotFiles:
         return self._files
 
     def close(self) -> None:
-        """Forget everything."""
-        self.finished()
-        for file in self._files.values():
-            file.close()
-        self._files = {}
+        """Forget everything, whole or not."""
+        with ExitStack() as each:
+            for file in self._files.values():
+                each.callback(file.close)
+            for writer in self._writers.values():
+                with suppress(OSError):  # the disk is full: nobody reads the file any more
+                    writer.close()
+                writer.is_open = False
+        self._files, self._writers = {}, {}
 
 
 def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:

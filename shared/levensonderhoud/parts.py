@@ -1,7 +1,8 @@
 """How a delivery is cut in parts: the next so many applications by number, each with every row that may be needed.
 
 Which row belongs to whom is told by `mark`, a hash of its numbers: rows of others whose marks are equal travel along
-and are left out again by `select`, which compares the numbers themselves.
+and are left out again by `select`, which compares the numbers themselves. But an application is in one part alone, so
+work orders, which make a number an application, go by the number itself.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 from shared.levensonderhoud.applications import find_applications
 from shared.levensonderhoud.select import PERSON_COLUMN
 from shared.records import Period
+from shared.stages.rowstore import NOWHERE
 from shared.stages.rowtypes import joined
 from shared.usecase import Columns
 
@@ -22,8 +24,11 @@ type Destinations = tuple[np.ndarray, np.ndarray]
 
 def mark(numbers: pd.Series) -> np.ndarray:
     """Return 64 bits per number of a categorical, equal for equal numbers; 0 where it is empty."""
-    different = pd.util.hash_array(numbers.cat.categories.array, categorize=False)
-    return np.append(different, np.uint64(0))[numbers.cat.codes.to_numpy()]
+    return np.append(_marks(numbers.cat.categories), np.uint64(0))[numbers.cat.codes.to_numpy()]
+
+
+def _marks(different: pd.Index) -> np.ndarray:
+    return pd.util.hash_array(different.array, categorize=False)
 
 
 class _Directory:
@@ -53,6 +58,9 @@ class Parts:
 
     parts: int
     applications: int
+    size: int
+    numbers: pd.Index
+    places: _Directory  # of the numbers, by mark
     services: _Directory
     persons: _Directory
     parties: _Directory
@@ -62,7 +70,7 @@ class Parts:
     def of(self, table: str, rows: pd.DataFrame) -> Destinations:
         """Return (place in `rows`, part) of every row in every part that needs it."""
         if table == "werkopdrachten":
-            return self.services.find(mark(rows["dienstnr"]))
+            return self._of_orders(rows["dienstnr"])
         if table == "partijen":
             return self.persons.find(mark(rows["persoonnr"]))
         if table == "dienstsubjecten":
@@ -72,6 +80,16 @@ class Parts:
             return _each_once(self.services.find(number), self.own.find(number), self.held.find(number))
         return self.persons.find(mark(rows[PERSON_COLUMN[table]]))
 
+    def _of_orders(self, numbers: pd.Series) -> Destinations:
+        different = numbers.cat.categories
+        found, places = self.places.find(_marks(different))
+        same = np.asarray(different.take(found) == self.numbers.take(places), dtype=bool)
+        parts = np.full(len(different) + 1, NOWHERE)
+        parts[found[same]] = places[same] // self.size
+        of_rows = parts[numbers.cat.codes.to_numpy()]
+        needed = np.flatnonzero(of_rows != NOWHERE)
+        return needed, of_rows[needed]
+
 
 def divide(columns: Columns, period: Period, size: int) -> Parts:
     """Return where rows go when every part has `size` applications.
@@ -80,14 +98,25 @@ def divide(columns: Columns, period: Period, size: int) -> Parts:
     that they hold.
     """
     orders = joined(columns("werkopdrachten", "dienstnr", "dtopvoer"))
-    numbers = find_applications({"werkopdrachten": orders}, period)["aanvraagnummer"]
-    each = pd.Series(pd.Categorical(numbers, categories=pd.Index(numbers, dtype="str")))
-    services = _Directory(mark(each), np.arange(len(numbers)) // size)
+    numbers = pd.Index(find_applications({"werkopdrachten": orders}, period)["aanvraagnummer"], dtype="str")
+    marks, places = _marks(numbers), np.arange(len(numbers))
+    services = _Directory(marks, places // size)
     persons = _next(columns, services, "diensten", "dienstnr", "subjectnrklant")
     parties = _next(columns, persons, "partijen", "persoonnr", "partijnr")
     own = _next(columns, persons, "diensten", "subjectnrklant", "dienstnr")
     held = _next(columns, parties, "dienstsubjecten", "subjectnr", "dienstnr")
-    return Parts(max(-(-len(numbers) // size), 1), len(numbers), services, persons, parties, own, held)
+    return Parts(
+        parts=max(-(-len(numbers) // size), 1),
+        applications=len(numbers),
+        size=size,
+        numbers=numbers,
+        places=_Directory(marks, places),
+        services=services,
+        persons=persons,
+        parties=parties,
+        own=own,
+        held=held,
+    )
 
 
 def _next(columns: Columns, known: _Directory, table: str, by: str, to: str) -> _Directory:

@@ -87,6 +87,7 @@ class _Reading:
         self._use_case, self._description, self._scratch = use_case, description, scratch
         self._size, self._division = size, use_case.division if size else None
         self._divided: Divided | None = None
+        self._made = ExitStack()
         self.tables: dict[str, StoredTable] = {}
         self.affected: list[Affected] = []
 
@@ -99,7 +100,7 @@ class _Reading:
         """Read the file of one table; returns what was found in it."""
         name, use_case = resource.name, self._use_case
         everywhere = self._division is not None and name in self._division.everywhere
-        store = self._store(name) if not everywhere else RowStore(self._scratch)
+        store = self._store("" if everywhere else name)
         table = read_table(content, resource, use_case.schema, use_case.moment_column, store)
         self.affected.append(table.affected)
         if table.refused:
@@ -110,8 +111,11 @@ class _Reading:
         return table.findings
 
     def _store(self, name: str) -> RowStore:
+        """Return an empty store, cut in parts when it is known how to cut this table; "" is never cut."""
         divided = self._divided
-        return RowStore(self._scratch, partial(divided.of, name) if divided else None)
+        store = RowStore(self._scratch, partial(divided.of, name) if divided and name else None)
+        self._made.callback(store.close)
+        return store
 
     def _divide(self) -> None:
         """Cut the tables in parts that were read whole, once all that tell how to do so have been read."""
@@ -147,8 +151,7 @@ class _Reading:
 
     def close(self) -> None:
         """Forget what was read."""
-        for table in self.tables.values():
-            table.store.close()
+        self._made.close()
 
     def parts(self) -> int:
         """Return in how many parts it was cut."""

@@ -7,6 +7,7 @@ the use case's own (`UseCase.division`); what a part is given too much is left o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,5 +73,6 @@ class DeliveryInParts(Judgement):
 
     def close(self) -> None:
         """Forget the rows, which are in clear."""
-        for table in self.tables.values():
-            table.store.close()
+        with ExitStack() as each:  # also when one cannot be closed
+            for table in self.tables.values():
+                each.callback(table.store.close)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -118,6 +121,46 @@ def test_a_service_of_the_applicant_comes_with_its_rows_that_name_another_client
     other = row | {"subjectnrklant": "KANARIE-ANDER"}
     delivery.write("diensten", [*delivery.rows["diensten"], row, other])
     assert_the_same(delivery, size)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_numbers_with_the_same_mark_only_travel_together(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def two_bits(different: pd.Index) -> np.ndarray:
+        return np.array([1 + len(number) % 2 for number in different], dtype=np.uint64)
+
+    monkeypatch.setattr("shared.levensonderhoud.parts._marks", two_bits)
+    assert_the_same(two_who_share(), size)
+
+
+class Full(io.BytesIO):
+    """A file on a disk that is full after so many bytes."""
+
+    left = 0
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(memoryview(data).cast("B")) > Full.left:
+            raise OSError(28, "full")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("left", [0, 400, 2_000, 4_000])
+def test_on_a_full_disk_no_file_with_rows_stays_open(left: int) -> None:
+    made: list[Full] = []
+
+    def scratch() -> Full:
+        made.append(Full())
+        return made[-1]
+
+    Full.left = left
+    with pytest.raises(OSError, match="full"), ExitStack() as opened:
+        cut = opened.enter_context(
+            closing(pipeline.check_in_parts(Delivery(), LEVENSONDERHOUD, {}, size=1, scratch=scratch))
+        )
+        files = opened.enter_context(closing(SnapshotFiles(scratch)))
+        for part in pipeline.pseudonymise_in_parts(cut, LEVENSONDERHOUD, KEY):
+            files.add(part)
+        files.finished()
+    assert made and all(file.closed for file in made)
 
 
 @pytest.mark.parametrize("table", list(LEVENSONDERHOUD.schema.tables))
