@@ -61,6 +61,7 @@ def check_in_parts(
                 findings.append(finding("LEV-110", tabel=resource.name))
             else:
                 findings += reading.read(content, resource)
+                del content  # or two files are in memory at the same time
         if verdict(findings) is Verdict.AFGEKEURD:
             return _rejected(findings, description)
         not_cut = reading.not_cut()
@@ -124,7 +125,7 @@ class _Reading:
 
         def columns(name: str, *wanted: str) -> Iterator[pd.DataFrame]:
             table = self.tables[name]
-            return (rows.loc[~rows.index.isin(table.equal)] for rows in table.store.blocks(wanted))
+            return (rows.loc[table.counted[rows.index.to_numpy()]] for rows in table.store.blocks(wanted))
 
         self._divided = self._division.divide(columns, self._description.period, self._size or 0)
         for name in self._division.links:
@@ -138,7 +139,7 @@ class _Reading:
     def not_cut(self) -> dict[str, pd.DataFrame]:
         """Return the tables that no part has a part of."""
         return {
-            name: table.store.part(0, table.equal).reset_index(drop=True)
+            name: table.store.part(0, table.counted).reset_index(drop=True)
             for name, table in self.tables.items()
             if table.everywhere or self._divided is None
         }

@@ -62,12 +62,12 @@ def csv_batches(
     wanted = [name for name in table.column_names() if name in set(names)]
     parser = _Parser(memoryview(raw)[end_of_header + 1 :], names, wanted, resource.delimiter, quoted=quoted)
     has_long_field = False
-    for batch in parser.batches(threads=True):
+    for batch in parser.batches():
         has_long_field |= any(
             (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_FIELD for column in batch.columns
         )
         yield batch
-    rows = np.union1d(parser.wrong_rows(), blank_rows)
+    rows = np.union1d(parser.wrong_rows, blank_rows).astype(np.int64)
     if len(rows):
         raise TableRefused(row_finding("LEV-213", rows, tabel=table.name))
     if parser.gave_up:
@@ -160,44 +160,35 @@ class _Parser:
 
     def __init__(self, body: memoryview, names: list[str], wanted: list[str], delimiter: str, *, quoted: bool) -> None:
         self._body, self._names, self._wanted, self._delimiter, self._quoted = body, names, wanted, delimiter, quoted
-        self._faults: list[int] = []
+        self.wrong_rows: list[int] = []  # positions of the rows left out
         self.gave_up = False  # it met a row that is no csv, or more wrong rows than are told of
 
-    def batches(self, *, threads: bool) -> Iterator[pa.Table]:
+    def batches(self) -> Iterator[pa.Table]:
         """Yield the wanted columns as text; at least one batch, which may be without rows."""
         yield pa.table({name: pa.array([], pa.string()) for name in self._wanted})
         if not len(self._body):
             return
-        self._faults, self.gave_up = [], False
         parsing = pacsv.ParseOptions(
             delimiter=self._delimiter, newlines_in_values=self._quoted, ignore_empty_lines=False
         )
         parsing.invalid_row_handler = self._note
         try:
-            reader = pacsv.open_csv(
+            # one thread: only then row numbers are known, and none is left behind when the process ends
+            with pacsv.open_csv(
                 pa.BufferReader(pa.py_buffer(self._body)),
-                pacsv.ReadOptions(use_threads=threads, column_names=self._names, block_size=_BLOCK),
+                pacsv.ReadOptions(use_threads=False, column_names=self._names, block_size=_BLOCK),
                 parsing,
                 pacsv.ConvertOptions(
                     column_types=dict.fromkeys(self._wanted, pa.string()),
                     strings_can_be_null=False,
                     include_columns=self._wanted,
                 ),
-            )
-            for batch in reader:
-                yield pa.Table.from_batches([batch])
+            ) as reader:
+                for batch in reader:
+                    yield pa.Table.from_batches([batch])
         except pa.ArrowInvalid:
             self.gave_up = True
 
     def _note(self, row: pacsv.InvalidRow) -> str:
-        self._faults.append((row.number or 1) - 1)
-        return "skip" if len(self._faults) < _MOST_FAULTS else "error"
-
-    def wrong_rows(self) -> np.ndarray:
-        """Return the positions of the rows left out, once all batches were read."""
-        if self._faults:  # only a single thread knows the row numbers
-            gave_up = self.gave_up
-            for _ in self.batches(threads=False):
-                pass
-            self.gave_up = gave_up
-        return np.array(self._faults, dtype=np.int64)
+        self.wrong_rows.append(row.number - 1)
+        return "skip" if len(self.wrong_rows) < _MOST_FAULTS else "error"

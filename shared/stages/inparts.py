@@ -32,11 +32,6 @@ class StoredTable:
         """Return how many rows count."""
         return int(np.count_nonzero(self.counted))
 
-    @property
-    def equal(self) -> np.ndarray:
-        """Return the positions of the rows that do not count."""
-        return np.flatnonzero(~self.counted)
-
 
 @dataclass(frozen=True)
 class DeliveryInParts(Judgement):
@@ -66,7 +61,7 @@ class DeliveryInParts(Judgement):
 
     def _with_rows_of(self, number: int) -> CheckedDelivery:
         tables = {
-            name: table.store.part(0 if table.everywhere else number, table.equal)
+            name: table.store.part(0 if table.everywhere else number, table.counted)
             for name, table in self.tables.items()
         }
         return CheckedDelivery(self.verdict, (), self.description, tables, self.affected)

@@ -12,6 +12,7 @@ from shared.dataset import DatasetSchema, Kind, TableSchema
 from shared.records import Finding, Resource
 from shared.stages.header import MOST_COLUMNS, header_findings, refuses
 from shared.stages.refusal import TableRefused
+from shared.stages.rowtypes import with_own_texts
 from shared.stages.rules import finding
 from shared.stages.values import LONGEST_FIELD
 
@@ -35,14 +36,16 @@ def parquet_batches(
         _refuse_by_footer(file, resource, table, schema, told, len(raw))
         wanted = [name for name in table.column_names() if name in set(file.schema_arrow.names)]
         texts = [column.name for column in table.columns if column.name in wanted and column.kind in _TEXT]
-        file = pq.ParquetFile(pa.BufferReader(raw), metadata=file.metadata, read_dictionary=texts)
         codes: set[str] = set()
-        yield _by_dictionary(file.schema_arrow.empty_table().select(wanted))
-        for batch in file.iter_batches(_ROWS_AT_ONCE, columns=wanted):
-            batch.validate(full=True)
-            rows = _by_dictionary(pa.Table.from_batches([batch]))
-            codes |= _faults_of_text(rows)
-            yield rows
+        with pq.ParquetFile(pa.BufferReader(raw), metadata=file.metadata, read_dictionary=texts) as file:
+            yield _by_dictionary(file.schema_arrow.empty_table().select(wanted))
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=wanted, use_threads=False):
+                batch.validate(full=True)
+                rows = with_own_texts(
+                    _by_dictionary(pa.Table.from_batches([batch]))
+                )  # not those of its whole row group
+                codes |= _faults_of_text(rows)
+                yield rows
     except (pa.ArrowException, OSError, ValueError):
         raise TableRefused(finding("LEV-215", tabel=table.name)) from None
     if codes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,9 @@ _KIND_IN_WORDS = {
 }
 
 
+_COMPARED_AT_ONCE = 100_000
+
+
 @dataclass(frozen=True)
 class ReadTable:
     """What became of the file of a table; its rows lie in the store that they were read into.
@@ -39,11 +43,6 @@ class ReadTable:
     findings: list[Finding]
     affected: Affected
     counted: np.ndarray
-
-    @property
-    def equal(self) -> np.ndarray:
-        """Return the positions of the rows that do not count."""
-        return np.flatnonzero(~self.counted)
 
 
 def read_table(
@@ -141,10 +140,23 @@ class _Typing:
         again = marks[order][1:] == marks[order][:-1]
         if not again.any():
             return np.zeros(0, dtype=np.int64)
-        suspect = np.zeros(len(marks), dtype=bool)
-        suspect[order[1:][again]] = suspect[order[:-1][again]] = True
-        rows = self._store.at(usable[suspect]).assign(_mark=marks[suspect])
-        return rows.index.to_numpy()[rows.duplicated().to_numpy()]
+        suspect = order[np.append(again, False) | np.insert(again, 0, False)]
+        found = []
+        for some in _together(marks[suspect], _COMPARED_AT_ONCE):
+            places = np.sort(suspect[some])
+            rows = self._store.at(usable[places]).assign(_mark=marks[places])
+            found.append(rows.index.to_numpy()[rows.duplicated().to_numpy()])
+        return np.sort(np.concatenate(found))
+
+
+def _together(ordered: np.ndarray, size: int) -> Iterator[slice]:
+    """Yield slices of some `size` values that are in order, in which equal values are never apart."""
+    begin = 0
+    while begin < len(ordered):
+        last = min(begin + size, len(ordered)) - 1
+        end = int(np.searchsorted(ordered, ordered[last], side="right"))
+        yield slice(begin, end)
+        begin = end
 
 
 def _rows(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:

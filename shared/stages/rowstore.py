@@ -21,6 +21,7 @@ type Scratch = Callable[[], BinaryIO]
 type Destinations = Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]
 
 POSITION = "positie"
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 NOWHERE = -1  # the part of rows that no part needs
 
 
@@ -63,27 +64,25 @@ class RowStore:
 
     def _write(self, part: int, table: pa.Table) -> None:
         self._file.seek(self._end)
-        with pa.ipc.new_stream(self._file, table.schema) as stream:
+        with pa.ipc.new_stream(self._file, table.schema, options=_PACKED) as stream:
             stream.write_table(table)
         size = self._file.tell() - self._end
         self._blocks.append(_Block(part, self._end, size))
         self._end += size
 
-    def part(
-        self, number: int, without: np.ndarray | None = None, columns: Iterable[str] | None = None
-    ) -> pd.DataFrame:
-        """Return the rows of one part in their order. `without`: positions to leave out; `columns`: only these."""
-        return self._frame([block for block in self._blocks if block.part == number], without, columns)
+    def part(self, number: int, counted: np.ndarray) -> pd.DataFrame:
+        """Return the rows of one part in their order. `counted`: by position in the file, does a row count."""
+        frame = _by_position(self._table([block for block in self._blocks if block.part == number]))
+        return frame.loc[counted[frame.index.to_numpy()]]
 
     def blocks(self, columns: Iterable[str] | None = None) -> Iterator[pd.DataFrame]:
         """Yield all rows some at a time, in the order in which they were added; one in several parts comes as often.
 
         Of a table without rows that is one frame without rows.
         """
-        if not self._blocks:
-            yield self._frame([], None, columns)
-        for block in self._blocks:
-            yield self._frame([block], None, columns)
+        for blocks in [[block] for block in self._blocks] or [[]]:
+            table = self._table(blocks)
+            yield _by_position(table if columns is None else table.select([*columns, POSITION]))
 
     def at(self, positions: np.ndarray) -> pd.DataFrame:
         """Return the rows at these positions of the delivered file, each once, by position."""
@@ -98,11 +97,6 @@ class RowStore:
         """Forget everything."""
         self._file.close()
         self._blocks = []
-
-    def _frame(self, blocks: list[_Block], without: np.ndarray | None, columns: Iterable[str] | None) -> pd.DataFrame:
-        table = self._table(blocks)
-        frame = _by_position(table if columns is None else table.select([*columns, POSITION]))
-        return frame if without is None or not len(without) else frame.loc[~frame.index.isin(without)]
 
     def _table(self, blocks: list[_Block]) -> pa.Table:
         if self._schema is None:

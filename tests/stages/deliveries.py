@@ -185,7 +185,7 @@ def read_one(
     resource = Resource(name=name, format=format, rijen=rijen, delimiter=delimiter if format == "csv" else "", **said)
     store = RowStore(io.BytesIO)
     read = read_table(content, resource, SCHEMA, LEVENSONDERHOUD.moment_column, store)
-    frame = None if read.refused else store.part(0, read.equal).reset_index(drop=True)
+    frame = None if read.refused else store.part(0, read.counted).reset_index(drop=True)
     return OneTable(frame, read.findings, read.affected)
 
 
