@@ -49,8 +49,13 @@ def new_snapshot(installation: Installation) -> GrowingSnapshot:
     return installation.core.new_snapshot(TemporaryFile)
 
 
-def kept(parts: Minimised, snapshot: GrowingSnapshot, steps: Steps) -> Iterator[PseudonymisedDelivery]:
-    """Yield the parts when they are asked for, and add each to the snapshot; the last one ends the step."""
+def kept(
+    parts: Minimised, checked: DeliveryInParts, snapshot: GrowingSnapshot, steps: Steps
+) -> Iterator[PseudonymisedDelivery]:
+    """Yield the parts when they are asked for, and add each to the snapshot; the last one ends the step.
+
+    With it the rows in clear are gone: they are not needed any more, and not to be kept.
+    """
     applications, rows = 0, Counter[str]()
     waiting = iter(parts)
     while True:
@@ -62,6 +67,7 @@ def kept(parts: Minimised, snapshot: GrowingSnapshot, steps: Steps) -> Iterator[
         applications += len(part.delivery.applications)
         rows.update({name: int(fresh.sum()) for name, fresh in part.fresh.items()})
         yield part.delivery
+    checked.close()
     steps.done(
         Action.PSEUDONIMISEREN,
         "gepseudonimiseerd",

@@ -1,7 +1,7 @@
 """The pure core in one place: files in, results out; no clock, no storage, no log.
 
-`shared/runs.py` calls these four in this order, and does everything that has an effect. A stage is imported when it is
-first called: a round in which nothing waits must not pay for tables.
+`shared/runs.py` has them called in this order, a delivery part by part, and does everything that has an effect. A stage
+is imported when it is first called: a round in which nothing waits must not pay for tables.
 """
 
 from __future__ import annotations

@@ -178,10 +178,9 @@ def _first_half(installation: Installation, claim: Claim, source: StoredDelivery
             return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
         with closing(parts.new_snapshot(installation)) as snapshot:
             minimised = parts.minimised(installation, claim.run, checked)
-            results = judge(installation, claim.run, parts.kept(minimised, snapshot, steps), steps)
+            results = judge(installation, claim.run, parts.kept(minimised, checked, snapshot, steps), steps)
             facts = learned(source, checked)
             publish(installation, claim, results, steps, lambda: checked.findings + minimised.findings, facts)
-            checked.close()  # rows in clear: not needed any more, and not to be kept
             return finish_tail(installation, claim, snapshot)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +19,12 @@ _NOT_COUNTED = -1
 class LeftOut:
     """Adds up the selections of the parts of a delivery. `counted`: per table, which rows of its file count at all."""
 
-    def __init__(self, counted: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, counted: Mapping[str, np.ndarray], everywhere: Collection[str] = ()) -> None:
+        """Begin. `everywhere`: the tables that every part has whole."""
         self._needs = {
             name: np.where(counts, Need.OF_NOBODY, _NOT_COUNTED).astype(np.int8) for name, counts in counted.items()
         }
+        self._everywhere = frozenset(everywhere)
         self._chosen_from: set[str] = set()
         self._of_applications: Counter[Finding] = Counter()
         self._parts = 0
@@ -37,7 +39,7 @@ class LeftOut:
         self._parts += 1
         fresh = {}
         for name, rows in selection.tables.items():
-            if name not in selection.needs:  # a table that every part needs whole
+            if name in self._everywhere or (name not in selection.needs and self._parts == 1):
                 fresh[name] = np.full(len(rows), self._parts == 1)
                 continue
             self._chosen_from.add(name)

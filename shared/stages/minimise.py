@@ -30,7 +30,10 @@ class PseudonymisedParts:
 
     def __init__(self, delivery: DeliveryInParts, use_case: UseCase, key: PseudonymKey) -> None:
         self._delivery, self._use_case, self._key = delivery, use_case, key
-        self._left_out = LeftOut({name: table.counted for name, table in delivery.tables.items()})
+        self._left_out = LeftOut(
+            {name: table.counted for name, table in delivery.tables.items()},
+            [name for name, table in delivery.tables.items() if table.everywhere],
+        )
 
     def __iter__(self) -> Iterator[PseudonymisedPart]:
         """Yield the parts in the order of their applications."""
