@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,17 +39,28 @@ def parquet_batches(
         codes: set[str] = set()
         with pq.ParquetFile(pa.BufferReader(raw), metadata=file.metadata, read_dictionary=texts) as file:
             yield _by_dictionary(file.schema_arrow.empty_table().select(wanted))
-            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=wanted, use_threads=False):
-                batch.validate(full=True)
-                rows = with_own_texts(
-                    _by_dictionary(pa.Table.from_batches([batch]))
-                )  # not those of its whole row group
-                codes |= _faults_of_text(rows)
-                yield rows
+            for rows in _some_at_a_time(file, wanted):
+                rows.validate(full=True)
+                own = with_own_texts(_by_dictionary(rows))  # not those of its whole row group
+                codes |= _faults_of_text(own)
+                yield own
     except (pa.ArrowException, OSError, ValueError):
         raise TableRefused(finding("LEV-215", tabel=table.name)) from None
     if codes:
         raise TableRefused(*(finding(code, tabel=table.name) for code in sorted(codes)))
+
+
+def _some_at_a_time(file: pq.ParquetFile, wanted: list[str]) -> Iterator[pa.Table]:
+    """Yield the rows by row group, small ones together and large ones in pieces."""
+    waiting: list[int] = []
+    number = 0
+    for group in range(file.num_row_groups):
+        waiting.append(group)
+        number += file.metadata.row_group(group).num_rows
+        if number >= _ROWS_AT_ONCE or group == file.num_row_groups - 1:
+            rows = file.read_row_groups(waiting, columns=wanted, use_threads=False)
+            yield from (rows.slice(begin, _ROWS_AT_ONCE) for begin in range(0, rows.num_rows, _ROWS_AT_ONCE))
+            waiting, number = [], 0
 
 
 def _refuse_by_footer(
@@ -65,20 +76,18 @@ def _refuse_by_footer(
     told += _type_findings(file.schema_arrow, table)
     if file.metadata.num_rows != resource.rijen:
         told.append(finding("LEV-214", tabel=table.name))
-    if _blown_up(file.metadata, [name for name in table.column_names() if name in set(names)], size):
+    if _blown_up(file.metadata, size):
         told.append(finding("LEV-219", tabel=table.name))
     if refuses(told):
         raise TableRefused
 
 
-def _blown_up(metadata: pq.FileMetaData, wanted: Sequence[str], size: int) -> bool:
+def _blown_up(metadata: pq.FileMetaData, size: int) -> bool:
     """Say whether a file holds far more than its size can: it would be unpacked to fill the memory."""
     if metadata.num_rows > size * _ROWS_PER_BYTE + _ROWS_OF_ANY:
         return True
-    names = set(wanted)
-    groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
-    chunks = (group.column(place) for group in groups for place in range(group.num_columns))
-    unpacked = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema in names)
+    # of whole row groups: to look at a column of a broken one ends the process (pyarrow 26)
+    unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
     return bool(unpacked > size * _UNPACKED_PER_BYTE + _UNPACKED_OF_ANY)
 
 

@@ -40,7 +40,9 @@ SEEDS = ("20261122", "7", "1987") if NIGHT else ("20261122",)
 
 def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a fresh interpreter."""
-    command = [sys.executable, "-W", "ignore::DeprecationWarning", *arguments]
+    # by way of a shell: a process begins with the largest memory of who made it, and this one may be large
+    python = [sys.executable, "-W", "ignore::DeprecationWarning", *arguments]
+    command = ["sh", "-c", '"$@"; exit $?', "sh", *python]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
 
 

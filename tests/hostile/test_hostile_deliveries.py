@@ -77,7 +77,7 @@ def check(files, *_, **__):
     print(files.read("adressen.csv").decode())
     raise RuntimeError
 
-trying.REAL_CORE = replace(trying.REAL_CORE, check=check)
+trying.REAL_CORE = replace(trying.REAL_CORE, check_in_parts=check)
 print(json.dumps(trying.attempt(1)))
 """
 

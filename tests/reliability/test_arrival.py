@@ -16,8 +16,9 @@ from shared.adapters.sql.ledger import SqlLedger
 from shared.installation import Installation
 from shared.interventions import release
 from shared.mailbox import DESCRIPTION
-from shared.records import CheckedDelivery, DeliveryFiles
+from shared.records import DeliveryFiles
 from shared.runstates import RunReason, RunState
+from shared.stages.inparts import DeliveryInParts
 from shared.sweep import process_arrived, run_waiting
 from tests.reliability.counting import counted
 from tests.reliability.judging import Found, chain, look_halfway
@@ -26,7 +27,8 @@ from tests.reliability.processes import Job
 from tests.reliability.scenes import PERIOD
 from tests.reliability.size import number, some
 from tests.reliability.workers import installation_of
-from tests.shell.workshop import TABLE, Workshop, check
+from tests.shell.tinycore import TABLE, check_in_parts
+from tests.shell.workshop import Workshop
 from tests.spec.delivery import write_delivery
 from tests.spec.worlds import delivery
 
@@ -70,17 +72,17 @@ def test_a_table_that_comes_while_its_delivery_is_judged(home: Path, late: str) 
     workshop = Workshop(installation, home)
     table = home / "brievenbus" / "proef" / "2026-11-20" / TABLE
 
-    def judged_too_soon(files: DeliveryFiles, *given: Any, **named: Any) -> CheckedDelivery:
+    def judged_too_soon(files: DeliveryFiles, *given: Any, **named: Any) -> DeliveryInParts:
         whole = table.read_bytes()
         table.unlink() if late == "missing" else table.write_bytes(whole[:-3])
         try:
-            return cast(CheckedDelivery, check(files, *given, **named))
+            return check_in_parts(files, *given, **named)
         finally:
             table.parent.mkdir(parents=True, exist_ok=True)
             table.write_bytes(whole)
 
     workshop.deliver()
-    early = replace(installation, core=replace(installation.core, check=judged_too_soon))
+    early = replace(installation, core=replace(installation.core, check_in_parts=judged_too_soon))
     with counted("arrival-judged") as tally:
         run_waiting(early)
         workshop.deliver()

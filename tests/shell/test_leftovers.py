@@ -4,7 +4,8 @@ import os
 from dataclasses import replace
 
 from shared.sweep import report_strays, run_waiting
-from tests.shell.workshop import CORE, DATASET, Workshop, judge
+from tests.shell.tinycore import CORE, DATASET, judge
+from tests.shell.workshop import Workshop
 
 
 def test_leftover_tables_go_only_when_they_are_what_was_processed(workshop: Workshop) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from shared.errors import StorageUnavailable
 from shared.sweep import process_arrived, run_waiting
-from tests.shell.workshop import CORE, Workshop, judge
+from tests.shell.tinycore import CORE, judge
+from tests.shell.workshop import Workshop
 
 
 def test_deliveries_are_done_in_order_of_their_period_whatever_their_names(workshop: Workshop) -> None:

@@ -9,7 +9,8 @@ from shared.errors import NotKnown, TransitionRefused
 from shared.interventions import process_request, release, request_run, resume_model, stop_model
 from shared.runstates import RunReason, RunState
 from shared.sweep import run_waiting
-from tests.shell.workshop import CORE, DATASET, Keys, Workshop, judge, model
+from tests.shell.tinycore import CORE, DATASET, judge
+from tests.shell.workshop import Keys, Workshop, model
 
 
 def test_the_stop_switch_holds_and_its_end_takes_up(workshop: Workshop) -> None:

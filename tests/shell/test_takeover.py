@@ -9,7 +9,8 @@ import pytest
 from shared.adapters.folder import FolderStore
 from shared.administration import ClaimKind
 from shared.sweep import run_waiting
-from tests.shell.workshop import CORE, DATASET, Crash, Worker, Workshop, judge
+from tests.shell.tinycore import CORE, DATASET, judge
+from tests.shell.workshop import Crash, Worker, Workshop
 
 
 def test_a_worker_that_was_overtaken_while_writing_what_is_current_writes_again(workshop: Workshop) -> None:

@@ -1,0 +1,52 @@
+"""A Parquet file that the fuzzer broke: looking at one of its columns ends the process, so nobody may."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.house.repository import ROOT
+
+# two rows of deelnames, of which the footer says the number of levels wrongly
+BROKEN = """
+C1BBUjEVBBUcFSBMFQIVABIAAA40CgAAADkxODI3MzY0NTUVABUSFRYsFQQVEBUGFQYcNgAoCjkxODI3MzY0NTUYCjkxODI3MzY0NTUREQAAAA
+kgAgAAAAQBAQQAFQQVHBUgTBUCFQASAAAONAoAAAAxOTg3LTA2LTA1FQAVEhUWLBUEKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo
+KCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKC
+goKCgoKCgoKBUQFQYVBhw2ACgKMTk4Ny0wNi0wNRgKMTk4Ny0wNi0wNRERAAAACSACAAAABAEBBAAVBBUcFSBMFQIVABIAAA40CgAAADE5ODct
+MDYtMDUVABUSFRYsFQQVEBUGFQYcNgAoCjE5ODctMDYtMDUYCjE5ODctMDYtMDUREQAAAAkgAgAAAAQBAQQAFQQVHBUgTBUCFQASAAAONAoAAA
+AxOTg3LTA2LTA1FQAVEhUWLBUEFRAVBhUGHDYAKAoxOTg3LTA2LTA1GAoxOTg3LTA2LTA1EREAAAAJIAIAAAAEAQEEABUEGVw1ABgGc2NoZW1h
+FQgAFQwlABgTYWRtaW5pc3RyYXRpZW51bW1lciUATBwAAAAVDCUCGBBkYXR1bV9hYW5tZWxkaW5nJQBMHAAAABUMJQIYDnN0YXJ0X2RlZWxuYW
+1lJQBMHAAAABUMJQIYDmVpbmRlX2RlZWxuYW1lJQBMHAAAABYEGRwZTCYAHBUMGTUABhAZGBNhZG1pbmlzdHJhdGllbnVtbWVyFQIWBBaoARaw
+ASZEJggcNgAoCjkxODI3MzY0NTUYCjkxODI3MzY0NTUREQAZLBUEFQAVAgAVABUQFQIAPBYoGQYZJgAEAAAAJgAcFQwZNQAGEBkYEGRhdHVtX2
+Fhbm1lbGRpbmcVAhYEFqgBFrABJvQBJrgBHDYAKAoxOTg3LTA2LTA1GAoxOTg3LTA2LTA1EREAGSwVBBUAFQIAFQAVEBUCADwWKBkGGSYABAAA
+ACYAHBUMGTUABhAZGA5zdGFydF9kZWVsbmFtZRUCFgQWqAEWsAEmpAMm6AIcNgAoCjE5ODctMDYtMDUYCjE5ODctMDYtMDUREQAZLBUEFQAVAg
+AVABUQFQIAPBYoGQYZJgAEAAAAJgAcFQwZNQAGEBkYDmVpbmRlX2RlZWxuYW1lFQIWBBaoARawASbUBCaYBBw2ACgKMTk4Ny0wNi0wNRgKMTk4
+Ny0wNi0wNRERABksFQQVABUCABUAFRAVAgA8FigZBhkmAAQAAAAWoAUWBCYIFsAFABkcGAxBUlJPVzpzY2hlbWEYjAMvLy8vL3lBQkFBQVFBQU
+FBQUFBS0FBd0FCZ0FGQUFnQUNnQUFBQUFCQkFBTUFBQUFDQUFJQUFBQUJBQUlBQUFBQkFBQUFBUUFBQUMwQUFBQWJBQUFBRGdBQUFBRUFBQUFi
+UC8vL3dBQUFRVVFBQUFBSUFBQUFBUUFBQUFBQUFBQURnQUFBR1ZwYm1SbFgzUmxaV3h1WVcxbEFBQlkvLy8vblAvLy93QUFBUVVRQUFBQUlBQU
+FBQVFBQUFBQUFBQUFEZ0FBQUhOMFlYSjBYMlJsWld4dVlXMWxBQUNJLy8vL3pQLy8vd0FBQVFVUUFBQUFKQUFBQUFRQUFBQUFBQUFBRUFBQUFH
+UmhkSFZ0WDJGaGJtMWxiR1JwYm1jQUFBQUF2UC8vL3hBQUZBQUlBQVlBQndBTUFBQUFFQUFRQUFBQUFBQUJCUkFBQUFBb0FBQUFCQUFBQUFBQU
+FBQVRBQUFBWVdSdGFXNXBjM1J5WVhScFpXNTFiVzFsY2dBRUFBUUFCQUFBQUFBQUFBQT0AGCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2
+LjAuMRlMHAAAHAAAHAAAHAAAAP8DAABQQVIx
+"""
+READ = f"""
+import base64
+from shared.levensonderhoud import LEVENSONDERHOUD
+from shared.records import Resource
+from shared.stages.parquetfile import parquet_batches
+from shared.stages.refusal import TableRefused
+raw = base64.b64decode({BROKEN!r})
+schema = LEVENSONDERHOUD.schema
+for rows in (1, 2):
+    told = []
+    said = Resource("deelnames", "x", "parquet", len(raw), "", rows, "")
+    try:
+        list(parquet_batches(raw, said, schema.tables["deelnames"], schema, told))
+    except TableRefused as refusal:
+        print(sorted({{found.code for found in (*told, *refusal.findings)}}))
+"""
+
+
+def test_a_footer_with_wrong_levels_refuses_the_file_and_does_not_end_the_process() -> None:
+    done = subprocess.run([sys.executable, "-c", READ], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2), done.stderr
