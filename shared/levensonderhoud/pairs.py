@@ -20,12 +20,17 @@ def codes_in(numbers: pd.Series, index: pd.Index) -> np.ndarray:
 def match(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the positions (i, j) of all pairs with left[i] == right[j] >= 0, by j and then i."""
     order = np.argsort(left, kind="stable")
-    ordered = left[order]
-    first = np.searchsorted(ordered, right, side="left")
-    count = np.where(right >= 0, np.searchsorted(ordered, right, side="right") - first, 0)
+    i, j = match_ordered(left[order], right)
+    return order[i], j
+
+
+def match_ordered(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the same of numbers on the left that are in order already."""
+    first = np.searchsorted(left, right, side="left")
+    count = np.where(right >= 0, np.searchsorted(left, right, side="right") - first, 0)
     j = np.repeat(np.arange(len(right)), count)
     step = np.arange(len(j)) - np.repeat(np.cumsum(count) - count, count)
-    return order[np.repeat(first, count) + step], j
+    return np.repeat(first, count) + step, j
 
 
 @dataclass(frozen=True)

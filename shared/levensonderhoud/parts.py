@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from shared.levensonderhoud.applications import find_applications
+from shared.levensonderhoud.pairs import match_ordered
 from shared.levensonderhoud.select import PERSON_COLUMN
 from shared.records import Period
 from shared.stages.rowstore import NOWHERE
 from shared.stages.rowtypes import joined
 from shared.usecase import Columns
 
-type Destinations = tuple[np.ndarray, np.ndarray]
+type Needed = tuple[np.ndarray, np.ndarray]
 
 
 def mark(numbers: pd.Series) -> np.ndarray:
@@ -43,13 +44,15 @@ class _Directory:
         first[1:] = (marks[1:] != marks[:-1]) | (parts[1:] != parts[:-1])
         self._marks, self._parts = marks[first], parts[first]
 
-    def find(self, marks: np.ndarray) -> Destinations:
+    def find(self, marks: np.ndarray) -> Needed:
         """Return (place in `marks`, part) for every part in which a mark is needed."""
-        begin = np.searchsorted(self._marks, marks, side="left")
-        number = np.searchsorted(self._marks, marks, side="right") - begin
-        places = np.repeat(np.arange(len(marks)), number)
-        step = np.arange(len(places)) - np.repeat(np.cumsum(number) - number, number)
-        return places, self._parts[np.repeat(begin, number) + step]
+        found, places = match_ordered(self._marks, marks)
+        return places, self._parts[found]
+
+    def with_all_of(self, *others: _Directory) -> _Directory:
+        """Return one directory of what stands in this one and in others."""
+        each = (self, *others)
+        return _Directory(np.concatenate([one._marks for one in each]), np.concatenate([one._parts for one in each]))
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,11 @@ class Parts:
     size: int
     numbers: pd.Index
     places: _Directory  # of the numbers, by mark
-    services: _Directory
     persons: _Directory
     parties: _Directory
-    own: _Directory
-    held: _Directory
+    services: _Directory  # those applied for, and all that persons and parties have
 
-    def of(self, table: str, rows: pd.DataFrame) -> Destinations:
+    def of(self, table: str, rows: pd.DataFrame) -> Needed:
         """Return (place in `rows`, part) of every row in every part that needs it."""
         if table == "werkopdrachten":
             return self._of_orders(rows["dienstnr"])
@@ -76,11 +77,10 @@ class Parts:
         if table == "dienstsubjecten":
             return self.parties.find(mark(rows["subjectnr"]))
         if table == "diensten":
-            number = mark(rows["dienstnr"])  # a service goes whole, also its rows that name another client
-            return _each_once(self.services.find(number), self.own.find(number), self.held.find(number))
+            return self.services.find(mark(rows["dienstnr"]))  # also its rows that name another client
         return self.persons.find(mark(rows[PERSON_COLUMN[table]]))
 
-    def _of_orders(self, numbers: pd.Series) -> Destinations:
+    def _of_orders(self, numbers: pd.Series) -> Needed:
         different = numbers.cat.categories
         found, places = self.places.find(_marks(different))
         same = np.asarray(different.take(found) == self.numbers.take(places), dtype=bool)
@@ -100,8 +100,8 @@ def divide(columns: Columns, period: Period, size: int) -> Parts:
     orders = joined(columns("werkopdrachten", "dienstnr", "dtopvoer"))
     numbers = pd.Index(find_applications({"werkopdrachten": orders}, period)["aanvraagnummer"], dtype="str")
     marks, places = _marks(numbers), np.arange(len(numbers))
-    services = _Directory(marks, places // size)
-    persons = _next(columns, services, "diensten", "dienstnr", "subjectnrklant")
+    applied = _Directory(marks, places // size)
+    persons = _next(columns, applied, "diensten", "dienstnr", "subjectnrklant")
     parties = _next(columns, persons, "partijen", "persoonnr", "partijnr")
     own = _next(columns, persons, "diensten", "subjectnrklant", "dienstnr")
     held = _next(columns, parties, "dienstsubjecten", "subjectnr", "dienstnr")
@@ -111,11 +111,9 @@ def divide(columns: Columns, period: Period, size: int) -> Parts:
         size=size,
         numbers=numbers,
         places=_Directory(marks, places),
-        services=services,
         persons=persons,
         parties=parties,
-        own=own,
-        held=held,
+        services=applied.with_all_of(own, held),
     )
 
 
@@ -127,9 +125,3 @@ def _next(columns: Columns, known: _Directory, table: str, by: str, to: str) -> 
         marks.append(mark(rows[to])[places])
         parts.append(found)
     return _Directory(np.concatenate(marks), np.concatenate(parts))
-
-
-def _each_once(*found: Destinations) -> Destinations:
-    places, parts = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-    pairs = np.unique(np.stack([places, parts], axis=1), axis=0)
-    return pairs[:, 0], pairs[:, 1]
