@@ -10,6 +10,7 @@ import pandas as pd
 
 from shared.dataset import NUMBER_CLASSES
 from shared.records import PseudonymisedDelivery
+from shared.stages.rowtypes import without_traces
 
 _NUMBERS = tuple(str(klasse) for klasse in NUMBER_CLASSES)
 _NONE = -1
@@ -31,7 +32,7 @@ def split(delivery: PseudonymisedDelivery, size: int) -> Iterator[PseudonymisedD
         yield PseudonymisedDelivery(
             delivery.applications.take(mine).reset_index(drop=True),
             {
-                name: _slim(frame.take(found[name][part])) if name in found else frame
+                name: without_traces(frame.take(found[name][part])) if name in found else frame
                 for name, frame in delivery.tables.items()
             },
             tuple(delivery.aanvraagnummers[row] for row in mine.tolist()),
@@ -92,11 +93,3 @@ def _rows_by_part(households: np.ndarray, part_of: dict[int, int]) -> list[np.nd
     number_of = max(part_of.values(), default=0) + 1
     edges = np.searchsorted(part[order], np.arange(number_of + 1))
     return [order[start:end] for start, end in pairwise(edges)]
-
-
-def _slim(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows without the numbers that only rows of other parts had; a categorical would keep them."""
-    categorical = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
-    return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in categorical}).reset_index(
-        drop=True
-    )

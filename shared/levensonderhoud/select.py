@@ -12,6 +12,7 @@ from shared.levensonderhoud.features import afspraken, deelnames, feiten, relati
 from shared.levensonderhoud.moments import Mask
 from shared.levensonderhoud.pairs import Pairs, codes_in, pair_by_person
 from shared.records import Affected, CheckedDelivery, Finding, Need, Selection
+from shared.stages.rowtypes import without_traces
 from shared.stages.rules import finding
 from shared.usecase import Tables
 
@@ -41,7 +42,7 @@ def select(checked: CheckedDelivery) -> Selection:
     contradicting = applications.pop("contradicting").to_numpy()
     applications["onbruikbaar"] = set_aside | contradicting
     needs = _needs(applications, tables)
-    kept = {name: _without_traces(tables[name][need == Need.NEEDED]) for name, need in needs.items()}
+    kept = {name: without_traces(tables[name][need == Need.NEEDED]) for name, need in needs.items()}
     kept["soorteninkomen"] = tables["soorteninkomen"]
     return Selection(applications, kept, tuple(_unusable_findings(set_aside, contradicting)), needs)
 
@@ -126,10 +127,3 @@ def _need(of_somebody: Mask, used_kind: Mask | bool = True, in_time: Mask | bool
     need = np.where(in_time, Need.NEEDED, Need.OUT_OF_TIME).astype(np.int8)
     need = np.where(used_kind, need, np.int8(Need.OTHER_KIND))
     return np.where(of_somebody, need, np.int8(Need.OF_NOBODY))
-
-
-def _without_traces(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows without the numbers and texts that only dropped rows had; a categorical would keep them."""
-    categorical = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
-    slim = {name: rows[name].cat.remove_unused_categories() for name in categorical}
-    return rows.assign(**slim).reset_index(drop=True)

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 
-def arrow_type(dtype: object) -> pa.DataType:
+def _arrow_type(dtype: object) -> pa.DataType:
     """Return the stored type of a column; said outright, because a table without rows does not show it."""
     if isinstance(dtype, pd.CategoricalDtype):
         return pa.dictionary(pa.int32(), pa.string())
@@ -22,7 +22,7 @@ def arrow_type(dtype: object) -> pa.DataType:
 
 def to_arrow(frame: pd.DataFrame) -> pa.Table:
     """Return a frame as a table of these types, without its index."""
-    schema = pa.schema([(str(name), arrow_type(frame[name].dtype)) for name in frame])
+    schema = pa.schema([(str(name), _arrow_type(frame[name].dtype)) for name in frame])
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
 
 
@@ -58,6 +58,13 @@ def _own_texts(texts: pa.DictionaryArray) -> pa.DictionaryArray:
     empty = len(used) > 0 and used[0] < 0
     places = pa.array(places - int(empty), type=texts.indices.type, mask=codes < 0)
     return pa.DictionaryArray.from_arrays(places, texts.dictionary.take(pa.array(used[int(empty) :])))
+
+
+def without_traces(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows without the numbers and texts that only other rows had, which a categorical would keep."""
+    categorical = [str(name) for name in rows if isinstance(rows[name].dtype, pd.CategoricalDtype)]
+    slim = {name: rows[name].cat.remove_unused_categories() for name in categorical}
+    return rows.assign(**slim).reset_index(drop=True)
 
 
 def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
