@@ -53,7 +53,7 @@ class GrowingSnapshot(Protocol):
         """Add a part."""
 
     def finished(self) -> Mapping[str, BinaryIO]:
-        """Return its files by name; nothing can be added any more."""
+        """Return its files by name, each at its begin; nothing can be added any more."""
 
     def close(self) -> None:
         """Forget everything."""

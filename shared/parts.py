@@ -88,10 +88,7 @@ def snapshot_again(installation: Installation, run: RunRecord) -> GrowingSnapsho
             code="SC-420",
             next_step="Ask the supplier to deliver the same bytes again.",
         )
-    snapshot = new_snapshot(installation)
-    with ExitStack() as unless_whole:
-        unless_whole.callback(snapshot.close)
-        checked = unless_whole.enter_context(closing(check_in_parts(installation, source, {}, None)))
+    with ExitStack() as unless_whole, closing(check_in_parts(installation, source, {}, None)) as checked:
         if checked.verdict is Verdict.AFGEKEURD:
             raise SlimmeCheckError(
                 "The raw delivery of a published run is not what it was when it was judged.",
@@ -99,8 +96,9 @@ def snapshot_again(installation: Installation, run: RunRecord) -> GrowingSnapsho
                 code="SC-421",
                 next_step="It stays where it is. Put its tables back from a back-up, or ask for the same bytes again.",
             )
+        snapshot = new_snapshot(installation)
+        unless_whole.callback(snapshot.close)
         for part in minimised(installation, run, checked):
             snapshot.add(part)
-        checked.close()
         unless_whole.pop_all()
     return snapshot

@@ -51,8 +51,7 @@ def write_snapshot(installation: Workplace, digest: str, key_id: str, snapshot: 
 
 
 def _copied(file: BinaryIO, blob: BinaryIO) -> tuple[str, int]:
-    """Copy a file from its begin to a blob; returns sha256 and number of bytes."""
-    file.seek(0)
+    """Copy a file to a blob; returns sha256 and number of bytes."""
     digesting = Digesting(blob)
     shutil.copyfileobj(file, digesting)
     return digesting.sha256, file.tell()

@@ -112,6 +112,7 @@ class Snapshot:
         for name, data in snapshot_files(part.delivery).items():
             self._files[name] = self._scratch()
             self._files[name].write(data)
+            self._files[name].seek(0)
 
     def finished(self) -> Mapping[str, BinaryIO]:
         return self._files

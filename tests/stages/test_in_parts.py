@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,12 +30,17 @@ PERIOD = (datetime(2026, 11, 1), datetime(2026, 11, 20))
 ALL = 10_000
 
 
-@cache
-def invented(form: str) -> DeliveryFolder:
-    """Return a delivery of 150 applications, in a folder that goes with the process."""
-    folder = Path(tempfile.mkdtemp()) / "2026-11-20"
-    write_delivery(folder, applications=150, period=PERIOD, seed=5, format=form)
-    return DeliveryFolder(folder)
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], DeliveryFolder]:
+    """Make a delivery of 150 applications in a form."""
+
+    @cache
+    def make(form: str) -> DeliveryFolder:
+        folder = tmp_path_factory.mktemp(form) / "2026-11-20"
+        write_delivery(folder, applications=150, period=PERIOD, seed=5, format=form)
+        return DeliveryFolder(folder)
+
+    return make
 
 
 def in_parts(files: DeliveryFiles, size: int) -> DeliveryInParts:
@@ -88,7 +91,9 @@ def assert_the_same(files: DeliveryFiles, size: int) -> DeliveryInParts:
 
 
 @pytest.mark.parametrize(("form", "size"), [("csv", 40), ("parquet", 64), ("parquet", ALL)])
-def test_an_invented_delivery_in_parts_of_any_size_gives_what_the_whole_gives(form: str, size: int) -> None:
+def test_an_invented_delivery_in_parts_of_any_size_gives_what_the_whole_gives(
+    invented: Callable[[str], DeliveryFolder], form: str, size: int
+) -> None:
     files = invented(form)
     cut = assert_the_same(files, size)
     assert cut.number == -(-150 // size)
