@@ -112,9 +112,10 @@ class Snapshot:
         for name, data in snapshot_files(part.delivery).items():
             self._files[name] = self._scratch()
             self._files[name].write(data)
-            self._files[name].seek(0)
 
     def finished(self) -> Mapping[str, BinaryIO]:
+        for file in self._files.values():
+            file.seek(0)
         return self._files
 
     def close(self) -> None:
