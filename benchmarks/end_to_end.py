@@ -5,20 +5,17 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
-from datetime import datetime
 from pathlib import Path
 
 from benchmarks.measuring import Contender, Cost, in_turns, process
+from benchmarks.nights import Night
 from benchmarks.outcome import Goal, Measured, Outcome, share_of_time
 from benchmarks.running import alone
-from development.population import write_delivery
 
 SIZE, SMALL = 100_000, 60
-_PERIOD = (datetime(2025, 11, 20), datetime(2026, 11, 20))
-_DAY, _MAILBOX = "2026-11-20", "brievenbus/levensonderhoud"
+_ROUNDS = 2
 _APP, _FLOOR, _TEN_TIMES = "the app", "the floor", "ten times as many"
 _MOST_MEGABYTES = 1_000
 _ABOUT = """A delivery of twelve csv files lies in the mailbox (a folder); `python -m shared run` checks it, minimises,
@@ -31,10 +28,10 @@ Parquet, as JSON lines and into SQLite. Each turn is a fresh process; the memory
 def measure(size: int) -> Outcome:
     """Measure a delivery of so many applications, and one of ten times as many."""
     with tempfile.TemporaryDirectory() as folder:
-        one, ten = Path(folder) / "one", Path(folder) / "ten"
-        floor = _floor(one, size)  # needs what the app made in its turn before
-        same = in_turns(1 if size >= SIZE else 2, {_APP: _app(one, size), _FLOOR: floor}, units=size, warm=False)
-        larger = in_turns(1, {_APP: _app(ten, 10 * size)}, units=10 * size, warm=False)
+        one, ten = Night(Path(folder) / "one", size), Night(Path(folder) / "ten", 10 * size)
+        floor = _floor(one)  # needs what the app made in its turn before
+        same = in_turns(_ROUNDS, {_APP: one.turn, _FLOOR: floor}, units=size, warm=False)
+        larger = in_turns(1, {_TEN_TIMES: ten.turn}, units=10 * size, warm=False)
     app, least = same
     return Outcome("End to end", _ABOUT, size, {"one night": same, _TEN_TIMES: larger}, _goals(app, least, larger[0]))
 
@@ -48,26 +45,11 @@ def _goals(app: Measured, floor: Measured, larger: Measured) -> list[Goal]:
     ]
 
 
-def _app(home: Path, size: int) -> Contender:
-    storage, delivery = home / "storage", home / "delivery" / _DAY
-    run = process([sys.executable, "-m", "shared", "run"], environment={"SLIMME_CHECK_OPSLAG": str(storage)})
-
-    def turn() -> Cost:
-        if not delivery.exists():
-            write_delivery(delivery, applications=size, period=_PERIOD, seed=3, format="csv")
-        shutil.rmtree(storage, ignore_errors=True)
-        shutil.copytree(delivery, storage / _MAILBOX / _DAY)
-        return run()
-
-    return turn
-
-
-def _floor(home: Path, size: int) -> Contender:
-    delivery, storage = str(home / "delivery" / _DAY), str(home / "storage")
-
+def _floor(night: Night) -> Contender:
     def turn() -> Cost:
         with tempfile.TemporaryDirectory() as out:
-            return process([sys.executable, "-m", "benchmarks.floor", delivery, storage, out, str(size)])()
+            asked = (str(night.delivery), str(night.storage), out, str(night.applications))
+            return process([sys.executable, "-m", "benchmarks.floor", *asked])()
 
     return turn
 

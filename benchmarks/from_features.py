@@ -1,0 +1,50 @@
+"""From features to published results, beside the code that most people would write.
+
+`python -m benchmarks.from_features [APPLICATIONS]`
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measuring import Contender, Cost, in_turns, process
+from benchmarks.nights import PERIOD
+from benchmarks.outcome import Outcome, times_as_fast
+from benchmarks.running import alone
+from development.population import write_delivery
+
+SIZE, SMALL = 20_000, 200
+_ROUNDS = 3
+_APP, _TYPICAL = "the app", "what most people would write"
+_ABOUT = """Both begin with the features of the same applications and end with Parquet, JSON lines and rows in SQLite.
+What most people would write asks interpret for `predict_proba` and `explain_local`, makes a dictionary of each
+application that was scored, and stores these with `json.dumps`, pandas and `executemany`. The app does more in it:
+how sure each score is, a check on each explanation, a sentence for those that were not scored, the Dutch texts, one
+sha256 of every row, and the state and event of the run in the same transaction."""
+
+
+def measure(size: int) -> Outcome:
+    """Measure both on an invented delivery of so many applications."""
+    with tempfile.TemporaryDirectory() as folder:
+        delivery = Path(folder) / "delivery"
+        write_delivery(delivery, applications=size, period=PERIOD, seed=3, format="parquet")
+        ways = {_APP: _way("app", delivery), _TYPICAL: _way("typical", delivery)}
+        ours, typical = in_turns(_ROUNDS, ways, units=size, warm=False)
+    goal = times_as_fast("at least 5 × as fast as what most people would write", ours, typical, 5.0)
+    return Outcome("From features to results", _ABOUT, size, {"features to results": [ours, typical]}, [goal])
+
+
+def _way(name: str, delivery: Path) -> Contender:
+    def turn() -> Cost:
+        with tempfile.TemporaryDirectory() as storage:
+            command = [sys.executable, "-m", "benchmarks.from_features_once", name, str(delivery), storage]
+            process(command, environment={"SLIMME_CHECK_OPSLAG": storage})()
+            return Cost(float((Path(storage) / "seconds").read_text(encoding="ascii")))
+
+    return turn
+
+
+if __name__ == "__main__":
+    alone("from_features")
