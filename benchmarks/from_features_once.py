@@ -6,29 +6,24 @@ file `seconds` in the storage. `SLIMME_CHECK_OPSLAG` is that storage.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-
+from benchmarks import typical
 from benchmarks.nights import DATASET, DAY
-from benchmarks.rivals import interpret_model
 from shared import bootstrap, pipeline
+from shared.adapters.chosen import engine_of
 from shared.adapters.deliveryfolder import DeliveryFolder
 from shared.events import Action
 from shared.installation import Installation, Steps
 from shared.records import FeatureTable
 from shared.runs import publish
+from shared.stages.resultfiles import _origin as origin
 
 _AT_ONCE = 10_000  # applications: as shared/judging.py takes them
-_FACTORS = 3
 
 
 def main(way: str, delivery: Path, storage: Path) -> None:
@@ -54,48 +49,10 @@ def as_the_app_does(here: Installation, table: FeatureTable, _: Path) -> None:
 
 
 def as_most_people_would(here: Installation, table: FeatureTable, storage: Path) -> None:
-    """Let the library predict and explain, make a dictionary of every application, and store these."""
-    model, features = interpret_model(here.model), list(table.feature_names)
-    scored = table.frame[table.frame["resultaattype"] == 0]
-    inputs = scored[features].astype(float)
-    scores = model.predict_proba(inputs)[:, 1]
-    explained = model.explain_local(inputs)
-    documents = []
-    for place, row in enumerate(scored.to_dict("records")):
-        told = explained.data(place)
-        contributions = dict(zip(told["names"], map(float, told["scores"]), strict=True))
-        largest = sorted(contributions, key=lambda name: abs(contributions[name]), reverse=True)[:_FACTORS]
-        documents.append(
-            {
-                "aanvraagnummer": row["aanvraagnummer"],
-                "dienst": row["dienst"],
-                "persoon": row["persoon"],
-                "peilmoment": str(row["peilmoment"]),
-                "score": float(scores[place]),
-                "resultaattype": 1 if scores[place] >= here.model.threshold else 2,
-                "kenmerken": {name: float(row[name]) for name in features},
-                "bijdragen": contributions,
-                "uitleg": [{"kenmerk": name, "bijdrage": contributions[name]} for name in largest],
-            }
-        )
-    _written(documents, storage)
-
-
-def _written(documents: list[dict[str, Any]], storage: Path) -> None:
-    with (storage / "resultaten.jsonl").open("w", encoding="utf-8") as lines:
-        for document in documents:
-            lines.write(json.dumps(document) + "\n")
-    texts = [
-        {name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in document.items()}
-        for document in documents
-    ]
-    pd.DataFrame(texts).to_parquet(storage / "resultaten.parquet")
-    with closing(sqlite3.connect(storage / "resultaten.sqlite")) as connection:
-        names = list(texts[0])
-        connection.execute(f"CREATE TABLE resultaten ({', '.join(names)}, PRIMARY KEY (aanvraagnummer))")
-        marks = ", ".join(f":{name}" for name in names)
-        connection.executemany(f"INSERT INTO resultaten VALUES ({marks})", texts)
-        connection.commit()
+    """Make and store the same results, as most people would."""
+    claim = here.ledger.claim(here.new_run(DAY, "meting"), here.terms(), here.event(Action.CLAIMEN, "", "geclaimd"))
+    found = typical.documents(table, here.use_case, here.model, origin(here.identity(claim.run)))
+    typical.write(found, storage, engine_of(bootstrap.settings()))
 
 
 WAYS: Mapping[str, Callable[[Installation, FeatureTable, Path], None]] = {
