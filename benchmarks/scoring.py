@@ -82,7 +82,7 @@ def _every_bag(package: ModelPackage, model: Any, rows: Floats) -> list[Floats]:
     kept = model.term_scores_, model.intercept_
     assert package.ebm.bagged_intercept is not None
     for bag, intercept in enumerate(package.ebm.bagged_intercept):
-        model.term_scores_ = [term.rows_of_bags[..., bag] for term in package.terms]
+        model.term_scores_ = [term.bagged_scores[bag] for term in package.terms]
         model.intercept_ = np.array([intercept])
         scores.append(_terms(model, rows))
     model.term_scores_, model.intercept_ = kept

@@ -21,7 +21,7 @@ type Bins = tuple[npt.NDArray[np.intp], ...]  # of rows in one term: an array fo
 
 MISSING_BIN = 0
 UNKNOWN_BIN = -1  # interpret's last bin: a category that was not there in training
-_CHUNK = 8_192  # rows at a time: the work, all bags of a row too, stays in the processor's cache
+_CHUNK = 4_096  # rows at a time: the work, all bags of a row too, stays in the processor's cache
 _CLOSE = 1e-9  # log-odds from the threshold within which rounding could matter
 _FEW_CUTS, _MANY_VALUES = 32, 256  # where counting the cuts up to a value is many times faster than searching
 
@@ -71,16 +71,10 @@ class Term:
     bagged_scores: Floats | None
 
     @cached_property
-    def rows_of_bags(self) -> Floats:
-        """The bagged scores with the bag as last axis, so that one look-up fetches all bags of a bin."""
-        if self.bagged_scores is None:
-            raise ValueError("this term has no bagged scores")
-        return np.ascontiguousarray(np.moveaxis(self.bagged_scores, 0, -1))
-
-    @cached_property
-    def rough_rows_of_bags(self) -> npt.NDArray[np.float32]:
-        """The same in single precision, which takes half the time."""
-        return self.rows_of_bags.astype(np.float32)
+    def look_up(self) -> Floats:
+        """The scores of a bin on its last axis: the model's own, then those of the bags where they are known."""
+        bags = () if self.bagged_scores is None else tuple(self.bagged_scores)
+        return np.stack((self.scores, *bags), axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +93,9 @@ class Ebm:
         return self.bagged_intercept is not None
 
     @cached_property
-    def rough_margin(self) -> float:
-        """More than the sum of a bag in single precision can be off, in log-odds: a rounding for every step."""
-        assert self.bagged_intercept is not None
-        largest = np.abs(self.bagged_intercept).max() + sum(np.abs(term.rows_of_bags).max() for term in self.terms)
-        return float(largest * (len(self.terms) + 2) * np.finfo(np.float32).eps)
+    def intercepts(self) -> Floats:
+        """The model's own intercept, then those of the bags where they are known."""
+        return np.append(self.intercept, () if self.bagged_intercept is None else self.bagged_intercept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,43 +141,30 @@ def evaluate(ebm: Ebm, columns: Columns, rows: int, threshold: float) -> Evaluat
     sureness = np.empty(rows, dtype=np.float64) if ebm.has_bags else None
     for start in range(0, rows, _CHUNK):
         part = slice(start, min(start + _CHUNK, rows))
-        bins = _bins_of_terms(ebm, columns, part)
-        total = np.full(part.stop - start, ebm.intercept, dtype=np.float64)
-        for number, term in enumerate(ebm.terms):
-            contribution = term.scores[bins[number]]
-            total += contribution
-            contributions[part, number] = contribution
-        score[part] = sigmoid(total)
+        totals = np.tile(ebm.intercepts, (part.stop - start, 1))
+        for number, (term, where) in enumerate(zip(ebm.terms, _bins_of_terms(ebm, columns, part), strict=True)):
+            found = _looked_up(term.look_up, where)
+            totals += found
+            contributions[part, number] = found[:, 0]
+        score[part] = sigmoid(totals[:, 0])
         if sureness is not None:
-            above = bag_scores_above(ebm, bins, len(total), threshold)
-            bags = above.shape[1]
-            votes = above @ np.ones(bags, dtype=np.float32)
-            sureness[part] = np.where(score[part] >= threshold, votes, bags - votes).astype(np.float64) / bags
+            above = at_or_above(totals[:, 1:], threshold)
+            agree = above == (score[part] >= threshold)[:, np.newaxis]
+            sureness[part] = agree.sum(axis=1) / agree.shape[1]
     return Evaluation(score, contributions, sureness)
 
 
-def bag_scores_above(ebm: Ebm, bins: list[Bins], rows: int, threshold: float) -> npt.NDArray[np.bool_]:
-    """Return for each row and bag whether that bag's own score is at or above the threshold."""
-    if ebm.bagged_intercept is None:
-        raise ValueError("this model has no bags")
+def at_or_above(log_odds: Floats, threshold: float) -> npt.NDArray[np.bool_]:
+    """Say of each log-odds whether its score, its sigmoid, is at or above the threshold."""
     boundary = math.log(threshold / (1.0 - threshold))
-    rough = np.tile(ebm.bagged_intercept.astype(np.float32), (rows, 1))
-    for term, where in zip(ebm.terms, bins, strict=True):
-        rough += _looked_up(term.rough_rows_of_bags, where)
-    above = rough > boundary
-    # Only next to the threshold does it matter how sum and sigmoid round; there the scores themselves are compared.
-    margin = ebm.rough_margin + _CLOSE
-    bags_close = np.flatnonzero((rough > boundary - margin) & (rough < boundary + margin))
-    close = np.unique(bags_close // rough.shape[1])
-    if len(close):
-        totals = np.tile(ebm.bagged_intercept, (len(close), 1))
-        for term, where in zip(ebm.terms, bins, strict=True):
-            totals += _looked_up(term.rows_of_bags, tuple(places[close] for places in where))
-        above[close] = sigmoid(totals.ravel()).reshape(totals.shape) >= threshold
+    above = log_odds >= boundary
+    close = np.abs(log_odds - boundary) < _CLOSE  # only there it matters how a sigmoid rounds
+    if close.any():
+        above[close] = sigmoid(log_odds[close]) >= threshold
     return above
 
 
-def _looked_up[T: np.generic](scores: npt.NDArray[T], where: Bins) -> npt.NDArray[T]:
+def _looked_up(scores: Floats, where: Bins) -> Floats:
     """Return the scores at these bins; `take` is faster, and knows one feature alone."""
     return scores.take(where[0], axis=0) if len(where) == 1 else scores[where]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 
 import numpy as np
 import pytest
 
-from shared.modelpackage.ebm import Columns, Floats, _bins_of_terms, bag_scores_above, evaluate, sigmoid
+from shared.modelpackage.ebm import at_or_above, evaluate, sigmoid
 from shared.modelpackage.package import ModelPackage
 from shared.stages.score import score_features
 from tests.model.machines import exported, machine, mixed_frame, package
@@ -63,25 +64,12 @@ def test_a_score_exactly_on_the_threshold_counts_as_above_for_the_bags_too() -> 
         assert (score_features(exact, frame).sureness == 1).all()
 
 
-@pytest.mark.parametrize("kind", ["mains", "pairs"])
-def test_a_bag_next_to_the_threshold_is_compared_in_full_precision(kind: str) -> None:
-    """The threshold is the score of a bag of the row itself: single precision would be off by what it rounds."""
-    model = package(kind)
-    frame = mixed_frame(40, seed=11)
-    columns = {name: frame[name].to_numpy() for name in frame if name != "code"}
-    columns["code"] = frame["code"].to_numpy(dtype=np.str_)
-    bins = _bins_of_terms(model.ebm, columns, slice(0, len(frame)))
-    scores = np.array([sigmoid(totals) for totals in _exact_totals(model, columns, len(frame))])
-    for threshold in scores[::3].ravel().tolist():
-        found = bag_scores_above(model.ebm, bins, len(frame), threshold)
-        assert found.tolist() == (scores >= threshold).tolist()
-
-
-def _exact_totals(model: ModelPackage, columns: Columns, rows: int) -> Floats:
-    totals = np.tile(model.ebm.bagged_intercept, (rows, 1))
-    for term, where in zip(model.terms, _bins_of_terms(model.ebm, columns, slice(0, rows)), strict=True):
-        totals += np.moveaxis(term.bagged_scores, 0, -1)[where]
-    return totals
+@pytest.mark.parametrize("threshold", [1e-9, 0.27, 0.5, 0.63, 1 - 1e-9])
+def test_next_to_the_threshold_the_scores_are_compared_and_not_the_log_odds(threshold: float) -> None:
+    """The sigmoid rounds: many log-odds have one score, and one below the boundary may have the threshold itself."""
+    boundary = math.log(threshold / (1 - threshold))
+    near = boundary + np.concatenate([np.linspace(-3e-9, 3e-9, 2_001), np.arange(-40, 41) * np.spacing(boundary)])
+    assert at_or_above(near, threshold).tolist() == (sigmoid(near) >= threshold).tolist()
 
 
 @pytest.mark.parametrize("detail", ["minimal", "interpretable"])
