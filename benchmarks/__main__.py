@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from benchmarks.all_of_them import NAMES
-from benchmarks.measuring import ROOT
+from benchmarks.measuring import BENCH_PYTHON, ROOT
 from benchmarks.page import filled
-from benchmarks.running import kept
+from benchmarks.running import KEPT, kept
 
 PAGE = ROOT / "docs" / "performance.md"
+_PICTURE = ROOT / "docs" / "performance.svg"
 
 
 def main(asked: list[str]) -> int:
@@ -25,8 +27,19 @@ def main(asked: list[str]) -> int:
             failed.append(name)
     found = {name: one for name in NAMES if (one := kept(name)) is not None}
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+    if not drawn():
+        failed.append("the picture")
     print(f"{PAGE.relative_to(ROOT)} is written" + (f"; failed: {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0
+
+
+def drawn(picture: Path = _PICTURE) -> bool:
+    """Draw the cost of a night anew, where it was measured and can be drawn; False if that failed."""
+    outcome = KEPT / "cost_of_a_night.json"
+    if not (outcome.exists() and BENCH_PYTHON.exists()):
+        return True
+    command = [str(BENCH_PYTHON), "-m", "benchmarks.drawing", str(outcome), str(picture)]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks.outcome import Measured
 
 ROOT = Path(__file__).parents[1]
+BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"  # has what we are compared with, and what draws
 _LAUNCH = Path(__file__).with_name("launch.py")
 
 

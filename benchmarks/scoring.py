@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from benchmarks.measuring import ROOT, Contender, Cost, in_turns, work
+from benchmarks.measuring import BENCH_PYTHON, ROOT, Contender, Cost, in_turns, work
 from benchmarks.outcome import Goal, Measured, Outcome, times_as_fast
 from benchmarks.rivals import Floats, interpret_model, package_in_use, rows_of
 from benchmarks.running import alone
@@ -24,7 +24,6 @@ from shared.stages.score import score_columns, score_features
 SIZE, SMALL = 1_000_000, 2_000
 ROUNDS = 7
 _EXPLAINED = 20_000  # rows for those that would take minutes for a million
-_ONNX_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 _OURS, _TABLE = "this product, columns by name", "this product, a pandas table"
 _TERMS, _TERMS_TABLE = "interpret eval_terms + sum + sigmoid, an array", "interpret, the same on a pandas table"
 _BAGS = "interpret, an array, of every bag too"
@@ -96,7 +95,7 @@ def _explained(package: ModelPackage, model: Any, rows: int) -> tuple[list[Measu
         _OURS: work(lambda: score_columns(package, columns, rows)),
         _LOCAL: work(lambda: (model.predict_proba(array), model.explain_local(array))),
     }
-    if not _ONNX_PYTHON.exists():  # make bench installs it; without, the other contenders still run
+    if not BENCH_PYTHON.exists():  # make bench installs it; without, the other contenders still run
         return in_turns(ROUNDS, contenders, units=rows), {}
     with _onnx(rows) as (onnx, version):
         return in_turns(ROUNDS, {**contenders, _ONNX: onnx}, units=rows), {"with": version}
@@ -105,7 +104,7 @@ def _explained(package: ModelPackage, model: Any, rows: int) -> tuple[list[Measu
 @contextmanager
 def _onnx(rows: int) -> Iterator[tuple[Contender, str]]:
     """Give the contender that lives in an environment of its own, and its versions."""
-    command = [str(_ONNX_PYTHON), "-m", "benchmarks.onnx_worker", str(rows)]
+    command = [str(BENCH_PYTHON), "-m", "benchmarks.onnx_worker", str(rows)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdin is not None and worker.stdout is not None
         asking, answers = worker.stdin, worker.stdout
