@@ -21,8 +21,9 @@ _MOST_MEGABYTES = 1_000
 _ABOUT = """A delivery of twelve csv files lies in the mailbox (a folder); `python -m shared run` checks it, minimises,
 pseudonymises, computes features, scores, explains, writes Parquet and JSON lines, publishes in SQLite, writes manifest,
 pointers, logboek, snapshot and message, and clears the mailbox. The floor does nothing but read the same files with
-pyarrow, take the HMAC of every different number once, and write the same results (taken from a finished run) as
-Parquet, as JSON lines and into SQLite. Each turn is a fresh process; the memory is its largest resident set."""
+pyarrow, take the HMAC of every different number once, and write the same results (taken from a finished run, the lines
+just copied) as Parquet, as JSON lines and into the same tables of SQLite with the same indexes. Each turn is a fresh
+process; the memory is its largest resident set."""
 
 
 def measure(size: int) -> Outcome:

@@ -16,6 +16,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 _NUMBERS = ("subjectnr", "subjectnrklant", "persoonnr", "partijnr", "dienstnr", "administratienummer")
+_TABLES = ("resultaten", "bijdragen")
 
 
 def main(delivery: Path, storage: Path, out: Path, applications: int) -> None:
@@ -35,8 +36,11 @@ def main(delivery: Path, storage: Path, out: Path, applications: int) -> None:
     shutil.copyfile(published.with_suffix(".jsonl"), out / "resultaten.jsonl")
     with sqlite3.connect(out / "results.sqlite") as connection:
         connection.execute("ATTACH DATABASE ? AS done", (str(storage / "administratie.sqlite"),))
-        for name in ("resultaten", "bijdragen"):
-            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM done.{name}")
+        for name in _TABLES:
+            made = "SELECT sql FROM done.sqlite_master WHERE tbl_name = ? AND type IN ('table', 'index') AND sql > ''"
+            for (sql,) in connection.execute(made, (name,)).fetchall():
+                connection.execute(sql)
+            connection.execute(f"INSERT INTO {name} SELECT * FROM done.{name}")
     connection.close()
 
 

@@ -19,7 +19,7 @@ SIZE, SMALL = 20_000, 200
 _ROUNDS = 3
 _APP, _TYPICAL = "the app", "what most people would write"
 _ABOUT = """Both begin with the features of the same applications and end with Parquet, JSON lines and rows in SQLite;
-the documents are the same, key by key (`tests/performance/test_typical.py`). What most people would write asks interpret
+the documents are equal, key by key (`tests/performance/test_typical.py`). What most people would write asks interpret
 for `predict_proba` and `explain_local`, of each bag too, makes a dictionary of every application with its sentences,
 and stores these with `json.dumps`, pandas and `executemany`. The app does more in its time: a check that each
 explanation adds up, one sha256 of every row, and the state and event of the run in the same transaction."""
