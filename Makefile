@@ -16,7 +16,7 @@ CHECKER := $(INFRA)/.installed
 TESTERS ?= 2
 
 .PHONY: run test fast azurite azurite-run dmn browser lint docs lock infra-tools infra-check infra-draw audit bulk-tools bulk-test package package-test package-before roles \
-	provision outputs migrate admit command deploy events smoke-deliver smoke-read health rollback model reliability bench serve clean
+	provision outputs migrate admit command deploy events smoke-deliver smoke-read health rollback model reliability night bench serve clean
 
 run: $(INSTALLED) ## write a few invented deliveries, process them, explain one result
 	@$(PY) -m development demo
@@ -96,8 +96,11 @@ model: $(INSTALLED) ## train on invented people and rebuild models/
 	@$(PY) -m development model
 
 reliability: $(INSTALLED) azurite ## every crash, fault and race in full, and docs/reliability.md anew; half an hour or more
-	@run=nacht-$$$$; SLIMME_CHECK_NACHT=1 $(PY) -m pytest tests/reliability -n $(TESTERS) --dist loadgroup \
+	@run=nacht-$$$$; TESTNACHT=1 $(PY) -m pytest tests/reliability -n $(TESTERS) --dist loadgroup \
 	--testrunuid=$$run --deselect tests/reliability/test_page.py && $(PY) -m tests.reliability.report $$run --write
+
+night: $(INSTALLED) azurite ## the long runs of canary, fuzzers and hostile deliveries; two hours or more. NACHT=1 to 5: another fifth of the faults
+	@TESTNACHT=$(or $(NACHT),1) $(PY) -m pytest tests/canary tests/fuzz tests/hostile -n $(TESTERS) --dist loadgroup
 
 bench: $(INSTALLED) $(BENCH)/.installed ## how fast, light and large: every benchmark, and docs/performance.md anew; leave the machine alone
 	@$(PY) -m benchmarks

@@ -1,4 +1,8 @@
-"""How much is tried: little enough for every change, or all of it at night (SLIMME_CHECK_NACHT=1)."""
+"""How much is tried: little enough for every change, or all of it at night (TESTNACHT=1).
+
+What five nights share out between them takes the number of the night: TESTNACHT=1 to 5. The name has not the prefix of
+our settings, of which an unknown one is refused.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ import random
 import sys
 from collections.abc import Sequence
 
-NIGHT = os.environ.get("SLIMME_CHECK_NACHT") == "1"
+WHICH_NIGHT = int(os.environ.get("TESTNACHT") or 0)
+NIGHT = WHICH_NIGHT > 0
 _SEED = 20261121
 
 
