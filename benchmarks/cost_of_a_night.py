@@ -15,7 +15,7 @@ from benchmarks.outcome import Goal, Measured, Outcome, Table
 from benchmarks.page import seconds
 from benchmarks.running import alone
 
-SIZE, SMALL = 500_000, 200
+SIZE, SMALL = 500_000, 20
 _NAMES = ("a night", "ten times as many", "a hundred times", "a thousand times", "ten thousand times")
 _TURNS, _LARGE = 2, 50_000  # of a large night one turn says enough
 _MEMORY_GB = 4  # of an instance: infra/parameters/productie.json

@@ -16,7 +16,6 @@ from benchmarks.running import alone
 from development.population import write_delivery
 
 SIZE, SMALL = 20_000, 200
-_ROUNDS = 3
 _APP, _TYPICAL = "the app", "what most people would write"
 _ABOUT = """Both begin with the features of the same applications and end with Parquet, JSON lines and rows in SQLite;
 the documents are equal, key by key (`tests/performance/test_typical.py`). What most people would write asks interpret
@@ -31,7 +30,7 @@ def measure(size: int) -> Outcome:
         delivery = Path(folder) / "delivery"
         write_delivery(delivery, applications=size, period=PERIOD, seed=3, format="parquet")
         ways = {_APP: _way("app", delivery), _TYPICAL: _way("typical", delivery)}
-        ours, typical = in_turns(_ROUNDS, ways, units=size, warm=False)
+        ours, typical = in_turns(3 if size > SMALL else 1, ways, units=size, warm=False)
     goal = times_as_fast("at least 5 × as fast as what most people would write", ours, typical, 5.0)
     return Outcome("From features to results", _ABOUT, size, {"features to results": [ours, typical]}, [goal])
 
