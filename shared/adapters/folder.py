@@ -30,9 +30,7 @@ class FolderStore:
         with _told(str(root)):
             root.mkdir(parents=True, exist_ok=True)
             self.root = root.resolve()
-            self._temporary = self.root / _TEMPORARY
-            self._temporary.mkdir(mode=0o700, exist_ok=True)
-            for left in self._temporary.iterdir():
+            for left in self.root.glob(f"*/{_TEMPORARY}/*"):
                 with contextlib.suppress(FileNotFoundError):
                     if time.time() - left.stat().st_mtime > _STALE_SECONDS:
                         left.unlink()
@@ -44,7 +42,8 @@ class FolderStore:
         start = self._path(container, folder) if folder else home
         found = []
         with _told(container):
-            for parent, _, files in os.walk(start):
+            for parent, folders, files in os.walk(start):
+                folders[:] = [name for name in folders if name != _TEMPORARY]
                 below = Path(parent).relative_to(home)
                 for file in files:
                     # a name that is not UTF-8 is told, so that it is seen as a file that does not belong there
@@ -129,9 +128,11 @@ class FolderStore:
     @contextlib.contextmanager
     def _new_file(self, container: str, name: str) -> Iterator[BinaryIO]:
         path = self._path(container, name)
-        temporary = self._temporary / uuid.uuid4().hex  # unique: two workers may write the same name
+        # in the container itself: what a worker leaves that dies here is no less guarded than what it wrote
+        temporary = self._path(container) / _TEMPORARY / uuid.uuid4().hex  # unique: two may write the same name
         try:
             with _told(told_place(container, name)):
+                temporary.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 with temporary.open("xb") as stream:
                     yield stream
                     stream.flush()

@@ -13,12 +13,13 @@ from tests.canary.canaries import Canary, What
 from tests.canary.places import Piece
 from tests.canary.searching import Hit, Search
 
+LEFT = r"\.tijdelijk/[0-9a-f]{32}"  # what a worker leaves that dies while it writes; only the owner may look, for a day
 RESULTS = r"uitvoer/levensonderhoud/[-\w/]+/(actueel|resultaten)\.(jsonl|parquet)"
-FILE = rf"({RESULTS}|uitvoer/levensonderhoud/[-\w/]+/\.[^ :]+)"  # or what a worker left that died while it wrote
+FILE = rf"({RESULTS}|(uitvoer|momentopname|uitkomsten)/{LEFT})"
 SNAPSHOT = r"momentopname/levensonderhoud/[0-9a-f]+(/r\d+-[0-9a-f]+)?"  # and as it was rewritten after a removal
 DATABASE = r"administratie\.sqlite"
 KEPT = r"(resultaten|actuele_resultaten|resultaten_dataverkenner)"  # the table, and views of what is current
-FINDINGS = r"(terugkoppeling/[^ ]*/bericht|quarantaine/[^ ]*/bevindingen)\.json"
+FINDINGS = rf"((terugkoppeling/[^ ]*/bericht|quarantaine/[^ ]*/bevindingen)\.json|terugkoppeling/{LEFT})"
 RAW = r"(brievenbus|quarantaine)/"
 
 
@@ -36,22 +37,22 @@ class Allowance:
 
 NUMBER = Allowance(
     (What.AANVRAAG,),
-    rf"{RESULTS}:aanvraagnummer|{DATABASE}:{KEPT}\.aanvraagnummer",
+    rf"{FILE}:aanvraagnummer|{DATABASE}:{KEPT}\.aanvraagnummer",
     "the Dataverkenner joins on it, and a case worker looks a result up by it (domain.md §3)",
 )
 FEATURES = Allowance(
     (What.WAARDE,),
-    rf"{RESULTS}:(kenmerken|uitleg)[.\w]*|{DATABASE}:{KEPT}\.(kenmerken|uitleg)",
+    rf"{FILE}:(kenmerken|uitleg)[.\w]*|{DATABASE}:{KEPT}\.(kenmerken|uitleg)",
     "a feature that is one value of one row (total_vermogen, sum_inkomen_bruto_value), and the sentence that says so",
 )
 JUDGED_AT = Allowance(
     (What.MOMENT,),
-    rf"{RESULTS}:peilmoment|{DATABASE}:{KEPT}\.peilmoment|{SNAPSHOT}/aanvragen\.parquet:peilmoment",
+    rf"{FILE}:peilmoment|{DATABASE}:{KEPT}\.peilmoment|{SNAPSHOT}/aanvragen\.parquet:peilmoment",
     "a result says at what moment it was judged (domain.md §6)",
 )
 KEPT_ROWS = Allowance(
     (What.WAARDE,),
-    rf"{SNAPSHOT}/\w+\.parquet(:\w+| \(footer\)| \(bytes\))",
+    rf"({SNAPSHOT}/\w+\.parquet|momentopname/{LEFT})(:\w+| \(footer\)| \(bytes\))",
     "the snapshot: minimised tables under pseudonyms, in which dates, amounts and codes stay (domain.md §3)",
 )
 OUTCOMES_KEPT = Allowance(

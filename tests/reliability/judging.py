@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,15 @@ class Stand:
 
 def files_of(root: Path) -> dict[str, bytes]:
     """Return everything in storage but the run logs, which tell times and tries."""
-    found = (path for container in CONTAINERS for path in sorted((root / container).rglob("*")) if path.is_file())
-    named = ((path.relative_to(root).as_posix(), path) for path in found)
-    return {name: path.read_bytes() for name, path in named if not name.endswith("verwerking.jsonl")}
+    return {name: path.read_bytes() for name, path in blobs(root, CONTAINERS) if not name.endswith("verwerking.jsonl")}
+
+
+def blobs(root: Path, containers: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Yield name and path of all that readers see there; half a file that a dead worker left is none of it."""
+    for container in containers:
+        for path in sorted((root / container).rglob("*")):
+            if path.is_file() and path.parent.name != ".tijdelijk":
+                yield path.relative_to(root).as_posix(), path
 
 
 def stand_of(root: Path) -> Stand:

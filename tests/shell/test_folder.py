@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import stat
 import threading
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -46,7 +48,7 @@ def test_only_the_expected_bytes_are_deleted(store: FolderStore) -> None:
 def test_empty_folders_go_and_the_container_stays_usable(store: FolderStore, tmp_path: Path) -> None:
     store.write(BOX, "a/b/c.csv", b"")
     store.delete(BOX, "a/b/c.csv")
-    assert list((tmp_path / "werk" / BOX).iterdir()) == []
+    assert [path.name for path in (tmp_path / "werk" / BOX).iterdir()] == [".tijdelijk"]
 
 
 @pytest.mark.parametrize(
@@ -86,17 +88,29 @@ def test_a_failed_write_leaves_the_old_bytes_and_no_rest(
         store.write(BOX, "a.csv", b"nieuw")
     assert refused.value.retry and "errno 28" in str(refused.value)
     assert store.read(BOX, "a.csv") == b"oud"
-    assert list((tmp_path / "werk" / ".tijdelijk").iterdir()) == []
+    assert list((tmp_path / "werk" / BOX / ".tijdelijk").iterdir()) == []
 
 
 def test_temporary_files_of_workers_that_died_go_after_a_day(tmp_path: Path) -> None:
-    rest = tmp_path / ".tijdelijk"
-    rest.mkdir()
+    rest = tmp_path / "quarantaine" / ".tijdelijk"
+    rest.mkdir(parents=True)
     for name, hours in (("oud", 25), ("vers", 1)):
         (rest / name).write_bytes(b"persoonsgegevens")
         os.utime(rest / name, (time.time() - hours * 3600,) * 2)
     FolderStore(tmp_path)
     assert [path.name for path in rest.iterdir()] == ["vers"]
+
+
+def test_half_a_file_stands_where_the_whole_one_would_for_its_owner_alone_and_is_no_blob(store: FolderStore) -> None:
+    def look(stream: BinaryIO) -> list[str]:
+        stream.write(b"een rij in klaar")
+        (half,) = store.root.rglob(".tijdelijk/*")
+        assert half.parent.parent == store.root / BOX
+        assert stat.S_IMODE(half.parent.stat().st_mode) == 0o700
+        return list(store.names(BOX))
+
+    assert store.write_by(BOX, "a.csv", look) == []
+    assert list(store.names(BOX)) == ["a.csv"]
 
 
 def test_a_reader_sees_old_or_new_never_a_part(store: FolderStore) -> None:
