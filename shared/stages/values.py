@@ -225,9 +225,9 @@ def _text(column: pa.ChunkedArray, clean: Callable[[str], str | None]) -> TypedC
     encoded = column.combine_chunks().dictionary_encode()
     codes, refused, categories = _clean_as_it_is(encoded.dictionary) or _cleaned(encoded.dictionary, clean)
     rows = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-    values = pd.Categorical.from_codes(codes[rows], categories=categories)
-    unreadable = refused[rows]
-    return TypedColumn(pd.Series(values), (codes[rows] < 0) & ~unreadable, unreadable)
+    of_rows, unreadable = codes[rows], refused[rows]
+    values = pd.Categorical.from_codes(of_rows, categories=categories)
+    return TypedColumn(pd.Series(values), (of_rows < 0) & ~unreadable, unreadable)
 
 
 def _clean_as_it_is(different: pa.Array) -> tuple[np.ndarray, np.ndarray, pd.Index] | None:
@@ -238,7 +238,7 @@ def _clean_as_it_is(different: pa.Array) -> tuple[np.ndarray, np.ndarray, pd.Ind
     too_long = (pc.max(pc.binary_length(kept)).as_py() or 0) > NUMBER_LENGTH
     if too_long or not pc.all(pc.ascii_is_alnum(kept), min_count=0).as_py() or not categories.is_unique:
         return None
-    codes = np.full(len(different) + 1, -1)
+    codes = np.full(len(different) + 1, -1, dtype=np.int32)
     codes[:-1][filled.to_numpy(zero_copy_only=False)] = np.arange(len(kept))
     return codes, np.zeros(len(codes), dtype=bool), categories
 
@@ -247,7 +247,7 @@ def _cleaned(different: pa.Array, clean: Callable[[str], str | None]) -> tuple[n
     """Return per different text, and last for none, the place of its clean form and is it refused; and these forms."""
     cleaned = [clean(value) if value is not None else "" for value in different.to_pylist()]
     known: dict[str, int] = {}
-    codes = np.empty(len(cleaned) + 1, dtype=np.int64)
+    codes = np.empty(len(cleaned) + 1, dtype=np.int32)
     codes[-1] = -1
     refused = np.zeros(len(cleaned) + 1, dtype=bool)
     for position, value in enumerate(cleaned):
