@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from shared.errors import SettingsInvalid
 from shared.stages.pseudonym import Pseudonymiser
@@ -29,7 +31,8 @@ def in_municipality(place: str) -> bool:
 
 def canonical_address(address: Mapping[str, str]) -> str:
     """Return what makes an address this address: by postcode where it is filled, else by place and street."""
-    return _joined(**{name: _canonical_part(name, address.get(name, "")) for name in PARTS})
+    parts = {name: pa.scalar(_canonical_part(name, address.get(name, ""))) for name in PARTS}
+    return str(_joined(**parts))
 
 
 def _canonical_part(name: str, text: str) -> str:
@@ -37,9 +40,12 @@ def _canonical_part(name: str, text: str) -> str:
     return _BLANKS.sub("", text) if name == "postcode" else text
 
 
-def _joined(*, plaats: str, straat: str, huisnr: str, huisletter: str, huisnrtoev: str, postcode: str) -> str:
-    start = ("p", postcode) if postcode else ("s", plaats, straat)
-    return _SEPARATOR.join((*start, huisnr, huisletter, huisnrtoev))
+def _joined(**part: pa.Array | pa.Scalar) -> pa.Array | pa.Scalar:
+    """Return the parts of one address or of many as one text."""
+    by_postcode = pc.binary_join_element_wise("p", part["postcode"], _SEPARATOR)
+    by_street = pc.binary_join_element_wise("s", part["plaats"], part["straat"], _SEPARATOR)
+    start = pc.if_else(pc.equal(part["postcode"], ""), by_street, by_postcode)
+    return pc.binary_join_element_wise(start, part["huisnr"], part["huisletter"], part["huisnrtoev"], _SEPARATOR)
 
 
 def address_key(address: Mapping[str, str], pseudonymiser: Pseudonymiser) -> str:
@@ -66,23 +72,20 @@ def special_address_key(address: Mapping[str, str], pseudonymiser: Pseudonymiser
 
 def derive_addresses(rows: pd.DataFrame, pseudonymiser: Pseudonymiser) -> pd.DataFrame:
     """Return adressen with adressleutel, in_gemeente, plaats_gevuld and straat_gevuld instead of the parts."""
-    columns = [_canonical_parts(rows[name]) for name in PARTS]
-    canonical = [_joined(**dict(zip(PARTS, parts, strict=True))) for parts in zip(*columns, strict=True)]
-    codes, different = pd.factorize(np.array(canonical, dtype=object))
-    keys = pd.Categorical.from_codes(
-        codes, categories=pd.Index(pseudonymiser.pseudonyms(DOMAIN, different), dtype="str")
-    )
+    canonical = _joined(**{name: _canonical_parts(rows[name]) for name in PARTS}).dictionary_encode()
+    keys = pseudonymiser.pseudonyms(DOMAIN, canonical.dictionary.to_pylist())
     places = rows["plaats"].cat.categories
-    inside = np.array([in_municipality(place) for place in places] + [False], dtype=bool)
+    inside = np.array([in_municipality(place) for place in places.tolist()] + [False], dtype=bool)
     return rows.assign(
-        adressleutel=keys,
+        adressleutel=pd.Categorical.from_codes(canonical.indices, categories=pd.Index(keys, dtype="str")),
         in_gemeente=inside[rows["plaats"].cat.codes.to_numpy()],
         plaats_gevuld=rows["plaats"].notna().to_numpy(),
         straat_gevuld=rows["straat"].notna().to_numpy(),
     ).drop(columns=list(PARTS))
 
 
-def _canonical_parts(column: pd.Series) -> list[str]:
+def _canonical_parts(column: pd.Series) -> pa.Array:
     """Return a part of every address; made canonical once for every different text."""
     texts = [_canonical_part(str(column.name), text) for text in column.cat.categories.tolist()]
-    return np.array([*texts, ""], dtype=object)[column.cat.codes.to_numpy()].tolist()
+    codes = column.cat.codes.to_numpy()
+    return pc.fill_null(pa.array(texts, pa.string()).take(pa.array(codes, mask=codes < 0)), "")

@@ -18,7 +18,7 @@ from shared.levensonderhoud.features import (
     vermogens,
 )
 from shared.levensonderhoud.features.frame import FEATURES, FLAGS, WHOLE, Features
-from shared.levensonderhoud.pairs import Pairs, pair_by_person
+from shared.levensonderhoud.pairs import Applicants, Pairs
 from shared.records import FeatureTable, PseudonymisedDelivery
 
 
@@ -29,15 +29,16 @@ def compute_features(delivery: PseudonymisedDelivery, special: frozenset[str]) -
         pd.Index(applications["dienst"]), tables["diensten"], number_column="dienst", client_column="persoon"
     )
     product = _products(tables["diensten"], rows.row)
-    pairs = {name: _valid_pairs(applications, tables[name]) for name in _BY_PERSON}
+    applicants = Applicants(applications)
+    pairs = {name: _valid_pairs(applicants, tables[name]) for name in _BY_PERSON}
     outcomes = decide(applications, rows.row, product, tables, pairs["adressen"], special)
     computed: Features = {}
     for name, module in _BY_PERSON.items():
         computed |= module(pairs[name], len(applications))
     computed |= inkomens.compute(
-        _valid_pairs(applications, tables["inkomens"]), len(applications), tables["soorteninkomen"]
+        _valid_pairs(applicants, tables["inkomens"]), len(applications), tables["soorteninkomen"]
     )
-    computed |= diensten.compute(applications, product, tables)
+    computed |= diensten.compute(applications, applicants, product, tables)
     frame = pd.DataFrame(
         {
             "aanvraagnummer": list(delivery.aanvraagnummers),
@@ -64,10 +65,10 @@ _BY_PERSON = {
 }
 
 
-def _valid_pairs(applications: pd.DataFrame, rows: pd.DataFrame) -> Pairs:
+def _valid_pairs(applicants: Applicants, rows: pd.DataFrame) -> Pairs:
     """Return applications with the valid rows of their applicant; tables of Raak know no validity."""
     valid = rows[(rows["geldig"] == 1).to_numpy(dtype=bool)] if "geldig" in rows else rows
-    return pair_by_person(applications, valid)
+    return applicants.pairs(valid)
 
 
 def _products(rows: pd.DataFrame, row: np.ndarray) -> pd.Series:

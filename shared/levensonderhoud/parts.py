@@ -97,8 +97,7 @@ def divide(columns: Columns, period: Period, size: int) -> Parts:
     Services lead to their clients, clients to their other services and their parties, and parties to the services
     that they hold.
     """
-    orders = joined(columns("werkopdrachten", "dienstnr", "dtopvoer"))
-    numbers = pd.Index(find_applications({"werkopdrachten": orders}, period)["aanvraagnummer"], dtype="str")
+    numbers = _applied_for(columns, period)
     marks, places = _marks(numbers), np.arange(len(numbers))
     applied = _Directory(marks, places // size)
     persons = _next(columns, applied, "diensten", "dienstnr", "subjectnrklant")
@@ -115,6 +114,11 @@ def divide(columns: Columns, period: Period, size: int) -> Parts:
         parties=parties,
         services=applied.with_all_of(own, held),
     )
+
+
+def _applied_for(columns: Columns, period: Period) -> pd.Index:
+    orders = joined(columns("werkopdrachten", "dienstnr", "dtopvoer"))
+    return pd.Index(find_applications({"werkopdrachten": orders}, period)["aanvraagnummer"], dtype="str")
 
 
 def _next(columns: Columns, known: _Directory, table: str, by: str, to: str) -> _Directory:

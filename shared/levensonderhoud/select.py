@@ -10,7 +10,7 @@ import pandas as pd
 from shared.levensonderhoud.applications import find_applications, rows_of_applications
 from shared.levensonderhoud.features import afspraken, deelnames, feiten, relaties
 from shared.levensonderhoud.moments import Mask
-from shared.levensonderhoud.pairs import Pairs, codes_in, pair_by_person
+from shared.levensonderhoud.pairs import Applicants, Pairs, codes_in
 from shared.records import Affected, CheckedDelivery, Finding, Need, Selection
 from shared.stages.rowtypes import without_traces
 from shared.stages.rules import finding
@@ -87,25 +87,25 @@ def _unusable_findings(set_aside: np.ndarray, contradicting: np.ndarray) -> list
 
 def _needs(applications: pd.DataFrame, tables: Tables) -> dict[str, np.ndarray]:
     """Return per table and row whether it is needed, and if not, why not (Need)."""
-    needs = {name: _needs_of_person(name, tables[name], applications) for name in WINDOWS}
-    persons = pd.Index(applications["persoon"].unique()).drop("", errors="ignore")
+    applicants = Applicants(applications)
+    needs = {name: _needs_of_person(name, tables[name], applicants) for name in WINDOWS}
     partijen, links, diensten = tables["partijen"], tables["dienstsubjecten"], tables["diensten"]
-    of_person = codes_in(partijen["persoonnr"], persons) >= 0
+    of_person = codes_in(partijen["persoonnr"], applicants.persons) >= 0
     needs["partijen"] = _need(of_person)
 
     parties = pd.Index(partijen["partijnr"][of_person].unique())
     of_party = codes_in(links["subjectnr"], parties) >= 0
     needs["dienstsubjecten"] = _need(of_party, in_time=_valid(links))
 
-    own_services = diensten["dienstnr"][codes_in(diensten["subjectnrklant"], persons) >= 0]
+    own_services = diensten["dienstnr"][codes_in(diensten["subjectnrklant"], applicants.persons) >= 0]
     held = links["dienstnr"][needs["dienstsubjecten"] == Need.NEEDED]
     numbers = pd.Index(set(applications["aanvraagnummer"]) | set(own_services.unique()) | set(held.unique()))
     needs["diensten"] = _need(codes_in(diensten["dienstnr"], numbers) >= 0, in_time=_valid(diensten))
     return needs
 
 
-def _needs_of_person(name: str, rows: pd.DataFrame, applications: pd.DataFrame) -> np.ndarray:
-    pairs = pair_by_person(applications, rows.assign(_row=np.arange(len(rows))), PERSON_COLUMN[name])
+def _needs_of_person(name: str, rows: pd.DataFrame, applicants: Applicants) -> np.ndarray:
+    pairs = applicants.pairs(rows.assign(_row=np.arange(len(rows))), PERSON_COLUMN[name])
     positions = pairs.rows["_row"].to_numpy()
     of_applicant = np.zeros(len(rows), dtype=bool)
     of_applicant[positions] = True

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 import pandas as pd
+import pyarrow as pa
 
 from shared.errors import BlobNotFound
 from shared.records import Affected, CheckedDelivery, DeliveryFiles, Description, Finding, Resource, Verdict
@@ -62,6 +63,7 @@ def check_in_parts(
             else:
                 findings += reading.read(content, resource)
                 del content  # or two files are in memory at the same time
+                pa.default_memory_pool().release_unused()  # what Arrow keeps of it is as much again
         if verdict(findings) is Verdict.AFGEKEURD:
             return _rejected(findings, description)
         not_cut = reading.not_cut()

@@ -18,20 +18,12 @@ from shared.stages.rules import finding, row_finding
 from shared.stages.values import LONGEST_FIELD
 
 _DELIMITERS = ",;\t|"
-_QUOTED_FIELD = {
-    delimiter: re.compile(rb'(?:\A|(?<=[\n\r%b]))"(?:[^"]++|"")*+"(?=[\n\r%b]|\Z)'.replace(b"%b", delimiter.encode()))
-    for delimiter in (",", ";")
-}
 _FIRST_RECORD = re.compile(rb'(?:[^"\n]++|"[^"]*+")*+')
 _BLOCK = 8 * 1024 * 1024
 _LONGEST_LINE = 2 * LONGEST_FIELD
 _MOST_FAULTS = 10_000  # of rows that are told of; a file with more of them is known well enough
-_LONG_QUOTED = {
-    delimiter: re.compile(
-        rb'(?:\A|(?<=[\n\r%b]))"(?:[^"]|""){%d}'.replace(b"%b", delimiter.encode()) % (LONGEST_FIELD + 1)
-    )
-    for delimiter in (",", ";")
-}
+_QUOTE, _LF, _CR = b'"\n\r'
+_LOOKED_AT_ONCE = 256 * 1024  # bytes, which stay in the cache of a core
 
 
 def csv_batches(
@@ -44,8 +36,7 @@ def csv_batches(
     """
     if _has_long_line(raw):
         raise TableRefused(finding("LEV-217", tabel=table.name))
-    outside_quotes = _QUOTED_FIELD[resource.delimiter].sub(b"", raw) if b'"' in raw else raw
-    refusal = _refusal_of_text(raw, outside_quotes, resource.delimiter)
+    refusal = _refusal_of_text(raw, resource.delimiter)
     if refusal:
         raise TableRefused(finding(refusal, tabel=table.name))
     end_of_header = _length_of_first_record(raw)
@@ -54,13 +45,11 @@ def csv_batches(
     told += header_findings(names, table, schema)
     if refuses(told):
         raise TableRefused
-    blank_rows = _blank_rows(outside_quotes)
+    blank_rows = _blank_rows(raw)
     if len(blank_rows) == _MOST_FAULTS:
         raise TableRefused(row_finding("LEV-213", blank_rows, tabel=table.name))
-    quoted = outside_quotes is not raw
-    del outside_quotes  # as large as the file
     wanted = [name for name in table.column_names() if name in set(names)]
-    parser = _Parser(memoryview(raw)[end_of_header + 1 :], names, wanted, resource.delimiter, quoted=quoted)
+    parser = _Parser(memoryview(raw)[end_of_header + 1 :], names, wanted, resource.delimiter, quoted=b'"' in raw)
     has_long_field = False
     for batch in parser.batches():
         has_long_field |= any(
@@ -87,15 +76,52 @@ def _names_of(header: str, delimiter: str, table: TableSchema) -> list[str]:
     return names
 
 
-def _refusal_of_text(raw: bytes, outside_quotes: bytes, delimiter: str) -> str:
+def _refusal_of_text(raw: bytes, delimiter: str) -> str:
     """Return the rule against which the text as such sins, whatever its columns; mostly none."""
-    if b'"' in outside_quotes:
+    longest = _longest_quoted(raw, delimiter)
+    if longest is None:
         return "LEV-207"
-    if outside_quotes.count(b"\r") != outside_quotes.count(b"\r\n"):
-        return "LEV-208"
-    if len(raw) - len(outside_quotes) > LONGEST_FIELD and _LONG_QUOTED[delimiter].search(raw):
-        return "LEV-217"
-    return ""
+    if b"\r" in raw and raw.count(b"\r") != raw.count(b"\r\n"):
+        letters, last = np.frombuffer(raw, np.uint8), len(raw) - 1
+        if any((letters[np.minimum(places + 1, last)] != _LF).any() for places in _outside_quotes(raw, _CR)):
+            return "LEV-208"
+    return "LEV-217" if longest > LONGEST_FIELD else ""
+
+
+def _longest_quoted(raw: bytes, delimiter: str) -> int | None:
+    """Return the length of the longest quoted field, in which a doubled quote is one; None where quotes are not right.
+
+    Quotes open and close in turn. Beside one that opens a field ended, and beside one that closes a field ends, unless
+    there is another quote: two of them in a quoted field are one that closes and one that opens.
+    """
+    letters = np.frombuffer(raw, np.uint8)
+    may_be_beside = np.isin(np.arange(256), list(b'"\n\r' + delimiter.encode()))
+    number, longest = 0, 0
+    not_closed = np.zeros(0, dtype=np.int64)
+    for begin in range(0, len(raw), _LOOKED_AT_ONCE):
+        places = begin + np.flatnonzero(letters[begin : begin + _LOOKED_AT_ONCE] == _QUOTE)
+        opening, closing = places[number % 2 :: 2], places[1 - number % 2 :: 2]
+        before, after = letters[np.maximum(opening - 1, 0)], letters[np.minimum(closing + 1, len(raw) - 1)]
+        if not (may_be_beside[before].all() and may_be_beside[after].all()):
+            return None
+        # twice the place less one for every quote before it, so that a doubled one counts once
+        reached = 2 * places - np.arange(number, number + len(places))
+        begins = reached[number % 2 :: 2][(before != _QUOTE) | (opening == 0)]
+        ends = reached[1 - number % 2 :: 2][(after != _QUOTE) | (closing == len(raw) - 1)]
+        begins = np.concatenate([not_closed, begins])
+        longest = max(longest, int((ends - begins[: len(ends)]).max(initial=0)) // 2)
+        number, not_closed = number + len(places), begins[len(ends) :]
+    return None if number % 2 else longest
+
+
+def _outside_quotes(raw: bytes, letter: int) -> Iterator[np.ndarray]:
+    """Yield the places of a letter outside the quoted fields of a file whose quotes are right, some at a time."""
+    letters, number = np.frombuffer(raw, np.uint8), 0
+    for begin in range(0, len(raw), _LOOKED_AT_ONCE):
+        some = letters[begin : begin + _LOOKED_AT_ONCE]
+        quotes, places = np.flatnonzero(some == _QUOTE), np.flatnonzero(some == letter)
+        yield begin + places[(number + np.searchsorted(quotes, places)) % 2 == 0]
+        number += len(quotes)
 
 
 def _has_long_line(raw: bytes) -> bool:
@@ -138,18 +164,18 @@ def _split_otherwise(header: str, names: list[str], table: TableSchema) -> bool:
     return not required <= set(names) and any(required <= set(plain.split(other)) for other in _DELIMITERS)
 
 
-def _blank_rows(outside_quotes: bytes) -> np.ndarray:
+def _blank_rows(raw: bytes) -> np.ndarray:
     """Return the positions of the rows without any field; a parser would take them for rows of empty fields."""
     found: list[np.ndarray] = []
-    rows, after_end = -2, False  # positions begin at 0 after the header
-    if not re.search(rb"\n\r?\n", outside_quotes):
+    if b"\n\n" not in raw and (b"\r" not in raw or b"\n\r\n" not in raw):
         return np.zeros(0, dtype=np.int64)
-    for begin in range(0, len(outside_quotes), _BLOCK):
-        letters = np.frombuffer(outside_quotes, np.uint8, min(_BLOCK, len(outside_quotes) - begin), begin)
-        ends = letters[letters != ord("\r")] == ord("\n")
-        blank = ends & np.concatenate(([after_end], ends[:-1]))
-        found.append(rows + np.cumsum(ends)[blank])
-        rows, after_end = rows + int(np.count_nonzero(ends)), bool(ends[-1]) if len(ends) else after_end
+    letters = np.frombuffer(raw, np.uint8)
+    rows, last = -1, np.full(1, -2)  # positions begin at 0 after the header
+    for places in _outside_quotes(raw, _LF):
+        ends = np.concatenate([last, places])
+        lengths = np.diff(ends) - (letters[places - 1] == _CR)
+        found.append(rows + np.flatnonzero(lengths == 1))
+        rows, last = rows + len(places), ends[-1:]
         if sum(map(len, found)) >= _MOST_FAULTS:
             break
     return np.concatenate(found)[:_MOST_FAULTS].astype(np.int64)
@@ -181,6 +207,7 @@ class _Parser:
                 pacsv.ConvertOptions(
                     column_types=dict.fromkeys(self._wanted, pa.string()),
                     strings_can_be_null=False,
+                    check_utf8=False,  # it was, as a whole
                     include_columns=self._wanted,
                 ),
             ) as reader:

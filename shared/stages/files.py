@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Iterator
 
@@ -23,6 +24,7 @@ _COMPRESSED = (
     b"\x04\x22\x4d\x18",
     b"7z\xbc\xaf",
 )
+_DECODED_AT_ONCE = 1024 * 1024  # bytes
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -70,8 +72,12 @@ def _text_codes(raw: bytes) -> list[str]:
 
 
 def _is_utf8(raw: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(raw)
     try:
-        raw.decode("utf-8")
+        for begin in range(0, len(raw), _DECODED_AT_ONCE):  # as a whole it would take the memory of the file again
+            decoder.decode(view[begin : begin + _DECODED_AT_ONCE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True

@@ -16,9 +16,8 @@ def _replace_numbers(frame: pd.DataFrame, table: TableSchema, pseudonymiser: Pse
     """Return the table with its numbers as pseudonyms, each column under the name of its class."""
     for column in table.number_columns():
         numbers = frame[column.name].cat.remove_unused_categories()
-        replaced = numbers.cat.rename_categories(
-            pseudonymiser.pseudonyms(column.klasse, numbers.cat.categories.tolist())
-        )
+        pseudonyms = pseudonymiser.pseudonyms(column.klasse, numbers.cat.categories.tolist())
+        replaced = pd.Categorical.from_codes(numbers.cat.codes, categories=pd.Index(pseudonyms, dtype="str"))
         frame = frame.assign(**{column.name: replaced}).rename(columns={column.name: str(column.klasse)})
     return frame
 

@@ -136,11 +136,12 @@ class _Typing:
 
     def _equal(self, usable: np.ndarray, marks: np.ndarray) -> np.ndarray:
         # equal rows have equal marks; the few that have, also without being equal, are compared as they are
-        order = np.argsort(marks, kind="stable")
-        again = marks[order][1:] == marks[order][:-1]
-        if not again.any():
+        ordered = np.sort(marks)
+        again = ordered[1:][ordered[1:] == ordered[:-1]]
+        if not len(again):
             return np.zeros(0, dtype=np.int64)
-        suspect = order[np.append(again, False) | np.insert(again, 0, False)]
+        suspect = np.flatnonzero(np.isin(marks, again))
+        suspect = suspect[np.argsort(marks[suspect], kind="stable")]
         found = []
         for some in _together(marks[suspect], _COMPARED_AT_ONCE):
             places = np.sort(suspect[some])
@@ -176,14 +177,16 @@ def _are_allowed(values: pd.Series, column: Column) -> np.ndarray:
     if column.kind is not Kind.TEKST:
         return values.isin(column.allowed).to_numpy(dtype=bool)
     # as every comparison of texts: capitals make no difference
-    return values.isin([text for text in values.cat.categories if text.lower() in column.allowed]).to_numpy(dtype=bool)
+    return values.isin([text for text in values.cat.categories.tolist() if text.lower() in column.allowed]).to_numpy(
+        dtype=bool
+    )
 
 
 def _without_numbers(values: pd.Series, column: Column) -> tuple[pd.Series, np.ndarray]:
     """Return free text without anything that may be a BSN, and the rows where something was replaced."""
     if column.klasse is not ColumnClass.VRIJE_TEKST:
         return values, np.zeros(0, dtype=np.int64)
-    texts = values.cat.categories
+    texts = values.cat.categories.tolist()
     cleaned = [mask_numbers(text) for text in texts]
     changed = np.array([clean != text for clean, text in zip(cleaned, texts, strict=True)], dtype=bool)
     if not changed.any():

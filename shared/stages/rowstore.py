@@ -17,7 +17,7 @@ from shared.stages.rowtypes import to_arrow, to_frame, with_own_texts
 
 # a file to write in and read from that is gone when it is closed; io.BytesIO where memory is no concern
 type Scratch = Callable[[], BinaryIO]
-# of rows: which are needed, and in which part; a row may be needed in several parts
+# of rows: which are needed, in their order, and in which part; a row may be needed in several parts
 type Destinations = Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]
 
 POSITION = "positie"
@@ -52,10 +52,12 @@ class RowStore:
             self._write(0, table)
             return
         rows, parts = self._destinations(frame)
-        unneeded = np.setdiff1d(np.arange(len(frame)), rows)
+        needed = np.zeros(len(frame), dtype=bool)
+        needed[rows] = True
+        unneeded = np.flatnonzero(~needed)
         rows = np.concatenate([rows, unneeded])
         parts = np.concatenate([parts, np.full(len(unneeded), NOWHERE)])
-        order = np.lexsort([rows, parts])
+        order = np.argsort(parts, kind="stable")
         ordered = table.take(pa.array(rows[order]))
         numbers, begins = np.unique(parts[order], return_index=True)
         ends = [*begins[1:].tolist(), len(order)]
@@ -80,9 +82,9 @@ class RowStore:
 
         Of a table without rows that is one frame without rows.
         """
+        wanted = None if columns is None else [*columns, POSITION]
         for blocks in [[block] for block in self._blocks] or [[]]:
-            table = self._table(blocks)
-            yield _by_position(table if columns is None else table.select([*columns, POSITION]))
+            yield _by_position(self._table(blocks, wanted))
 
     def at(self, positions: np.ndarray) -> pd.DataFrame:
         """Return the rows at these positions of the delivered file, each once, by position."""
@@ -98,13 +100,16 @@ class RowStore:
         self._file.close()
         self._blocks = []
 
-    def _table(self, blocks: list[_Block]) -> pa.Table:
+    def _table(self, blocks: list[_Block], columns: list[str] | None = None) -> pa.Table:
         if self._schema is None:
             raise ValueError("nothing was ever added, not even a table without rows")
-        tables = [self._schema.empty_table()]
+        columns = columns or self._schema.names
+        options = pa.ipc.IpcReadOptions(included_fields=sorted(map(self._schema.get_field_index, columns)))
+        tables = [self._schema.empty_table().select(columns)]
         for block in blocks:
             self._file.seek(block.begin)
-            tables.append(pa.ipc.open_stream(pa.py_buffer(self._file.read(block.size))).read_all())
+            with pa.ipc.open_stream(pa.py_buffer(self._file.read(block.size)), options=options) as stream:
+                tables.append(stream.read_all().select(columns))
         return pa.concat_tables(tables)
 
 

@@ -23,7 +23,7 @@ def _arrow_type(dtype: object) -> pa.DataType:
 def to_arrow(frame: pd.DataFrame) -> pa.Table:
     """Return a frame as a table of these types, without its index."""
     schema = pa.schema([(str(name), _arrow_type(frame[name].dtype)) for name in frame])
-    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
+    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False, nthreads=1).replace_schema_metadata(None)
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,10 @@ LONGEST_FIELD = 1_000_000  # bytes; a file with a longer one is refused before i
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?", re.ASCII)
 _MOMENT_RE2 = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?\z"
-_INTEGER_RE2 = r"\A-?[0-9]{1,18}\z"  # always fits 64 bits; longer ones are read one by one
+_DATE_RE2 = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
+# these always fit 64 bits, and a double to the cent; longer ones are read one by one
+_INTEGER_RE2 = r"\A-?[0-9]{1,18}\z"
+_AMOUNT_RE2 = r"\A-?[0-9]{1,12}(\.[0-9]{1,2})?\z"
 # more than 19 digits that count do not fit, and Python refuses to read very many
 _INTEGER = re.compile(r"(-?)0*(\d{1,19})", re.ASCII)
 _AMOUNT = re.compile(r"(-?)0*(\d{1,19}(?:\.\d{1,2})?)", re.ASCII)
@@ -107,15 +111,16 @@ def _microseconds(text: str) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _each_different[V](column: pa.ChunkedArray, read: Callable[[V], int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return per row the number that `read` makes of it, which are empty, and which it refused."""
-    encoded = column.combine_chunks().dictionary_encode()
-    different = encoded.dictionary.to_pylist()
-    numbers = np.zeros(len(different) + 1, dtype=np.int64)
-    empty = np.zeros(len(different) + 1, dtype=bool)
-    refused = np.zeros(len(different) + 1, dtype=bool)
-    empty[-1] = True  # a null of Parquet
-    for position, value in enumerate(different):
+# per value: the number that it means, is it empty, and is it refused
+type _Read = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _one_by_one[V](values: pa.Array, read: Callable[[V], int]) -> _Read:
+    """Return what `read` makes of each value."""
+    numbers = np.zeros(len(values), dtype=np.int64)
+    empty = np.zeros(len(values), dtype=bool)
+    refused = np.zeros(len(values), dtype=bool)
+    for position, value in enumerate(values.to_pylist()):
         if value is None or value == "":
             empty[position] = True
             continue
@@ -123,36 +128,62 @@ def _each_different[V](column: pa.ChunkedArray, read: Callable[[V], int]) -> tup
             numbers[position] = read(value)
         except _UnreadableError:
             refused[position] = True
-    rows = encoded.indices.fill_null(len(different)).to_numpy(zero_copy_only=False)
-    return numbers[rows], empty[rows], refused[rows]
+    return numbers, empty, refused
 
 
-def _integers_at_once(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Return what `_each_different` would, faster; None where some value is not a whole number that fits."""
-    text = column.combine_chunks()
+def _at_once(text: pa.Array, form: str, cast: Callable[[pa.Array], pa.Array]) -> _Read | None:
+    """Return what `_one_by_one` would, faster; None where some value does not have this form or cannot be cast."""
     empty = pc.equal(pc.fill_null(text, ""), "")
-    filled = pc.if_else(empty, "0", text)
-    if not pc.all(pc.match_substring_regex(filled, _INTEGER_RE2), min_count=0).as_py():
-        return None
-    numbers = pc.cast(filled, pa.int64()).to_numpy(zero_copy_only=False)
-    nothing = np.zeros(len(numbers), dtype=bool)
-    return numbers, empty.to_numpy(zero_copy_only=False), nothing
-
-
-def _moments_at_once(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Return what `_each_different` would, faster; None where some value is not a moment."""
-    text = column.combine_chunks()
-    empty = pc.equal(pc.fill_null(text, ""), "")
-    filled = pc.if_else(empty, "1970-01-01 00:00:00", text)
-    if not pc.all(pc.match_substring_regex(filled, _MOMENT_RE2), min_count=0).as_py():
+    filled = pc.if_else(empty, None, text)
+    if not pc.all(pc.match_substring_regex(filled, form), min_count=0).as_py():
         return None
     try:
-        moments = pc.cast(filled, pa.timestamp("us"))
+        numbers = cast(filled)
     except pa.ArrowInvalid:
         return None
-    numbers = moments.cast(pa.int64()).to_numpy(zero_copy_only=False)
     nothing = np.zeros(len(numbers), dtype=bool)
-    return numbers, empty.to_numpy(zero_copy_only=False), nothing
+    return (
+        pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False).astype(np.int64),
+        empty.to_numpy(zero_copy_only=False),
+        nothing,
+    )
+
+
+def _integers(text: pa.Array) -> _Read | None:
+    return _at_once(text, _INTEGER_RE2, lambda filled: pc.cast(filled, pa.int64()))
+
+
+def _amounts(text: pa.Array) -> _Read | None:
+    return _at_once(text, _AMOUNT_RE2, lambda filled: pc.round(pc.multiply(pc.cast(filled, pa.float64()), 100)))
+
+
+def _amount_texts(different: pa.Array) -> _Read:
+    return _amounts(different) or _one_by_one(different, _amount_text)
+
+
+def _date_texts(different: pa.Array) -> _Read:
+    return _dates(different) or _one_by_one(different, _date)
+
+
+def _moments(text: pa.Array) -> _Read | None:
+    return _at_once(text, _MOMENT_RE2, _microseconds_at_once)
+
+
+def _dates(text: pa.Array) -> _Read | None:
+    return _at_once(text, _DATE_RE2, _microseconds_at_once)
+
+
+def _microseconds_at_once(filled: pa.Array) -> pa.Array:
+    return pc.cast(pc.cast(filled, pa.timestamp("us")), pa.int64())
+
+
+def _each_different(column: pa.ChunkedArray, read: Callable[[pa.Array], _Read]) -> _Read:
+    """Return what `read` makes of the values of a column, each different one read once."""
+    encoded = column.combine_chunks().dictionary_encode()
+    numbers, empty, refused = read(encoded.dictionary)
+    rows = encoded.indices.fill_null(len(numbers)).to_numpy(zero_copy_only=False)
+    # the last one is a null of Parquet
+    return np.append(numbers, 0)[rows], np.append(empty, True)[rows], np.append(refused, False)[rows]
 
 
 def _whole(numbers: np.ndarray, empty: np.ndarray, refused: np.ndarray) -> TypedColumn:
@@ -165,6 +196,13 @@ def _times(numbers: np.ndarray, empty: np.ndarray, refused: np.ndarray) -> Typed
     refused = refused | ((numbers < _FIRST_MICROSECOND) & ~empty)  # year 0, which Arrow knows and Python does not
     moments = np.where(empty | refused, np.datetime64("NaT", "us"), numbers.astype("datetime64[us]"))
     return TypedColumn(pd.Series(moments), empty, refused)
+
+
+def _parquet_integers(column: pa.ChunkedArray) -> TypedColumn:
+    array = column.combine_chunks()
+    empty = array.is_null().to_numpy(zero_copy_only=False)
+    numbers = array.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+    return _whole(numbers, empty, np.zeros(len(numbers), dtype=bool))
 
 
 def _parquet_times(column: pa.ChunkedArray) -> TypedColumn:
@@ -185,18 +223,37 @@ def _parquet_times(column: pa.ChunkedArray) -> TypedColumn:
 def _text(column: pa.ChunkedArray, clean: Callable[[str], str | None]) -> TypedColumn:
     """Return a categorical; `clean` gives the trimmed text, "" for empty and None for unreadable."""
     encoded = column.combine_chunks().dictionary_encode()
-    cleaned = [clean(value) if value is not None else "" for value in encoded.dictionary.to_pylist()]
+    codes, refused, categories = _clean_as_it_is(encoded.dictionary) or _cleaned(encoded.dictionary, clean)
+    rows = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    of_rows, unreadable = codes[rows], refused[rows]
+    values = pd.Categorical.from_codes(of_rows, categories=categories)
+    return TypedColumn(pd.Series(values), (of_rows < 0) & ~unreadable, unreadable)
+
+
+def _clean_as_it_is(different: pa.Array) -> tuple[np.ndarray, np.ndarray, pd.Index] | None:
+    """Return what `_cleaned` would, faster; None where some text is more than some letters and digits."""
+    filled = pc.fill_null(pc.not_equal(different, ""), False)
+    kept = different.filter(filled)
+    categories = pd.Index(kept.to_pandas(), dtype="str")
+    too_long = (pc.max(pc.binary_length(kept)).as_py() or 0) > NUMBER_LENGTH
+    if too_long or not pc.all(pc.ascii_is_alnum(kept), min_count=0).as_py() or not categories.is_unique:
+        return None
+    codes = np.full(len(different) + 1, -1, dtype=np.int32)
+    codes[:-1][filled.to_numpy(zero_copy_only=False)] = np.arange(len(kept))
+    return codes, np.zeros(len(codes), dtype=bool), categories
+
+
+def _cleaned(different: pa.Array, clean: Callable[[str], str | None]) -> tuple[np.ndarray, np.ndarray, pd.Index]:
+    """Return per different text, and last for none, the place of its clean form and is it refused; and these forms."""
+    cleaned = [clean(value) if value is not None else "" for value in different.to_pylist()]
     known: dict[str, int] = {}
-    codes = np.empty(len(cleaned) + 1, dtype=np.int64)
+    codes = np.empty(len(cleaned) + 1, dtype=np.int32)
     codes[-1] = -1
     refused = np.zeros(len(cleaned) + 1, dtype=bool)
     for position, value in enumerate(cleaned):
         codes[position] = known.setdefault(value, len(known)) if value else -1
         refused[position] = value is None
-    rows = encoded.indices.fill_null(len(cleaned)).to_numpy(zero_copy_only=False)
-    values = pd.Categorical.from_codes(codes[rows], categories=pd.Index(list(known), dtype="str"))
-    unreadable = refused[rows]
-    return TypedColumn(pd.Series(values), (codes[rows] < 0) & ~unreadable, unreadable)
+    return codes, refused, pd.Index(list(known), dtype="str")
 
 
 def _number(value: str) -> str | None:
@@ -220,11 +277,17 @@ def read_column(column: pa.ChunkedArray, kind: Kind) -> TypedColumn:
     if kind in (Kind.NUMMER, Kind.TEKST):
         return _text(column, _number if kind is Kind.NUMMER else _trimmed)
     if kind is Kind.GEHEEL:
-        at_once = _integers_at_once(column) if text else None
-        return _whole(*(at_once or _each_different(column, _integer if text else int)))
+        if not text:
+            return _parquet_integers(column)
+        return _whole(
+            *(_integers(column.combine_chunks()) or _each_different(column, partial(_one_by_one, read=_integer)))
+        )
     if kind is Kind.BEDRAG:
-        return _whole(*_each_different(column, _amount_text if text else _amount_number))
+        return _whole(*_each_different(column, _amount_texts if text else partial(_one_by_one, read=_amount_number)))
     if not text:
         return _parquet_times(column)
-    at_once = _moments_at_once(column) if kind is Kind.TIJDSTIP else None
-    return _times(*(at_once or _each_different(column, _moment if kind is Kind.TIJDSTIP else _date)))
+    if kind is Kind.TIJDSTIP:
+        return _times(
+            *(_moments(column.combine_chunks()) or _each_different(column, partial(_one_by_one, read=_moment)))
+        )
+    return _times(*_each_different(column, _date_texts))

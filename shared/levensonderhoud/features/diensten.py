@@ -8,7 +8,17 @@ import pandas as pd
 from shared.levensonderhoud.applications import in_service_terms
 from shared.levensonderhoud.features.frame import NO_EARLIER_BENEFIT, Features
 from shared.levensonderhoud.moments import Mask, known, runs_in_last_year, whole_days
-from shared.levensonderhoud.pairs import Pairs, best_per_group, codes_in, exists, match, pair, pair_by_person, rank
+from shared.levensonderhoud.pairs import (
+    Applicants,
+    Pairs,
+    best_per_group,
+    codes_in,
+    exists,
+    match,
+    pair,
+    positions_in,
+    rank,
+)
 from shared.usecase import Tables
 
 # WWb/LO, WWb/EV, krediethypotheek
@@ -20,9 +30,9 @@ _TERMS = ("technischesleutel", "productnr", "besluit", "dtaanvraag", "begin", "e
 _OF_THE_SERVICE = ["productnr", "besluit", "dtaanvraag"]
 
 
-def compute(applications: pd.DataFrame, product: pd.Series, tables: Tables) -> Features:
+def compute(applications: pd.DataFrame, applicants: Applicants, product: pd.Series, tables: Tables) -> Features:
     """Return the benefit features. `product`: the productnr of each application, empty where unknown."""
-    services = services_of_applicants(applications, tables)
+    services = services_of_applicants(applications, applicants, tables)
     granted = _granted(services)
     own_product = product.to_numpy(dtype=np.int64, na_value=_EMPTY)
     received = granted.application[_same_product(granted, own_product)]
@@ -34,7 +44,7 @@ def compute(applications: pd.DataFrame, product: pd.Series, tables: Tables) -> F
     }
 
 
-def services_of_applicants(applications: pd.DataFrame, tables: Tables) -> Pairs:
+def services_of_applicants(applications: pd.DataFrame, applicants: Applicants, tables: Tables) -> Pairs:
     """Return every service of every applicant: (a) as main client and (b) through a party (domain.md §5).
 
     Columns: `service` (a code that is equal for equal service numbers), `own` (is it the application itself),
@@ -45,12 +55,13 @@ def services_of_applicants(applications: pd.DataFrame, tables: Tables) -> Pairs:
     members = tables["dienstsubjecten"]
     members = members[(members["geldig"] == 1).to_numpy(dtype=bool)]
     numbers = diensten["dienst"].cat.categories.union(members["dienst"].cat.categories, sort=False)
-    own = numbers.get_indexer(pd.Index(applications["dienst"]))
+    own = positions_in(applications["dienst"], numbers)
 
-    as_client = pair_by_person(applications, diensten.assign(service=codes_in(diensten["dienst"], numbers)))
-    through = _through_parties(applications, members.assign(service=codes_in(members["dienst"], numbers)), tables)
+    services = codes_in(diensten["dienst"], numbers)
+    as_client = applicants.pairs(diensten.assign(service=services))
+    through = _through_parties(applicants, members.assign(service=codes_in(members["dienst"], numbers)), tables)
     through = through.where(~_named_as_client(through, as_client))
-    through = _with_service_facts(through, diensten, codes_in(diensten["dienst"], numbers))
+    through = _with_service_facts(through, diensten, services)
 
     columns = ["service", *_TERMS]
     rows = pd.concat([as_client.rows[columns], through.rows[columns]], ignore_index=True)
@@ -59,10 +70,10 @@ def services_of_applicants(applications: pd.DataFrame, tables: Tables) -> Pairs:
     return Pairs(rows.assign(own=rows["service"].to_numpy() == own[application]), application, refs)
 
 
-def _through_parties(applications: pd.DataFrame, members: pd.DataFrame, tables: Tables) -> Pairs:
+def _through_parties(applicants: Applicants, members: pd.DataFrame, tables: Tables) -> Pairs:
     """Return the service rows of every party that the applicant belongs to."""
     parties = tables["partijen"]["partij"].cat.categories
-    membership = pair_by_person(applications, tables["partijen"])
+    membership = applicants.pairs(tables["partijen"])
     party_codes = codes_in(membership.rows["partij"], parties)
     links = pd.DataFrame({"peilmoment": membership.ref})
     found = pair(links, party_codes, members, codes_in(members["partij"], parties))
