@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DOMAIN = b"slimme-check/v1/tussenstand\x00"  # no pseudonym and no draw has this domain
-_LINE, _SCHEMA = "regel", b"schema"
+_DOCUMENT = "document"
 _LENGTH, _SEAL = 8, 32
 
 
@@ -107,9 +107,7 @@ def _packed(results: ResultSet) -> bytes:
     import pyarrow as pa
 
     rows = pa.Table.from_pandas(results.results, preserve_index=False)
-    lines = pa.array(results.lines.splitlines(keepends=True), type=pa.large_binary())
-    rows = rows.append_column(_LINE, lines)
-    rows = rows.replace_schema_metadata({**rows.schema.metadata, _SCHEMA: results.schema.serialize().to_pybytes()})
+    rows = rows.append_column(_DOCUMENT, results.documents.to_struct_array())
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
         stream.write_table(rows)
@@ -119,12 +117,13 @@ def _packed(results: ResultSet) -> bytes:
 def _unpacked(payload: memoryview) -> Iterator[ResultSet]:
     import pyarrow as pa
 
+    from shared.stages.resultfiles import json_lines
+
     start = 0
     while start < len(payload):
         end = start + _LENGTH + int.from_bytes(payload[start : start + _LENGTH])
         with pa.ipc.open_stream(payload[start + _LENGTH : end]) as stream:
             rows = stream.read_all()
-        lines = b"".join(rows.column(_LINE).to_pylist())
-        schema = pa.ipc.read_schema(pa.py_buffer(rows.schema.metadata[_SCHEMA]))
-        yield ResultSet(rows.drop_columns([_LINE]).to_pandas(), lines, schema)
+        documents = pa.RecordBatch.from_struct_array(rows.column(_DOCUMENT).combine_chunks())
+        yield ResultSet(rows.drop_columns([_DOCUMENT]).to_pandas(), documents, json_lines(documents))
         start = end

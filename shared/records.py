@@ -219,9 +219,15 @@ class ResultSet:
     `results`: one row per application, sorted by aanvraagnummer, with aanvraagnummer, dienst, persoon (pseudonyms),
     peilmoment (ISO text), resultaattype, reden, advies, score, intercept, zekerheid (NaN where there is none),
     steekproef (bool), and as JSON text (None where the model did not score) kenmerken, bijdragen; uitleg always.
-    `lines`: their JSON lines, as readers see them; row i is line i. `schema`: of the Parquet file of the same lines.
+    `documents`: what readers see of them, as the columns of the Parquet file; `lines`: the same as JSON lines. Row i of
+    each is row i of the others.
     """
 
     results: pd.DataFrame
+    documents: pa.RecordBatch
     lines: bytes
-    schema: pa.Schema
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the columns of the Parquet file."""
+        return self.documents.schema

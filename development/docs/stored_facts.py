@@ -57,18 +57,19 @@ def example() -> dict[str, Any]:
         pseudonymised, _ = pipeline.pseudonymise_delivery(checked, LEVENSONDERHOUD, key)
         table = pipeline.features(pseudonymised, LEVENSONDERHOUD, key)
     found = explain(score_applications(package, table), table, LEVENSONDERHOUD, package)
+    rising, falling = found.verhogend.to_pylist(), found.verlagend.to_pylist()
     row = max(
         (at for at, score in enumerate(found.scored.score) if score >= package.threshold),
-        key=lambda at: (len(found.verhogend[at]) + len(found.verlagend[at]), float(found.scored.score[at])),
+        key=lambda at: (len(rising[at]) + len(falling[at]), float(found.scored.score[at])),
     )
     moment = table.frame["peilmoment"].iloc[int(found.scored.rows[row])]
     return {
         "sha256": package.sha256,
         "score": float(found.scored.score[row]),
         "peilmoment": date.fromisoformat(str(moment)[:10]).isoformat(),
-        "verhogend": [factor.zin for factor in found.verhogend[row]],
-        "verlagend": [factor.zin for factor in found.verlagend[row]],
-        "onbekend": list(found.onbekend[row]),
+        "verhogend": [factor["zin"] for factor in rising[row]],
+        "verlagend": [factor["zin"] for factor in falling[row]],
+        "onbekend": found.onbekend[row].as_py(),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable
@@ -16,45 +17,28 @@ from shared.usecase import UseCase
 
 FACTORS_SHOWN = 3
 PAIR = "__"
-_ROWS_AT_ONCE = 10_000
-
-type _Values = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """One reason that a case worker sees first. `bijdrage`: log-odds."""
-
-    term: str
-    label: str
-    bijdrage: float
-    zin: str
+# one reason that a case worker sees first; `bijdrage` in log-odds
+FACTOR = pa.struct({"kenmerk": pa.string(), "label": pa.string(), "bijdrage": pa.float64(), "zin": pa.string()})
 
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """Scores with their reasons, all per scored row."""
+    """Scores with their reasons: per scored row a list, of FACTOR (raising, lowering) or of words (unknown)."""
 
     scored: Scored
     table: FeatureTable
-    verhogend: list[tuple[Factor, ...]]
-    verlagend: list[tuple[Factor, ...]]
-    onbekend: list[tuple[str, ...]]
+    verhogend: pa.ListArray
+    verlagend: pa.ListArray
+    onbekend: pa.ListArray
 
 
 def explain(scored: Scored, table: FeatureTable, use_case: UseCase, package: ModelPackage) -> Explained:
     """Return up to three raising and three lowering factors of every score, by size, ties in package order."""
-    in_words = _InWords(use_case, package, scored.term_names)
-    rising: list[tuple[Factor, ...]] = []
-    falling: list[tuple[Factor, ...]] = []
-    for start in range(0, len(scored.rows), _ROWS_AT_ONCE):
-        rows = slice(start, start + _ROWS_AT_ONCE)
-        frame, contributions = table.frame.iloc[scored.rows[rows]], scored.contributions[rows]
-        facts = in_words.facts(frame)
-        rising += in_words.factors(_largest(contributions), contributions, facts)
-        falling += in_words.factors(_largest(-contributions), contributions, facts)
-    unknown = _unknown(table.frame.iloc[scored.rows], table.flag_names, use_case.unknown_labels)
-    return Explained(scored, table, rising, falling, unknown)
+    frame = table.frame.iloc[scored.rows]
+    in_words = _InWords(use_case, package, scored.term_names, frame)
+    rising = in_words.factors(_largest(scored.contributions), scored.contributions)
+    falling = in_words.factors(_largest(-scored.contributions), scored.contributions)
+    return Explained(scored, table, rising, falling, _unknown(frame, table.flag_names, use_case.unknown_labels))
 
 
 def _largest(contributions: np.ndarray) -> np.ndarray:
@@ -62,6 +46,11 @@ def _largest(contributions: np.ndarray) -> np.ndarray:
     columns = np.argsort(-contributions, axis=1, kind="stable")[:, :FACTORS_SHOWN]
     above = np.take_along_axis(contributions, columns, axis=1) > 0
     return np.where(above, columns, -1)
+
+
+def _lists(lengths: np.ndarray, values: pa.Array) -> pa.ListArray:
+    """Return the values, which are in order, as one list per row."""
+    return pa.ListArray.from_arrays(pa.array(np.append(0, np.cumsum(lengths)), type=pa.int32()), values)
 
 
 def _label(term: str, policy: Mapping[str, Any]) -> str:
@@ -72,48 +61,42 @@ def _label(term: str, policy: Mapping[str, Any]) -> str:
 class _InWords:
     """Fills the package's texts with the facts of rows; what is equal is put into words once."""
 
-    def __init__(self, use_case: UseCase, package: ModelPackage, terms: Sequence[str]) -> None:
+    def __init__(self, use_case: UseCase, package: ModelPackage, terms: Sequence[str], frame: pd.DataFrame) -> None:
         self._rules = use_case.sentences
         self._policy = package.policy
-        self._terms = [(term, _label(term, package.policy), tuple(term.split(PAIR))) for term in terms]
-        self._told: dict[tuple[str, _Values], str] = {}
-        self._made: dict[tuple[int, float, str], Factor] = {}
+        self._terms = terms
+        self._frame = frame
+        self._told: dict[str, dict[tuple[Any, ...], str]] = {}
 
-    def facts(self, frame: pd.DataFrame) -> dict[str, list[_Values]]:
-        """Return per feature of the model and per row the values that its sentence is chosen by."""
-        features = {feature for _, _, parts in self._terms for feature in parts}
-        return {
-            feature: list(zip(*(frame[name].tolist() for name in self._columns(feature)), strict=True))
-            for feature in sorted(features)
-        }
-
-    def factors(
-        self, chosen: np.ndarray, contributions: np.ndarray, facts: Mapping[str, Sequence[_Values]]
-    ) -> list[tuple[Factor, ...]]:
+    def factors(self, chosen: np.ndarray, contributions: np.ndarray) -> pa.ListArray:
         """Return per row the factors of its chosen terms (-1 is none)."""
-        return [
-            tuple(self._factor(term, float(contributions[row, term]), row, facts) for term in terms if term >= 0)
-            for row, terms in enumerate(chosen.tolist())
+        is_one = chosen >= 0
+        rows, terms = np.nonzero(is_one)[0], chosen[is_one]
+        sentences = np.empty(len(rows), dtype=object)
+        for position, term in enumerate(self._terms):
+            places = np.flatnonzero(terms == position)
+            told = [self._sentences(feature, rows[places]) for feature in term.split(PAIR)]
+            sentences[places] = ["; ".join(parts) for parts in zip(*told, strict=True)]
+        labels = [_label(term, self._policy) for term in self._terms]
+        members = [
+            pa.array(self._terms, type=pa.string()).take(pa.array(terms)),
+            pa.array(labels, type=pa.string()).take(pa.array(terms)),
+            pa.array(contributions[rows, terms]),
+            pa.array(sentences, type=pa.string()),
         ]
+        return _lists(is_one.sum(axis=1), pa.StructArray.from_arrays(members, fields=list(FACTOR)))
 
-    def _factor(self, position: int, contribution: float, row: int, facts: Mapping[str, Sequence[_Values]]) -> Factor:
-        term, label, features = self._terms[position]
-        sentence = "; ".join(self._sentence(feature, facts[feature][row]) for feature in features)
-        key = (position, contribution, sentence)
-        if key not in self._made:
-            self._made[key] = Factor(term, label, contribution, sentence)
-        return self._made[key]
-
-    def _columns(self, feature: str) -> tuple[str, ...]:
+    def _sentences(self, feature: str, rows: np.ndarray) -> list[str]:
         rule = self._rules.get(feature)
-        return rule.columns if rule else (feature,)
+        columns = rule.columns if rule else (feature,)
+        facts = list(zip(*(self._frame[name].to_numpy()[rows].tolist() for name in columns), strict=True))
+        told = self._told.setdefault(feature, {})
+        for values in facts:
+            if values not in told:
+                told[values] = self._put(feature, values)
+        return [told[values] for values in facts]
 
-    def _sentence(self, feature: str, values: _Values) -> str:
-        if (feature, values) not in self._told:
-            self._told[feature, values] = self._put(feature, values)
-        return self._told[feature, values]
-
-    def _put(self, feature: str, values: _Values) -> str:
+    def _put(self, feature: str, values: tuple[Any, ...]) -> str:
         rule = self._rules.get(feature)
         case = rule.choose(*values) if rule else None
         template = self._policy.get("texts", {}).get(feature, {}).get(case.name) if case else None
@@ -123,8 +106,9 @@ class _InWords:
         return f"{_label(feature, self._policy)}: {values[0]} {unit}".rstrip()
 
 
-def _unknown(rows: pd.DataFrame, flag_names: Sequence[str], labels: Mapping[str, str]) -> list[tuple[str, ...]]:
+def _unknown(rows: pd.DataFrame, flag_names: Sequence[str], labels: Mapping[str, str]) -> pa.ListArray:
     """Return per row what is unknown, in words."""
     flags = [name for name in flag_names if name in labels]
-    values = zip(*(rows[name].tolist() for name in flags), strict=True) if flags else [()] * len(rows)
-    return [tuple(labels[name] for name, value in zip(flags, row, strict=True) if value) for row in values]
+    raised = rows[flags].to_numpy(dtype=bool)
+    words = pa.array([labels[name] for name in flags], type=pa.string())
+    return _lists(raised.sum(axis=1), words.take(pa.array(np.nonzero(raised)[1])))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from shared.modelpackage.package import ModelPackage
 from shared.records import ResultSet, RunIdentity
-from shared.stages.explain import Explained, Factor
-from shared.stages.jsontext import array, number, numbers, objects, text, texts
+from shared.stages.explain import Explained
+from shared.stages.jsontext import json_texts
 from shared.stages.pseudonym import PseudonymKey
-from shared.stages.resultfiles import json_lines, result_schema
+from shared.stages.resultfiles import EXPLANATION, json_lines, result_documents, result_schema
 from shared.stages.sample import draw
 from shared.usecase import UseCase
 
 INVESTIGATE, REGULAR = 1, 2
-_ROWS_AT_ONCE = 10_000
 SIGNAL = "Dit is een signaal en geen besluit. U beoordeelt de aanvraag zelf."
+_AS_JSON = ("kenmerken", "bijdragen", "uitleg")
 
 
 def present(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> ResultSet:
@@ -27,38 +30,42 @@ def present(explained: Explained, use_case: UseCase, identity: RunIdentity, key:
     a case worker which applications were drawn. `key`: of the run; it makes the draw.
     """
     results = _results(explained, use_case, identity, key)
-    blind = identity.model.sample_share > 0
-    shown = _blinded(results, explained, use_case) if blind else results
-    return ResultSet(results, json_lines(shown, identity, blind=blind), result_schema(explained.table, identity))
+    written = {name: json_texts(results[name]) for name in _AS_JSON}
+    schema = result_schema(explained.table, identity)
+    shown = _shown(results, explained, identity.model)
+    if identity.model.sample_share > 0:
+        shown = _blinded(shown, explained, use_case)
+    documents = result_documents(shown, identity, schema)
+    known = {name: written[name] for name in _AS_JSON if shown[name] is results[name]}
+    return ResultSet(pa.table({**results, **written}).to_pandas(), documents, json_lines(documents, known))
 
 
-def _results(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> pd.DataFrame:
+def _results(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> dict[str, pa.Array]:
     frame, scored, package = explained.table.frame, explained.scored, identity.model
     rows, number_of = scored.rows, len(frame)
     sampled = np.zeros(number_of, dtype=bool)
-    sampled[rows] = draw(frame["dienst"].iloc[rows], key, package.sha256, package.sample_share)
+    sampled[rows] = draw(frame["dienst"].iloc[rows].tolist(), key, package.sha256, package.sample_share)
     kinds = frame["resultaattype"].to_numpy(dtype=np.int64, copy=True)
     flagged = (scored.score >= package.threshold) | sampled[rows]
     kinds[rows] = np.where(flagged, INVESTIGATE, REGULAR)
-    sureness = scored.sureness if scored.sureness is not None else np.full(len(rows), np.nan)
-    return pd.DataFrame(
-        {
-            "aanvraagnummer": frame["aanvraagnummer"].to_numpy(dtype=object),
-            "dienst": frame["dienst"].to_numpy(dtype=object),
-            "persoon": frame["persoon"].to_numpy(dtype=object),
-            "peilmoment": moment_texts(frame["peilmoment"]),
-            "resultaattype": kinds,
-            "reden": frame["reden"].to_numpy(dtype=object),
-            "advies": [use_case.routes[kind].advies for kind in kinds.tolist()],
-            "score": _spread(scored.score, rows, number_of),
-            "intercept": _spread(np.full(len(rows), scored.intercept), rows, number_of),
-            "zekerheid": _spread(sureness, rows, number_of),
-            "steekproef": sampled,
-            "kenmerken": _compact(_at(rows, _features(explained), number_of)),
-            "bijdragen": _compact(_at(rows, _contributions(explained), number_of)),
-            "uitleg": _compact(_explanations(explained, use_case, factors=True)),
-        }
-    )
+    places = _places(explained)
+    unsure = pa.nulls(len(rows), pa.float64())
+    return {
+        "aanvraagnummer": _texts(frame["aanvraagnummer"]),
+        "dienst": _texts(frame["dienst"]),
+        "persoon": _texts(frame["persoon"]),
+        "peilmoment": pa.array(moment_texts(frame["peilmoment"]), type=pa.string()),
+        "resultaattype": pa.array(kinds),
+        "reden": _texts(frame["reden"]),
+        "advies": pa.array([use_case.routes[kind].advies for kind in kinds.tolist()], type=pa.string()),
+        "score": pa.array(scored.score).take(places),
+        "intercept": pa.array(np.full(len(rows), scored.intercept)).take(places),
+        "zekerheid": (unsure if scored.sureness is None else pa.array(scored.sureness)).take(places),
+        "steekproef": pa.array(sampled),
+        "kenmerken": _features(explained).take(places),
+        "bijdragen": _contributions(explained).take(places),
+        "uitleg": _explanations(explained, use_case, factors=True),
+    }
 
 
 def moment_texts(moments: pd.Series) -> list[str]:
@@ -67,80 +74,67 @@ def moment_texts(moments: pd.Series) -> list[str]:
     return [moment.removesuffix(".000000") for moment in written.tolist()]
 
 
-def _blinded(results: pd.DataFrame, explained: Explained, use_case: UseCase) -> pd.DataFrame:
-    nothing = np.full(len(results), np.nan)
-    return results.assign(
-        score=nothing,
-        intercept=nothing,
-        zekerheid=nothing,
-        bijdragen=None,
-        uitleg=_compact(_explanations(explained, use_case, factors=False)),
-    )
+def _shown(results: Mapping[str, pa.Array], explained: Explained, model: ModelPackage) -> dict[str, pa.Array]:
+    """Return what readers see of results, column by column; the threshold is beside every score."""
+    people = results["persoon"]
+    threshold = pa.repeat(pa.scalar(model.threshold, pa.float64()), len(explained.scored.rows))
+    return {
+        **results,
+        "drempel": threshold.take(_places(explained)),
+        "persoon": pc.if_else(pc.equal(people, ""), None, people),
+    }
 
 
-def _compact(written: list[str] | list[str | None]) -> pd.Series:
-    """Return texts in one block of memory instead of an object each; they are most of a result."""
-    return pd.Series(written, dtype="str")
+def _blinded(shown: Mapping[str, pa.Array], explained: Explained, use_case: UseCase) -> dict[str, pa.Array]:
+    hidden = ("score", "drempel", "intercept", "zekerheid", "bijdragen")
+    nothing = {name: pa.nulls(len(shown[name]), shown[name].type) for name in hidden}
+    return {**shown, **nothing, "uitleg": _explanations(explained, use_case, factors=False)}
 
 
-def _spread(values: np.ndarray, rows: np.ndarray, number_of: int) -> np.ndarray:
-    spread = np.full(number_of, np.nan)
-    spread[rows] = values
-    return spread
+def _places(explained: Explained) -> pa.Array:
+    """Return per application its place among those that were scored, null for the others."""
+    places = np.full(len(explained.table.frame), -1)
+    places[explained.scored.rows] = np.arange(len(explained.scored.rows))
+    return pa.array(places, mask=places < 0)
 
 
-def _at(rows: np.ndarray, written: list[str], number_of: int) -> list[str | None]:
-    spread: list[str | None] = [None] * number_of
-    for row, one in zip(rows.tolist(), written, strict=True):
-        spread[row] = one
-    return spread
+def _texts(column: pd.Series) -> pa.Array:
+    return pa.array(column.tolist(), type=pa.string(), from_pandas=True)
 
 
-def _features(explained: Explained) -> list[str]:
+def _struct(columns: Mapping[str, pa.Array]) -> pa.StructArray:
+    return pa.StructArray.from_arrays(list(columns.values()), names=list(columns))
+
+
+def _features(explained: Explained) -> pa.StructArray:
     """Return the features and flags of every scored application; an unknown income is null, never the mean."""
     table = explained.table
     scored = table.frame.iloc[explained.scored.rows]
-    columns = {name: scored[name].to_numpy() for name in (*table.feature_names, *table.flag_names)}
-    return _number_objects(columns, len(scored))
+    names = (*table.feature_names, *table.flag_names)
+    return _struct({name: pa.array(scored[name].to_numpy(), from_pandas=True) for name in names})
 
 
-def _contributions(explained: Explained) -> list[str]:
+def _contributions(explained: Explained) -> pa.StructArray:
     scored = explained.scored
-    columns = {name: scored.contributions[:, term] for term, name in enumerate(scored.term_names)}
-    return _number_objects(columns, len(scored.rows))
+    return _struct({name: pa.array(scored.contributions[:, term]) for term, name in enumerate(scored.term_names)})
 
 
-def _number_objects(columns: dict[str, np.ndarray], number_of: int) -> list[str]:
-    written: list[str] = []
-    for start in range(0, number_of, _ROWS_AT_ONCE):
-        chunk = slice(start, start + _ROWS_AT_ONCE)
-        written += objects({name: numbers(values[chunk]) for name, values in columns.items()})
-    return written
-
-
-def _explanations(explained: Explained, use_case: UseCase, *, factors: bool) -> list[str]:
+def _explanations(explained: Explained, use_case: UseCase, *, factors: bool) -> pa.StructArray:
     """Return what a case worker reads first of every application, whether it was scored or not."""
-    reasons = {reason: text(sentence) for reason, sentence in use_case.reasons.items()}
-    signal = text(SIGNAL)
-    told = [
-        _explanation(reasons.get(reason, '""'), "[]", "[]", "[]", signal) for reason in explained.table.frame["reden"]
-    ]
     codes = explained.table.frame["reden"].tolist()
-    for position, row in enumerate(explained.scored.rows.tolist()):
-        rising = array(map(_factor, explained.verhogend[position])) if factors else "[]"
-        falling = array(map(_factor, explained.verlagend[position])) if factors else "[]"
-        unknown = array(texts(explained.onbekend[position]))
-        told[row] = _explanation(reasons.get(codes[row], '""'), rising, falling, unknown, signal)
-    return told
+    places = _places(explained)
+    none = pa.nulls(len(codes), pa.int64())
+    columns = {
+        "reden": pa.array([use_case.reasons.get(code, "") for code in codes], type=pa.string()),
+        "verhogend": _lists_at(places if factors else none, explained.verhogend),
+        "verlagend": _lists_at(places if factors else none, explained.verlagend),
+        "onbekend": _lists_at(places, explained.onbekend),
+        "signaal": pa.repeat(SIGNAL, len(codes)),
+    }
+    return pa.StructArray.from_arrays(list(columns.values()), fields=list(EXPLANATION))
 
 
-def _explanation(reason: str, rising: str, falling: str, unknown: str, signal: str) -> str:
-    return f'{{"reden":{reason},"verhogend":{rising},"verlagend":{falling},"onbekend":{unknown},"signaal":{signal}}}'
-
-
-@lru_cache(maxsize=100_000)
-def _factor(factor: Factor) -> str:
-    return (
-        f'{{"kenmerk":{text(factor.term)},"label":{text(factor.label)},'
-        f'"bijdrage":{number(factor.bijdrage)},"zin":{text(factor.zin)}}}'
-    )
+def _lists_at(places: pa.Array, lists: pa.ListArray) -> pa.ListArray:
+    """Return the list at every place, an empty one for null."""
+    with_empty = pa.concat_arrays([lists, pa.array([[]], type=lists.type)])
+    return with_empty.take(places.fill_null(len(lists)))

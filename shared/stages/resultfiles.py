@@ -6,42 +6,39 @@ Their schema is the Amsterdam Schema dataset of results that lies beside the use
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import BinaryIO
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
-import pyarrow.json as pajson
 import pyarrow.parquet as pq
 
 from shared.records import FeatureTable, ResultSet, RunIdentity
-from shared.stages.jsontext import NULL, number, numbers, objects, text, texts
+from shared.stages.explain import FACTOR
+from shared.stages.jsontext import json_objects, json_texts
 
 JSON_LINES, PARQUET = "resultaten.jsonl", "resultaten.parquet"
 _ROWS_AT_ONCE = 10_000
-_NEW_LINE = ord("\n")  # in a JSON text there is none
 _TEXT, _DOUBLE = pa.string(), pa.float64()
-_FACTOR = pa.struct({"kenmerk": _TEXT, "label": _TEXT, "bijdrage": _DOUBLE, "zin": _TEXT})
-_EXPLANATION = pa.struct(
+EXPLANATION = pa.struct(
     {
         "reden": _TEXT,
-        "verhogend": pa.list_(_FACTOR),
-        "verlagend": pa.list_(_FACTOR),
+        "verhogend": pa.list_(FACTOR),
+        "verlagend": pa.list_(FACTOR),
         "onbekend": pa.list_(_TEXT),
         "signaal": _TEXT,
     }
 )
 
 
-def json_lines(results: pd.DataFrame, identity: RunIdentity, *, blind: bool) -> bytes:
-    """Return one JSON line per result. `results`: as in ResultSet; `blind`: leave the threshold out."""
-    lines = io.BytesIO()
-    for start in range(0, len(results), _ROWS_AT_ONCE):
-        documents = _documents(results.iloc[start : start + _ROWS_AT_ONCE], identity, blind=blind)
-        lines.write("".join(f"{document}\n" for document in documents).encode("utf-8"))
-    return lines.getvalue()
+def json_lines(documents: pa.RecordBatch, written: Mapping[str, pa.Array] | None = None) -> bytes:
+    """Return one JSON line per document. `written`: the JSON texts of columns that were written before, by name."""
+    texts = dict(written or {})
+    for name, column in zip(documents.schema.names, documents.columns, strict=True):
+        if name not in texts:
+            texts[name] = json_texts(column)
+    lines = json_objects({name: texts[name] for name in documents.schema.names}, end="\n")
+    return b"".join(lines.cast(pa.large_binary()).to_pylist())
 
 
 def write_result_files(parts: Iterable[ResultSet], lines: BinaryIO, rows: BinaryIO) -> int:
@@ -52,20 +49,19 @@ def write_result_files(parts: Iterable[ResultSet], lines: BinaryIO, rows: Binary
     number = 0
     with ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
-        groups = _RowGroups()
         for part in parts:
             if writer is None:
-                schema = part.schema
+                groups = _RowGroups(part.schema)
                 options = {"compression": "zstd", "write_statistics": False}
-                writer = stack.enter_context(pq.ParquetWriter(rows, schema, **options))
+                writer = stack.enter_context(pq.ParquetWriter(rows, part.schema, **options))
             number += len(part.results)
             lines.write(part.lines)
-            for group in groups.filled_by(part.lines):
-                writer.write_table(_read_back(group, schema))
+            for group in groups.filled_by(part.documents):
+                writer.write_table(group)
         if writer is None:
             raise ValueError("a run has at least one part")
-        if left := groups.rest:
-            writer.write_table(_read_back(left, schema))
+        if len(groups.rest):
+            writer.write_table(groups.rest)
     return number
 
 
@@ -77,29 +73,18 @@ def result_files(parts: Iterable[ResultSet]) -> dict[str, bytes]:
 
 
 class _RowGroups:
-    """Cuts lines that come in parts of any size into groups of the same size, which follow from their number alone."""
+    """Cuts documents that come in parts of any size into groups of the same size."""
 
-    def __init__(self) -> None:
-        self.rest = b""
+    def __init__(self, schema: pa.Schema) -> None:
+        self.rest = schema.empty_table()
 
-    def filled_by(self, lines: bytes) -> Iterator[bytes]:
-        """Yield the groups that are full now; what comes after them waits for the next lines."""
-        waiting = self.rest + lines
-        ends = np.flatnonzero(np.frombuffer(waiting, dtype=np.uint8) == _NEW_LINE)
-        start = 0
-        for end in (ends[_ROWS_AT_ONCE - 1 :: _ROWS_AT_ONCE] + 1).tolist():
-            yield waiting[start:end]
-            start = end
-        self.rest = waiting[start:]
-
-
-def _read_back(chunk: bytes, schema: pa.Schema) -> pa.Table:
-    # Parquet is made from the JSON itself, so that the two files cannot differ
-    return pajson.read_json(
-        pa.BufferReader(chunk),
-        read_options=pajson.ReadOptions(use_threads=False, block_size=len(chunk) + 1),
-        parse_options=pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
-    ).select(schema.names)
+    def filled_by(self, documents: pa.RecordBatch) -> Iterator[pa.Table]:
+        """Yield the groups that are full now; what comes after them waits for the next documents."""
+        waiting = pa.concat_tables([self.rest, pa.Table.from_batches([documents])])
+        full = len(waiting) - len(waiting) % _ROWS_AT_ONCE
+        for start in range(0, full, _ROWS_AT_ONCE):
+            yield waiting.slice(start, _ROWS_AT_ONCE).combine_chunks()
+        self.rest = waiting.slice(full).combine_chunks()
 
 
 def _origin(identity: RunIdentity) -> dict[str, str]:
@@ -118,27 +103,11 @@ def _origin(identity: RunIdentity) -> dict[str, str]:
     }
 
 
-def _documents(results: pd.DataFrame, identity: RunIdentity, *, blind: bool) -> list[str]:
-    threshold = NULL if blind else number(identity.model.threshold)
-    scored = [isinstance(features, str) for features in results["kenmerken"]]
-    columns = {
-        "aanvraagnummer": texts(results["aanvraagnummer"]),
-        "peilmoment": texts(results["peilmoment"]),
-        "resultaattype": numbers(results["resultaattype"].to_numpy()),
-        "reden": texts(results["reden"]),
-        "advies": texts(results["advies"]),
-        "score": numbers(results["score"].to_numpy()),
-        "drempel": [threshold if is_scored else NULL for is_scored in scored],
-        "zekerheid": numbers(results["zekerheid"].to_numpy()),
-        "uitleg": list(results["uitleg"]),
-        "intercept": numbers(results["intercept"].to_numpy()),
-        "bijdragen": [one if isinstance(one, str) else NULL for one in results["bijdragen"]],
-        "kenmerken": [one if isinstance(one, str) else NULL for one in results["kenmerken"]],
-        "persoon": texts(person or None for person in results["persoon"]),
-        "dienst": texts(results["dienst"]),
-        **{name: [text(value)] * len(results) for name, value in _origin(identity).items()},
-    }
-    return objects(columns)
+def result_documents(columns: Mapping[str, pa.Array], identity: RunIdentity, schema: pa.Schema) -> pa.RecordBatch:
+    """Return the documents of results. `columns`: those that are not the same for every result of a run."""
+    number_of = len(columns["aanvraagnummer"])
+    same = {name: pa.repeat(value, number_of) for name, value in _origin(identity).items()}
+    return pa.RecordBatch.from_pydict({name: {**columns, **same}[name] for name in schema.names}, schema=schema)
 
 
 def result_schema(table: FeatureTable, identity: RunIdentity) -> pa.Schema:
@@ -156,7 +125,7 @@ def result_schema(table: FeatureTable, identity: RunIdentity) -> pa.Schema:
             "score": _DOUBLE,
             "drempel": _DOUBLE,
             "zekerheid": _DOUBLE,
-            "uitleg": _EXPLANATION,
+            "uitleg": EXPLANATION,
             "intercept": _DOUBLE,
             "bijdragen": contributions,
             "kenmerken": features,

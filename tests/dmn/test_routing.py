@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from shared import CONTRACT_VERSION
@@ -26,7 +27,7 @@ from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.levensonderhoud.outcomes import MODEL, OUTCOMES, REASONS, ROUTES
 from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable, RunIdentity
-from shared.stages.explain import Explained
+from shared.stages.explain import FACTOR, Explained
 from shared.stages.present import present
 from shared.stages.pseudonym import PseudonymKey
 from shared.stages.sample import draw
@@ -121,8 +122,8 @@ def routed(reasons: list[tuple[str, int]], scores: list[float], threshold: float
     )
     rows = np.flatnonzero(frame["resultaattype"].to_numpy() == 0)
     scored = Scored(np.array(scores), np.zeros((len(rows), len(names))), None, 0.0, names, rows)
-    nothing: list[Any] = [()] * len(rows)
-    explained = Explained(scored, FeatureTable(frame, features, flags, "k-1"), nothing, nothing, nothing)
+    factors, words = (pa.array([[]] * len(rows), type=pa.list_(kind)) for kind in (FACTOR, pa.string()))
+    explained = Explained(scored, FeatureTable(frame, features, flags, "k-1"), factors, factors, words)
     model = replace(package(), threshold=threshold, sample_share=share)
     identity = RunIdentity("run", "levensonderhoud", "2026-11-20", "0" * 64, model, CONTRACT_VERSION, "k-1")
     results = present(explained, LEVENSONDERHOUD, identity, KEY).results
@@ -213,7 +214,7 @@ def test_an_application_for_the_model_without_score_has_no_route_in_the_table_no
         check_adds_up(np.array([np.nan]), 0.0, np.zeros((1, 1)))
 
 
-def test_the_table_knows_exactly_the_reasons_and_routes_of_the_code(engine: Engine) -> None:
+def test_the_table_knows_exactly_the_factorsand_routes_of_the_code(engine: Engine) -> None:
     table = engine([])
     listed = set(re.findall(r'"([A-Z_]+)"', table.columns["reden"]))
     assert listed == set(REASONS) == {outcome.reden for outcome in OUTCOMES}

@@ -33,6 +33,7 @@ from shared.records import (
 )
 from shared.stages.inparts import DeliveryInParts, StoredTable
 from shared.stages.pseudonym import Pseudonymiser, PseudonymKey
+from shared.stages.resultfiles import json_lines
 from shared.stages.rowstore import RowStore, Scratch
 
 DATASET = "proef"
@@ -152,7 +153,8 @@ def judge(table: FeatureTable, _case: object, identity: RunIdentity, _key: objec
     )
     shown = results[["aanvraagnummer", "resultaattype", "score"]].assign(run=identity.run_id)
     lines = shown.astype(object).where(shown.notna(), None).to_dict("records")
-    return ResultSet(results, "".join(json.dumps(line) + "\n" for line in lines).encode(), SHOWN)
+    documents = pa.RecordBatch.from_pylist(lines, schema=SHOWN)
+    return ResultSet(results, documents, json_lines(documents))
 
 
 def snapshot_files(delivery: PseudonymisedDelivery) -> dict[str, bytes]:
