@@ -11,6 +11,7 @@ import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from typing import Any
 
 # in this order, for ever: hashes of years ago are made of it
@@ -33,6 +34,8 @@ COLUMNS = (
 )
 _WHOLE = frozenset({"regel", "resultaattype", "steekproef"})
 _REAL = frozenset({"score", "intercept", "zekerheid"})
+_BITS = struct.Struct(">d").pack
+_ROWS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,12 @@ class RowSeal:
     sha256: str
 
 
-def _field(name: str, value: Any) -> str:
-    if value is None:
-        return "-"
-    text = value
+def _fields(name: str, values: Sequence[Any]) -> list[str]:
     if name in _WHOLE:
-        text = str(int(value))
-    elif name in _REAL:
-        text = struct.pack(">d", float(value) + 0.0).hex()  # no database writes a number as another does
-    return f"{len(text)}:{text}"
+        values = [None if value is None else str(int(value)) for value in values]
+    elif name in _REAL:  # no database writes a number as another does
+        values = [None if value is None else _BITS(float(value) + 0.0).hex() for value in values]
+    return ["-" if text is None else f"{len(text)}:{text}" for text in values]
 
 
 class Sealing:
@@ -61,12 +61,12 @@ class Sealing:
         """Begin with no rows."""
         self._whole, self._number = hashlib.sha256(), 0
 
-    def add(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Take the next rows in, given as values of COLUMNS in order of `regel`."""
-        for row in rows:
-            self._number += 1
-            text = "".join(_field(name, value) for name, value in zip(COLUMNS, row, strict=True))
-            self._whole.update(hashlib.sha256(text.encode()).hexdigest().encode())
+    def add(self, columns: Iterable[Sequence[Any]]) -> None:
+        """Take the next rows in, in order of `regel`, given as the values of each of COLUMNS."""
+        fields = [_fields(name, values) for name, values in zip(COLUMNS, columns, strict=True)]
+        for row in zip(*fields, strict=True):
+            self._whole.update(hashlib.sha256("".join(row).encode()).hexdigest().encode())
+        self._number += len(fields[0])
 
     @property
     def seal(self) -> RowSeal:
@@ -75,9 +75,10 @@ class Sealing:
 
 
 def seal_rows(rows: Iterable[Sequence[Any]]) -> RowSeal:
-    """Return the seal of rows, given as values of COLUMNS in order of `regel`; no more than one row is in memory."""
+    """Return the seal of rows, given as values of COLUMNS in order of `regel`; few of them are in memory."""
     sealing = Sealing()
-    sealing.add(rows)
+    for some in batched(rows, _ROWS_AT_ONCE, strict=False):
+        sealing.add(zip(*some, strict=True))
     return sealing.seal
 
 

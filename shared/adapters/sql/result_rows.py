@@ -43,7 +43,7 @@ def _store(connection: Connection, run_nr: int, rows: pd.DataFrame, sealing: Sea
     start = sealing.seal.aantal
     lines = range(start, start + len(rows))
     columns = {name: _plain(rows[name]) for name in COLUMNS[1:]}
-    sealing.add(zip(lines, *columns.values(), strict=True))
+    sealing.add((lines, *columns.values()))
     keyed = zip(repeat(run_nr, len(rows)), lines, *(columns[name] for name in RESULT_COLUMNS), strict=True)
     insert_rows(connection, resultaten, (*KEYS, *RESULT_COLUMNS), keyed)
     texts = zip(lines, columns["bijdragen"], strict=True)
