@@ -29,9 +29,9 @@ def present(explained: Explained, use_case: UseCase, identity: RunIdentity, key:
     With a random sample (share above 0) the lines show no score, threshold, contributions or factors: they would tell
     a case worker which applications were drawn. `key`: of the run; it makes the draw.
     """
-    results = _results(explained, use_case, identity, key)
-    written = {name: json_texts(results[name]) for name in _AS_JSON}
     schema = result_schema(explained.table, identity)
+    results = _results(explained, use_case, identity, key, schema)
+    written = {name: json_texts(results[name]) for name in _AS_JSON}
     shown = _shown(results, explained, identity.model)
     if identity.model.sample_share > 0:
         shown = _blinded(shown, explained, use_case)
@@ -40,7 +40,9 @@ def present(explained: Explained, use_case: UseCase, identity: RunIdentity, key:
     return ResultSet(pa.table({**results, **written}).to_pandas(), documents, json_lines(documents, known))
 
 
-def _results(explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey) -> dict[str, pa.Array]:
+def _results(
+    explained: Explained, use_case: UseCase, identity: RunIdentity, key: PseudonymKey, schema: pa.Schema
+) -> dict[str, pa.Array]:
     frame, scored, package = explained.table.frame, explained.scored, identity.model
     rows, number_of = scored.rows, len(frame)
     sampled = np.zeros(number_of, dtype=bool)
@@ -62,8 +64,8 @@ def _results(explained: Explained, use_case: UseCase, identity: RunIdentity, key
         "intercept": pa.array(np.full(len(rows), scored.intercept)).take(places),
         "zekerheid": (unsure if scored.sureness is None else pa.array(scored.sureness)).take(places),
         "steekproef": pa.array(sampled),
-        "kenmerken": _features(explained).take(places),
-        "bijdragen": _contributions(explained).take(places),
+        "kenmerken": _features(explained, schema.field("kenmerken").type).take(places),
+        "bijdragen": _contributions(explained, schema.field("bijdragen").type).take(places),
         "uitleg": _explanations(explained, use_case, factors=True),
     }
 
@@ -102,21 +104,16 @@ def _texts(column: pd.Series) -> pa.Array:
     return pa.array(column.tolist(), type=pa.string(), from_pandas=True)
 
 
-def _struct(columns: Mapping[str, pa.Array]) -> pa.StructArray:
-    return pa.StructArray.from_arrays(list(columns.values()), names=list(columns))
-
-
-def _features(explained: Explained) -> pa.StructArray:
+def _features(explained: Explained, kind: pa.StructType) -> pa.StructArray:
     """Return the features and flags of every scored application; an unknown income is null, never the mean."""
-    table = explained.table
-    scored = table.frame.iloc[explained.scored.rows]
-    names = (*table.feature_names, *table.flag_names)
-    return _struct({name: pa.array(scored[name].to_numpy(), from_pandas=True) for name in names})
+    scored = explained.table.frame.iloc[explained.scored.rows]
+    members = [pa.array(scored[field.name].to_numpy(), type=field.type, from_pandas=True) for field in kind]
+    return pa.StructArray.from_arrays(members, fields=list(kind))
 
 
-def _contributions(explained: Explained) -> pa.StructArray:
-    scored = explained.scored
-    return _struct({name: pa.array(scored.contributions[:, term]) for term, name in enumerate(scored.term_names)})
+def _contributions(explained: Explained, kind: pa.StructType) -> pa.StructArray:
+    members = [pa.array(contributions) for contributions in explained.scored.contributions.T]
+    return pa.StructArray.from_arrays(members, fields=list(kind))
 
 
 def _explanations(explained: Explained, use_case: UseCase, *, factors: bool) -> pa.StructArray:
