@@ -68,7 +68,7 @@ def _nested(columns: tuple[Column, ...], turn: random.Random) -> tuple[pa.Table,
 
 
 def _wide(columns: tuple[Column, ...], turn: random.Random) -> tuple[pa.Table, int]:
-    more = {f"kanarie_{number}": pa.nulls(1, pa.int32()) for number in range(turn.choice([300, 5_000]))}
+    more = {f"extra_{number}": pa.nulls(1, pa.int32()) for number in range(turn.choice([300, 5_000]))}
     return pa.table({column.name: _same(column, 1) for column in columns} | more), 1
 
 

@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import random
+import re
 import resource
 import sys
 import tempfile
@@ -31,6 +32,7 @@ from tests.stages.mutations import MUTATIONS, draw
 MAILBOX = f"brievenbus/{LEVENSONDERHOUD.dataset}/2026-11-20"
 OWN_NUMBERS = ("uitvoer",)  # an accepted delivery's own application numbers are published, in clear (domain.md §3)
 RAW = ("brievenbus", "quarantaine")
+_DIGEST = re.compile(rb"[0-9a-f]{32,}")  # in very many of these any five digits stand some time
 
 
 def names_of(seed: int) -> list[str]:
@@ -122,7 +124,7 @@ def told_values(root: Path, accepted: bool, files: Collection[str]) -> list[str]
         place = path.relative_to(root).as_posix()
         if place.split("/")[0] in allowed:
             continue
-        data = path.read_bytes().lower() if path.is_file() else b""
+        data = _DIGEST.sub(b"", path.read_bytes().lower()) if path.is_file() else b""
         for name in files:
             data = data.replace(name.lower().encode(), b"")
         if path.name.startswith("administratie.sqlite") and accepted:
