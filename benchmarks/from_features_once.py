@@ -21,7 +21,7 @@ from shared.events import Action
 from shared.installation import Installation, Steps
 from shared.records import FeatureTable
 from shared.runs import publish
-from shared.stages.resultfiles import _origin as origin
+from shared.stages.resultfiles import origin
 
 _AT_ONCE = 10_000  # applications: as shared/judging.py takes them
 

@@ -87,7 +87,7 @@ class _RowGroups:
         self.rest = waiting.slice(full).combine_chunks()
 
 
-def _origin(identity: RunIdentity) -> dict[str, str]:
+def origin(identity: RunIdentity) -> dict[str, str]:
     """Return what is the same for every result of a run: enough to find back how it came about."""
     return {
         "run": identity.run_id,
@@ -106,7 +106,7 @@ def _origin(identity: RunIdentity) -> dict[str, str]:
 def result_documents(columns: Mapping[str, pa.Array], identity: RunIdentity, schema: pa.Schema) -> pa.RecordBatch:
     """Return the documents of results. `columns`: those that are not the same for every result of a run."""
     number_of = len(columns["aanvraagnummer"])
-    same = {name: pa.repeat(value, number_of) for name, value in _origin(identity).items()}
+    same = {name: pa.repeat(value, number_of) for name, value in origin(identity).items()}
     return pa.RecordBatch.from_pydict({name: {**columns, **same}[name] for name in schema.names}, schema=schema)
 
 
@@ -131,6 +131,6 @@ def result_schema(table: FeatureTable, identity: RunIdentity) -> pa.Schema:
             "kenmerken": features,
             "persoon": _TEXT,
             "dienst": _TEXT,
-            **dict.fromkeys(_origin(identity), _TEXT),
+            **dict.fromkeys(origin(identity), _TEXT),
         }
     )

@@ -15,7 +15,7 @@ from shared import CONTRACT_VERSION, pipeline
 from shared.adapters.deliveryfolder import DeliveryFolder
 from shared.records import RunIdentity
 from shared.stages.pseudonym import PseudonymKey
-from shared.stages.resultfiles import _origin as origin
+from shared.stages.resultfiles import origin
 from shared.usecases import use_case
 
 KEY = PseudonymKey("k-1", bytes(range(32)))
