@@ -174,9 +174,10 @@ class Workshop:
         return dict(self.sql("SELECT levering, toestand FROM verwerkingen ORDER BY nr"))  # type: ignore[arg-type]
 
     def files(self, container: str) -> dict[str, bytes]:
-        """Return everything in a container, by name."""
+        """Return everything in a container, by name; half a file that a dead worker left is none of it."""
         home = self.root / container
-        return {p.relative_to(home).as_posix(): p.read_bytes() for p in sorted(home.rglob("*")) if p.is_file()}
+        found = (p for p in sorted(home.rglob("*")) if p.is_file() and p.parent.name != ".tijdelijk")
+        return {path.relative_to(home).as_posix(): path.read_bytes() for path in found}
 
     def everything(self) -> dict[str, bytes]:
         """Return all storage but the run logs, which tell times and tries."""
