@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +47,17 @@ def interpret_model(package: ModelPackage) -> ExplainableBoostingClassifier:
         for name, value in fitted.items():
             setattr(model, name, value)
     return model
+
+
+def each_bag(package: ModelPackage, model: Any) -> Iterator[Any]:
+    """Yield interpret's model with the terms of each bag in turn; afterwards it is as it was."""
+    kept = model.term_scores_, model.intercept_
+    assert package.ebm.bagged_intercept is not None
+    for bag, intercept in enumerate(package.ebm.bagged_intercept):
+        model.term_scores_ = [term.bagged_scores[bag] for term in package.terms]
+        model.intercept_ = np.array([intercept])
+        yield model
+    model.term_scores_, model.intercept_ = kept
 
 
 def rows_of(package: ModelPackage, size: int, seed: int = 8) -> dict[str, Floats]:

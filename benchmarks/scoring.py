@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.measuring import BENCH_PYTHON, ROOT, Contender, Cost, in_turns, work
 from benchmarks.outcome import Goal, Measured, Outcome, times_as_fast
-from benchmarks.rivals import Floats, interpret_model, package_in_use, rows_of
+from benchmarks.rivals import Floats, each_bag, interpret_model, package_in_use, rows_of
 from benchmarks.running import alone
 from shared.modelpackage.package import ModelPackage
 from shared.stages.score import score_columns, score_features
@@ -77,15 +77,7 @@ def _terms(model: Any, rows: Floats | pd.DataFrame) -> Floats:
 
 def _every_bag(package: ModelPackage, model: Any, rows: Floats) -> list[Floats]:
     """Return the scores of the model and of each of its bags."""
-    scores = [_terms(model, rows)]
-    kept = model.term_scores_, model.intercept_
-    assert package.ebm.bagged_intercept is not None
-    for bag, intercept in enumerate(package.ebm.bagged_intercept):
-        model.term_scores_ = [term.bagged_scores[bag] for term in package.terms]
-        model.intercept_ = np.array([intercept])
-        scores.append(_terms(model, rows))
-    model.term_scores_, model.intercept_ = kept
-    return scores
+    return [_terms(model, rows), *(_terms(bag, rows) for bag in each_bag(package, model))]
 
 
 def _explained(package: ModelPackage, model: Any, rows: int) -> tuple[list[Measured], dict[str, str]]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from benchmarks.rivals import Floats, interpret_model
+from benchmarks.rivals import Floats, each_bag, interpret_model
 from shared.adapters.sql.tables import bijdragen, resultaten
 from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable
@@ -97,14 +97,8 @@ def _inputs(scored: pd.DataFrame, package: ModelPackage) -> pd.DataFrame:
 
 def _sureness(model: Any, package: ModelPackage, inputs: pd.DataFrame, scores: Floats) -> Floats:
     """Return the share of the bagged models that are on the same side of the threshold."""
-    kept = model.term_scores_, model.intercept_
-    assert package.ebm.bagged_intercept is not None
-    votes = []
-    for bag, intercept in enumerate(package.ebm.bagged_intercept):
-        model.term_scores_ = [term.bagged_scores[bag] for term in package.terms]
-        model.intercept_ = np.array([intercept])
-        votes.append((model.predict_proba(inputs)[:, 1] >= package.threshold) == (scores >= package.threshold))
-    model.term_scores_, model.intercept_ = kept
+    own = scores >= package.threshold
+    votes = [(bag.predict_proba(inputs)[:, 1] >= package.threshold) == own for bag in each_bag(package, model)]
     return np.mean(votes, axis=0)
 
 

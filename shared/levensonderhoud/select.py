@@ -52,7 +52,7 @@ def _with_clients(applications: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     rows = rows_of_applications(
         pd.Index(applications["aanvraagnummer"]), diensten, number_column="dienstnr", client_column="subjectnrklant"
     )
-    clients = np.array([*diensten["subjectnrklant"].cat.categories, ""], dtype=object)
+    clients = np.array([*diensten["subjectnrklant"].cat.categories.tolist(), ""], dtype=object)
     codes = np.append(diensten["subjectnrklant"].cat.codes.to_numpy(), -1)[rows.row]
     codes[rows.contradicting] = -1
     return applications.assign(persoon=clients[codes], contradicting=rows.contradicting)

@@ -214,7 +214,7 @@ def test_an_application_for_the_model_without_score_has_no_route_in_the_table_no
         check_adds_up(np.array([np.nan]), 0.0, np.zeros((1, 1)))
 
 
-def test_the_table_knows_exactly_the_factorsand_routes_of_the_code(engine: Engine) -> None:
+def test_the_table_knows_exactly_the_reasons_and_routes_of_the_code(engine: Engine) -> None:
     table = engine([])
     listed = set(re.findall(r'"([A-Z_]+)"', table.columns["reden"]))
     assert listed == set(REASONS) == {outcome.reden for outcome in OUTCOMES}

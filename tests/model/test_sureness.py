@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 
-from shared.modelpackage.ebm import at_or_above, evaluate, sigmoid
+from shared.modelpackage.ebm import Columns, Floats, _bins_of_terms, at_or_above, evaluate, sigmoid
 from shared.modelpackage.package import ModelPackage
 from shared.stages.score import score_features
 from tests.model.machines import exported, machine, mixed_frame, package
@@ -62,6 +62,27 @@ def test_a_score_exactly_on_the_threshold_counts_as_above_for_the_bags_too() -> 
     for threshold in np.unique(score)[::20].tolist():
         exact = dataclasses.replace(model, threshold=threshold)
         assert (score_features(exact, frame).sureness == 1).all()
+
+
+@pytest.mark.parametrize("kind", ["mains", "pairs"])
+def test_a_bag_with_the_score_of_the_threshold_itself_counts_as_above(kind: str) -> None:
+    """The threshold is the score of a bag of one of the rows: a sum that rounds otherwise would be below it."""
+    model = package(kind)
+    frame = mixed_frame(40, seed=11)
+    columns = {name: frame[name].to_numpy() for name in frame if name != "code"}
+    columns["code"] = frame["code"].to_numpy(dtype=np.str_)
+    scores = np.array([sigmoid(totals) for totals in _exact_totals(model, columns, len(frame))])
+    for threshold in scores[::3].ravel().tolist():
+        found = evaluate(model.ebm, columns, len(frame), threshold)
+        same = (scores >= threshold) == (found.score >= threshold)[:, np.newaxis]
+        assert found.sureness.tolist() == same.mean(axis=1).tolist()
+
+
+def _exact_totals(model: ModelPackage, columns: Columns, rows: int) -> Floats:
+    totals = np.tile(model.ebm.bagged_intercept, (rows, 1))
+    for term, where in zip(model.terms, _bins_of_terms(model.ebm, columns, slice(0, rows)), strict=True):
+        totals += np.moveaxis(term.bagged_scores, 0, -1)[where]
+    return totals
 
 
 @pytest.mark.parametrize("threshold", [1e-9, 0.27, 0.5, 0.63, 1 - 1e-9])

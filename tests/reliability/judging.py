@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from shared.events import StoredEvent, verify
 from tests.reliability.holding import not_held
 from tests.reliability.logbooks import logged, unlogged_attempts, unlogged_runs
 from tests.reliability.looking import rows
+from tests.shell.workshop import blobs_in
 
 CONTAINERS = ("brievenbus", "terugkoppeling", "uitvoer", "quarantaine", "momentopname")
 _OF_RUN = "JOIN verwerkingen v ON v.nr = r.verwerking_nr"
@@ -69,15 +70,9 @@ class Stand:
 
 def files_of(root: Path) -> dict[str, bytes]:
     """Return everything in storage but the run logs, which tell times and tries."""
-    return {name: path.read_bytes() for name, path in blobs(root, CONTAINERS) if not name.endswith("verwerking.jsonl")}
-
-
-def blobs(root: Path, containers: Iterable[str]) -> Iterator[tuple[str, Path]]:
-    """Yield name and path of all that readers see there; half a file that a dead worker left is none of it."""
-    for container in containers:
-        for path in sorted((root / container).rglob("*")):
-            if path.is_file() and path.parent.name != ".tijdelijk":
-                yield path.relative_to(root).as_posix(), path
+    found = (path for container in CONTAINERS for path in blobs_in(root / container))
+    named = ((path.relative_to(root).as_posix(), path) for path in found)
+    return {name: path.read_bytes() for name, path in named if not name.endswith("verwerking.jsonl")}
 
 
 def stand_of(root: Path) -> Stand:

@@ -21,14 +21,14 @@ from shared.runstates import RunReason, RunState
 from shared.stages.inparts import DeliveryInParts
 from shared.sweep import process_arrived, run_waiting
 from tests.reliability.counting import counted
-from tests.reliability.judging import Found, blobs, chain, look_halfway
+from tests.reliability.judging import Found, chain, look_halfway
 from tests.reliability.looking import rows
 from tests.reliability.processes import Job
 from tests.reliability.scenes import PERIOD
 from tests.reliability.size import number, some
 from tests.reliability.workers import installation_of
 from tests.shell.tinycore import TABLE, check_in_parts
-from tests.shell.workshop import Workshop
+from tests.shell.workshop import Workshop, blobs_in
 from tests.spec.delivery import write_delivery
 from tests.spec.worlds import delivery
 
@@ -164,7 +164,7 @@ def _rejected_are(installation: Installation, expected: set[str]) -> Found:
 def _all_published(root: Path, days: set[str], applications: int) -> Found:
     runs = rows(root, "SELECT levering, toestand, publicatie FROM verwerkingen WHERE publicatie IS NOT NULL")
     current = rows(root, "SELECT aanvraagnummer FROM actuele_resultaten")
-    left = [path.name for _, path in blobs(root, ("brievenbus", "quarantaine"))]
+    left = [path.name for box in ("brievenbus", "quarantaine") for path in blobs_in(root / box)]
     return Found(
         lost=tuple(sorted(days - {day for day, _, _ in runs})) + ("results",) * (len(current) < applications),
         doubled=("publication",) * (len(runs) > len(days)) + ("results",) * (len(current) > applications),

@@ -38,6 +38,11 @@ class Crash(BaseException):
     """The worker is gone, in the middle of what it did: nothing after this line runs."""
 
 
+def blobs_in(home: Path) -> list[Path]:
+    """Return all that readers see in a container, in order; half a file that a dead worker left is none of it."""
+    return [path for path in sorted(home.rglob("*")) if path.is_file() and path.parent.name != ".tijdelijk"]
+
+
 @dataclass
 class SetClock:
     """A clock that a test sets; every look takes a microsecond."""
@@ -174,10 +179,9 @@ class Workshop:
         return dict(self.sql("SELECT levering, toestand FROM verwerkingen ORDER BY nr"))  # type: ignore[arg-type]
 
     def files(self, container: str) -> dict[str, bytes]:
-        """Return everything in a container, by name; half a file that a dead worker left is none of it."""
+        """Return everything in a container, by name."""
         home = self.root / container
-        found = (p for p in sorted(home.rglob("*")) if p.is_file() and p.parent.name != ".tijdelijk")
-        return {path.relative_to(home).as_posix(): path.read_bytes() for path in found}
+        return {path.relative_to(home).as_posix(): path.read_bytes() for path in blobs_in(home)}
 
     def everything(self) -> dict[str, bytes]:
         """Return all storage but the run logs, which tell times and tries."""
