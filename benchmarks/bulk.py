@@ -13,12 +13,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from benchmarks.measuring import ROOT, CannotRun, Cost, in_turns
+from benchmarks.nights import must_have_published
 from benchmarks.outcome import Measured, Outcome, Table, times_as_fast
+from benchmarks.page import seconds
 from benchmarks.running import alone
 from development.population import write_delivery
 from shared.usecases import datasets
@@ -35,8 +38,16 @@ CORES = (1, 16, 64, 256)
 _GOAL = "2 tasks at once, beside 1, on two cores"
 _ABOUT = """Eight deliveries of Parquet with invented people, judged by `bulk/` on Spark in one process with so many
 tasks at once, beside `python -m shared run` on the same deliveries with SQLite. Starting Java, Spark and its Pythons is
-not counted. Rows are those delivered. A delivery costs something whatever its size: few applications in each make an
-application dear."""
+not counted, and told apart; the time of the night is of its whole process, with its start. Rows are those delivered. A
+delivery costs something whatever its size: few applications in each make an application dear."""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Of one turn: seconds of the processor, and those by the wall until Spark had started."""
+
+    processor: float
+    starting: float
 
 
 def measure(size: int) -> Outcome:
@@ -47,15 +58,15 @@ def measure(size: int) -> Outcome:
         folder = Path(home)
         every, rounds, deliveries = (TASKS, ROUNDS, DELIVERIES) if size > SMALL else (TASKS[:2], 1, 2)
         rows = _delivered(folder / "post", deliveries, size // deliveries)
-        processor: dict[int, list[float]] = {tasks: [] for tasks in every}
-        ways: dict[str, Callable[[], Cost]] = {NIGHT: partial(_night, folder)}
+        told: dict[int, list[_Told]] = {tasks: [] for tasks in every}
+        ways: dict[str, Callable[[], Cost]] = {NIGHT: partial(_night, folder, size)}
         for tasks in every:
-            ways[_named(tasks)] = partial(_bulk, folder, tasks, processor[tasks])
+            ways[_named(tasks)] = partial(_bulk, folder, tasks, told[tasks])
         found = in_turns(rounds, ways, units=rows, warm=False)
-    per_application = min(min(used) for used in processor.values()) / size
+    per_application = min(one.processor for each in told.values() for one in each) / size
     _, one, two, *_ = found
     goals = [times_as_fast(_GOAL, two, one, 1.4)]
-    tables = [_rates(found, size, rows, processor), _country(per_application)]
+    tables = [_rates(found, size, rows, told), _country(per_application)]
     return Outcome("Bulk", _ABOUT, size, {f"{size:,} applications, {rows:,} rows": found}, goals, tables)
 
 
@@ -94,21 +105,24 @@ def _turn(folder: Path, command: list[str | Path]) -> tuple[float, str]:
     return time.perf_counter() - began, done.stdout.splitlines()[-1]
 
 
-def _night(folder: Path) -> Cost:
-    return Cost(_turn(folder, [sys.executable, "-m", "shared", "run"])[0])
+def _night(folder: Path, applications: int) -> Cost:
+    cost = Cost(_turn(folder, [sys.executable, "-m", "shared", "run"])[0])
+    must_have_published(folder / "werk", applications)
+    return cost
 
 
-def _bulk(folder: Path, tasks: int, processor: list[float]) -> Cost:
-    told = json.loads(_turn(folder, [PYTHON, "-m", "benchmarks.bulk_once", str(tasks)])[1])
-    processor.append(told["processor"])
-    return Cost(told["seconds"])
+def _bulk(folder: Path, tasks: int, told: list[_Told]) -> Cost:
+    whole, said = _turn(folder, [PYTHON, "-m", "benchmarks.bulk_once", str(tasks)])
+    found = json.loads(said)
+    told.append(_Told(found["processor"], whole - found["seconds"]))
+    return Cost(found["seconds"])
 
 
-def _rates(found: list[Measured], size: int, rows: int, processor: dict[int, list[float]]) -> Table:
+def _rates(found: list[Measured], size: int, rows: int, told: dict[int, list[_Told]]) -> Table:
     lines = []
-    for tasks in processor:
-        (one,) = (each for each in found if each.name == _named(tasks))
-        used = min(processor[tasks])
+    for tasks, each in told.items():
+        (one,) = (measured for measured in found if measured.name == _named(tasks))
+        used = min(turn.processor for turn in each)
         lines.append(
             (
                 str(tasks),
@@ -116,10 +130,11 @@ def _rates(found: list[Measured], size: int, rows: int, processor: dict[int, lis
                 f"{size / one.least:,.0f}",
                 f"{1_000 * used / size:.2f} ms",
                 f"{used / one.least:.1f}",
+                seconds(min(turn.starting for turn in each)),
             )
         )
-    header = ("tasks", "rows a second", "applications a second", "processor per application", "cores kept busy")
-    return Table("Speed by the number of tasks", header, tuple(lines))
+    header = ("rows a second", "applications a second", "processor per application", "cores kept busy", "start, apart")
+    return Table("Speed by the number of tasks", ("tasks", *header), tuple(lines))
 
 
 def _country(per_application: float) -> Table:

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 
 from benchmarks.measuring import fresh, in_turns
 from benchmarks.outcome import Goal, Outcome, share_of_memory, share_of_time
 from benchmarks.running import alone
 
-SIZE, SMALL = 9, 1
+SIZE, SMALL = 7, 1  # rounds
 _INTERPRET, _NUMBERS, _TABLE = (
     "import interpret.glassbox, and nothing else",
     "one application, by numbers",
@@ -36,7 +37,7 @@ from shared.stages.score import score_features
 scored = score_features(package, pandas.DataFrame({{name: [0.0] for name in package.feature_names}}))
 assert 0 < scored.score[0] < 1
 """
-_CLOCK = """
+CLOCK = """
 import function_app
 function_app.bootstrap.daytime()
 """
@@ -47,14 +48,21 @@ function_app.bootstrap.http_app()
 _ABOUT = """A fresh Python imports `function_app`, reads the model package, verifies it (every digest, every golden
 case) and scores one application with all contributions and its uncertainty. Twice: by numbers, which is all that a
 score takes, and in a table, which also pays for the import of pandas (as a run does, that reads files). Beside it a
-process that does nothing but import the library that the model was trained with. Which libraries each function of the
-app loads is a test (`tests/worker/test_what_functions_load.py`)."""
+process that does nothing but import the library that the model was trained with. Neither way is a function of the app
+that judges a delivery: such a function also loads SQLAlchemy, jsonschema and what of pyarrow reads and writes files.
+What to hold beside the memory of interpret is that of the smallest real night, the first line of *Cost of a night*.
+Which libraries each function of the app loads is a test (`tests/worker/test_what_functions_load.py`)."""
+
+
+def without_work(storage: str) -> Mapping[str, str]:
+    """Return the environment of an app on this storage that expects no delivery today."""
+    return {"SLIMME_CHECK_OPSLAG": storage, "SLIMME_CHECK_LEVERDAGEN": "geen"}
 
 
 def measure(size: int) -> Outcome:
     """Measure fresh processes, `size` rounds."""
     with tempfile.TemporaryDirectory() as storage:
-        here = {"SLIMME_CHECK_OPSLAG": storage, "SLIMME_CHECK_LEVERDAGEN": "geen"}
+        here = without_work(storage)
         score = in_turns(
             size,
             {
@@ -67,7 +75,7 @@ def measure(size: int) -> Outcome:
             size,
             {
                 "import function_app": fresh("import function_app", environment=here),
-                "a clock by day with nothing to do": fresh(_CLOCK, environment=here),
+                "a clock by day with nothing to do": fresh(CLOCK, environment=here),
                 "the site, ready to answer": fresh(_PAGE, environment=here),
             },
         )

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 _NUMBERS = ("subjectnr", "subjectnrklant", "persoonnr", "partijnr", "dienstnr", "administratienummer")
 _TABLES = ("resultaten", "bijdragen")
+CACHE = -32768  # of SQLite, in kibibytes: that of the app (shared/adapters/sql/engine.py)
 
 
 def main(delivery: Path, storage: Path, out: Path, applications: int) -> None:
@@ -27,21 +28,34 @@ def main(delivery: Path, storage: Path, out: Path, applications: int) -> None:
         table = pacsv.read_csv(file, convert_options=convert)
         for name in set(_NUMBERS) & set(table.column_names):
             different.update(table.column(name).unique().to_pylist())
-    secret = bytes(range(32))
-    assert all(hmac.digest(secret, str(number).encode(), "sha256") for number in different)
+    keyed = hmac.new(bytes(range(32)), digestmod="sha256")
+    assert all(_mac(keyed, str(number)) for number in different)
     (published,) = storage.glob("uitvoer/*/*/runs/*/resultaten.parquet")
     results = pq.read_table(published)
-    assert len(results) <= applications
+    assert len(results) == applications
     pq.write_table(results, out / "resultaten.parquet", compression="zstd")
     shutil.copyfile(published.with_suffix(".jsonl"), out / "resultaten.jsonl")
     with sqlite3.connect(out / "results.sqlite") as connection:
+        connection.execute(f"PRAGMA main.cache_size={CACHE}")
         connection.execute("ATTACH DATABASE ? AS done", (str(storage / "administratie.sqlite"),))
         for name in _TABLES:
-            made = "SELECT sql FROM done.sqlite_master WHERE tbl_name = ? AND type IN ('table', 'index') AND sql > ''"
-            for (sql,) in connection.execute(made, (name,)).fetchall():
-                connection.execute(sql)
+            _make(connection, name, "table")
             connection.execute(f"INSERT INTO {name} SELECT * FROM done.{name}")
+            _make(connection, name, "index")  # afterwards: sorted once, not kept in order row by row
     connection.close()
+
+
+def _mac(keyed: hmac.HMAC, number: str) -> bytes:
+    """Return the HMAC of a number by a copy of the keyed state, as shared/stages/pseudonym.py does."""
+    mac = keyed.copy()
+    mac.update(number.encode())
+    return mac.digest()
+
+
+def _make(connection: sqlite3.Connection, table: str, kind: str) -> None:
+    made = "SELECT sql FROM done.sqlite_master WHERE tbl_name = ? AND type = ? AND sql > ''"
+    for (sql,) in connection.execute(made, (table, kind)).fetchall():
+        connection.execute(sql)
 
 
 if __name__ == "__main__":

@@ -17,17 +17,18 @@ from benchmarks.nights import DATASET, DAY
 from shared import bootstrap, pipeline
 from shared.adapters.chosen import engine_of
 from shared.adapters.deliveryfolder import DeliveryFolder
+from shared.adapters.sql.upgrade import upgrade
 from shared.events import Action
 from shared.installation import Installation, Steps
+from shared.judging import JUDGED_AT_ONCE
 from shared.records import FeatureTable
 from shared.runs import publish
 from shared.stages.resultfiles import origin
 
-_AT_ONCE = 10_000  # applications: as shared/judging.py takes them
-
 
 def main(way: str, delivery: Path, storage: Path) -> None:
     """Do it, and write how long it took."""
+    upgrade(engine_of(bootstrap.settings()))
     here = bootstrap.installation(bootstrap.person_here(), DATASET)
     checked = pipeline.check_delivery(DeliveryFolder(delivery), here.use_case, here.model.policy["bands"])
     key = here.keys.current()
@@ -43,7 +44,8 @@ def as_the_app_does(here: Installation, table: FeatureTable, _: Path) -> None:
     event = here.event(Action.CLAIMEN, f"levering {DAY}", "geclaimd")
     claim = here.ledger.claim(here.new_run(DAY, "meting"), here.terms(), event)
     key, identity, rows = here.keys.find(table.key_id), here.identity(claim.run), len(table.frame)
-    parts = (table.frame.iloc[at : at + _AT_ONCE].reset_index(drop=True) for at in range(0, rows, _AT_ONCE))
+    starts = range(0, rows, JUDGED_AT_ONCE)
+    parts = (table.frame.iloc[at : at + JUDGED_AT_ONCE].reset_index(drop=True) for at in starts)
     judged = (here.core.judge(replace(table, frame=part), here.use_case, identity, key) for part in parts)
     publish(here, claim, judged, Steps(here, claim.run), tuple, None)
 

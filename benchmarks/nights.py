@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measuring import Cost, process
 from development.population import write_delivery
@@ -37,13 +38,18 @@ class Night:
         self.delivery, self.storage = home / "delivery" / DAY, home / "storage"
 
     def turn(self) -> Cost:
-        """Run the app on the delivery, in an installation where nothing was before."""
+        """Run the app on the delivery, in an installation where nothing was before.
+
+        Raises RuntimeError when it did not publish a result of every application: then that was no night.
+        """
         if not self.delivery.exists():
             write_delivery(self.delivery, applications=self.applications, period=PERIOD, seed=3, format="csv")
         shutil.rmtree(self.storage, ignore_errors=True)
         shutil.copytree(self.delivery, self.storage / "brievenbus" / DATASET / DAY)
         command = [sys.executable, "-m", "shared", "run"]
-        return process(command, environment={"SLIMME_CHECK_OPSLAG": str(self.storage)})()
+        cost = process(command, environment={"SLIMME_CHECK_OPSLAG": str(self.storage)})()
+        must_have_published(self.storage, self.applications)
+        return cost
 
     def stages(self, seconds: float) -> Mapping[str, float]:
         """Return the seconds of each stage of the last turn, as the app itself recorded them; `seconds`: of all."""
@@ -63,6 +69,17 @@ class Night:
 
     def _events(self) -> list[tuple[str, datetime, dict[str, object]]]:
         asked = "SELECT handeling, tijdstip, details FROM gebeurtenissen WHERE run <> '' ORDER BY volgnr"
-        with closing(sqlite3.connect(f"file:{self.storage}/administratie.sqlite?mode=ro", uri=True)) as connection:
-            found = connection.execute(asked).fetchall()
+        found = _rows(self.storage, asked)
         return [(action, moment_of(moment), json.loads(details)) for action, moment, details in found]
+
+
+def must_have_published(storage: Path, applications: int) -> None:
+    """Raise RuntimeError when the results in an administration are not so many; those of held or rejected are none."""
+    ((published,),) = _rows(storage, "SELECT count(*) FROM resultaten")
+    if published != applications:
+        raise RuntimeError(f"of {applications} applications {published} were published")
+
+
+def _rows(storage: Path, asked: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"file:{storage}/administratie.sqlite?mode=ro", uri=True)) as connection:
+        return connection.execute(asked).fetchall()

@@ -63,7 +63,8 @@ class Table:
 class Outcome:
     """Everything that one benchmark found. `about`: what was measured and how, in a few sentences (Markdown).
 
-    `groups`: contenders that took turns with each other, by title. `load`: of the machine, before and after.
+    `groups`: contenders that took turns with each other, by title. `asked`: the size that the goals are about; what
+    was measured at less says nothing of them.
     """
 
     title: str
@@ -74,6 +75,12 @@ class Outcome:
     tables: Sequence[Table] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     surroundings: Mapping[str, str] = field(default_factory=dict)
+    asked: int = 0
+
+    @property
+    def large_enough(self) -> bool:
+        """Say whether it was measured at the size that the goals are about, or at more."""
+        return self.size >= self.asked
 
     def as_json(self) -> str:
         """Return the outcome as JSON text."""

@@ -27,9 +27,10 @@ def filled(page: str, found: Mapping[str, Outcome]) -> str:
 
 def rendered(found: Outcome) -> str:
     """Return an outcome as Markdown."""
-    parts = [f"### {found.title}", found.about]
+    parts = [f"### {found.title}", found.about, _size(found)]
     if found.goals:
-        parts.append(_table(("asked", "found", ""), [_goal(goal) for goal in found.goals]))
+        goals = [_goal(goal, large_enough=found.large_enough) for goal in found.goals]
+        parts.append(_table(("asked", "found", ""), goals))
     for title, group in found.groups.items():
         parts.append(_group(title, group))
     parts += [_titled(table) for table in found.tables]
@@ -44,8 +45,13 @@ def _titled(table: Table) -> str:
     return title + _table(table.header, table.rows)
 
 
-def _goal(goal: Goal) -> tuple[str, str, str]:
-    return goal.sentence, _number(goal.found, goal.unit), "met" if goal.met else "**missed**"
+def _size(found: Outcome) -> str:
+    return f"Size: {found.size:,}" + ("." if found.large_enough else f"; what is asked is asked of {found.asked:,}.")
+
+
+def _goal(goal: Goal, *, large_enough: bool) -> tuple[str, str, str]:
+    said = ("met" if goal.met else "**missed**") if large_enough else "not at the size asked"
+    return goal.sentence, _number(goal.found, goal.unit), said
 
 
 def _group(title: str, group: Iterable[Measured]) -> str:

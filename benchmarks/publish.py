@@ -9,24 +9,21 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import sqlalchemy as sa
 
-from benchmarks.measuring import CannotRun, Contender, Cost, in_turns, process
+from benchmarks.databases import Database, postgresql, sqlite
+from benchmarks.measuring import Contender, Cost, in_turns, process
 from benchmarks.outcome import Goal, Measured, Outcome, times_as_fast
 from benchmarks.running import alone
-from tests.real.identity import make_certificate
-from tests.real.parts import Missing, postgresql
+from shared.judging import JUDGED_AT_ONCE
 
 SIZE, SMALL = 100_000, 200
 ROUNDS = 2
 TENFOLD = 10
-ROWS_IN_A_PART = 20_000
 _FACT = '"kenmerk_met_een_naam":'
 _APP, _MANY, _DICTIONARIES = "in parts, as the app", "in parts, executemany", "dictionaries, all at once"
 _WAYS = {_APP: "app", _MANY: "executemany", _DICTIONARIES: "dictionaries"}
@@ -35,14 +32,12 @@ their indexes and guards. Time and memory are of a process that reads the parts 
 PostgreSQL is on the same machine and does not wait for the disk (fsync is off); SQLite does. What the app does beside
 storing (one sha256 of every row, state, events) is in its time, and not in that of the dictionaries."""
 
-type Database = Callable[[], str]
-
 
 def measure(size: int) -> Outcome:
     """Measure every way on both databases at this size, and the app at ten times as many."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        databases = {"SQLite": _files(folder), "PostgreSQL": stack.enter_context(_server(folder))}
+        databases = {"SQLite": sqlite(folder), "PostgreSQL": stack.enter_context(postgresql(folder))}
         few, many = _written(folder / "few", size), _written(folder / "many", size * TENFOLD)
         rounds = ROUNDS if size > SMALL else 1
         groups: dict[str, list[Measured]] = {}
@@ -71,39 +66,10 @@ def _publishing(way: str, database: Database, folder: Path) -> Contender:
     return turn
 
 
-def _files(folder: Path) -> Database:
-    path = folder / "administratie.sqlite"
-
-    def empty() -> str:
-        for one in folder.glob(f"{path.name}*"):
-            one.unlink()
-        return f"sqlite:///{path}"
-
-    return empty
-
-
-@contextmanager
-def _server(folder: Path) -> Iterator[Database]:
-    try:
-        with postgresql(*make_certificate(folder)) as url:
-            admin = sa.create_engine(f"{url}/postgres", isolation_level="AUTOCOMMIT")
-
-            def empty() -> str:
-                with admin.connect() as connection:
-                    connection.exec_driver_sql("DROP DATABASE IF EXISTS meting WITH (FORCE)")
-                    connection.exec_driver_sql("CREATE DATABASE meting")
-                return f"{url}/meting"
-
-            yield empty
-            admin.dispose()
-    except Missing as missing:
-        raise CannotRun(str(missing)) from None
-
-
 def _written(folder: Path, number: int) -> Path:
     folder.mkdir()
-    for n, start in enumerate(range(0, number, ROWS_IN_A_PART)):
-        made_results(range(start, min(start + ROWS_IN_A_PART, number))).to_parquet(folder / f"{n:05d}.parquet")
+    for n, start in enumerate(range(0, number, JUDGED_AT_ONCE)):
+        made_results(range(start, min(start + JUDGED_AT_ONCE, number))).to_parquet(folder / f"{n:05d}.parquet")
     return folder
 
 

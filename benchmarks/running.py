@@ -38,7 +38,8 @@ def run(name: str, size: int | None = None) -> Outcome:
         "machine": f"{_processor()}, {os.cpu_count()} cores, {_memory()} GB, {platform.system()}",
         "load": f"{before} before, {_load()} after",
     }
-    return replace(found, versions={**_versions(LIBRARIES), **found.versions}, surroundings=around)
+    versions = {**_versions(LIBRARIES), **found.versions}
+    return replace(found, versions=versions, surroundings=around, asked=module.SIZE)
 
 
 def keep(name: str, found: Outcome, folder: Path = KEPT) -> None:
@@ -48,9 +49,11 @@ def keep(name: str, found: Outcome, folder: Path = KEPT) -> None:
 
 
 def kept(name: str, folder: Path = KEPT) -> Outcome | None:
-    """Return what was found last; None when it was never measured here."""
+    """Return what was found last, beside the size that is asked now; None when it was never measured here."""
     path = folder / f"{name}.json"
-    return Outcome.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+    if not path.exists():
+        return None
+    return replace(Outcome.from_json(path.read_text(encoding="utf-8")), asked=benchmark(name).SIZE)
 
 
 def alone(name: str) -> None:
