@@ -25,7 +25,8 @@ from shared.ports import Container
 from shared.records import CheckedDelivery, PseudonymisedDelivery, RunIdentity, Verdict
 from shared.snapshot import read_snapshot, snapshot_files
 from shared.stages.pseudonym import PseudonymKey
-from shared.stages.resultfiles import PARQUET, result_files
+from shared.stages.resultfiles import result_files
+from shared.stages.resultform import PARQUET
 from shared.stages.rules import finding
 from shared.usecases import use_case
 

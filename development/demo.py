@@ -33,7 +33,7 @@ def run(_: argparse.Namespace) -> int:
     code = slimme_check(["run"])
     number = _flagged_application()
     if number:
-        print(f"\n3. python -m shared explain {number} --reden …")
+        print(f"\n3. python -m shared explain - --reden …   (en dan het nummer: {number})")
         slimme_check(["explain", number, "--reden", "Voorbeeld van make run"])
     print(f"\nAlles ligt in {storage}: uitvoer/, terugkoppeling/, quarantaine/, momentopname/, administratie.sqlite.")
     print("Nog een keer `make run`: niets wordt twee keer verwerkt.")

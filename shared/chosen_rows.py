@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from shared.errors import StorageUnavailable
 from shared.ports import BlobStore, Container
+from shared.stages.resultform import LINES, PARQUET, ROWS_PER_GROUP
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-PARQUET, LINES = "resultaten.parquet", "resultaten.jsonl"
 NUMBER = "aanvraagnummer"
-_ROWS_PER_GROUP = 100_000
 _READ_AT_ONCE = 10_000
 
 
@@ -80,7 +79,7 @@ class ChosenRows:
     def add(self, run_id: str, number: str) -> None:
         """Choose the row of this application, and pass over those before it."""
         self._order.append((run_id, self._runs[run_id].choose(number)))
-        if len(self._order) == _ROWS_PER_GROUP:
+        if len(self._order) == ROWS_PER_GROUP:
             self._write()
 
     def finish(self) -> None:
@@ -99,7 +98,7 @@ class ChosenRows:
             number += len(found[-1])
         places = pa.array([before[run_id] + place for run_id, place in self._order], type=pa.int64())
         rows = pa.concat_tables(found, promote_options="default").take(places)
-        self._to.write_table(rows, row_group_size=_ROWS_PER_GROUP)
+        self._to.write_table(rows, row_group_size=ROWS_PER_GROUP)
         self._written += len(rows)
         self._order = []
 

@@ -184,6 +184,10 @@ class Steps:
         """Start the time of the next step."""
         self._since = self.installation.clock.stopwatch()
 
+    def take_turns(self, *actions: Action) -> None:
+        """Say which steps take turns: one whose turn never comes has taken no time."""
+        self._spent |= dict.fromkeys(actions, 0.0)
+
     @contextmanager
     def during(self, action: Action) -> Iterator[None]:
         """Count this time as that of a step which takes turns with others, a part of the delivery at a time."""

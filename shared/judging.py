@@ -12,7 +12,7 @@ from shared.finished_parts import FinishedParts
 from shared.installation import Installation, Steps
 from shared.records import FeatureTable, PseudonymisedDelivery, ResultSet
 
-_JUDGED_AT_ONCE = 10_000
+JUDGED_AT_ONCE = 10_000  # applications, of which the results are in memory
 
 
 def judge(
@@ -23,6 +23,7 @@ def judge(
     Results are made when they are asked for; the last ones end the steps. A run of one part keeps nothing on its way.
     """
     number = known = 0
+    steps.take_turns(Action.KENMERKEN, Action.BEOORDELEN)
     special = installation.keys.special_addresses()
     for delivery, alone in _with_company(deliveries):
         steps.people.add(_people(delivery))
@@ -69,8 +70,8 @@ def _made(
 
 def _parts(table: FeatureTable) -> Iterator[FeatureTable]:
     """Yield the applications of a table in parts of which the results fit in little memory; one when there are none."""
-    for start in range(0, len(table.frame) or 1, _JUDGED_AT_ONCE):
-        yield replace(table, frame=table.frame.iloc[start : start + _JUDGED_AT_ONCE].reset_index(drop=True))
+    for start in range(0, len(table.frame) or 1, JUDGED_AT_ONCE):
+        yield replace(table, frame=table.frame.iloc[start : start + JUDGED_AT_ONCE].reset_index(drop=True))
 
 
 def _people(delivery: PseudonymisedDelivery) -> Iterator[tuple[str, str]]:

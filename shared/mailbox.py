@@ -15,6 +15,7 @@ from shared.administration import DeliveryRecord, Place
 from shared.errors import BlobNotFound
 from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.ports import BlobStore, Container
+from shared.records import LARGEST_DESCRIPTION
 
 DESCRIPTION = "datapackage.json"
 SEEN = "laatst_geschreven"  # in the details of an event: of the files in the mailbox, by the clock of the storage
@@ -45,12 +46,13 @@ class StoredDelivery:
     container: str
     folder: str
     levering: str
-    description: bytes
+    description: bytes  # or its begin, where it is too large to be one
+    digest: str  # sha256 of all of the description: the identity of the delivery
 
     @property
-    def digest(self) -> str:
-        """Return the sha256 of the description: the identity of the delivery."""
-        return hashlib.sha256(self.description).hexdigest()
+    def has_whole_description(self) -> bool:
+        """Say whether all of the description was read."""
+        return len(self.description) <= LARGEST_DESCRIPTION
 
     @property
     def van(self) -> datetime:
@@ -74,11 +76,11 @@ class StoredDelivery:
         """Return, for the details of an event, what `seen` says of a delivery in the mailbox."""
         return told(self.seen() if self.container == Container.BRIEVENBUS else None)
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one file; of the description those that were claimed."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one file, of a larger one the first `most`; of the description what was claimed."""
         if name == DESCRIPTION:
             return self.description
-        return self.blobs.read(self.container, f"{self.folder}/{name}")
+        return self.blobs.read(self.container, f"{self.folder}/{name}", most)
 
 
 def told(seen: datetime | None) -> dict[str, str]:
@@ -89,10 +91,18 @@ def told(seen: datetime | None) -> dict[str, str]:
 def open_delivery(blobs: BlobStore, container: str, folder: str, levering: str) -> StoredDelivery | None:
     """Return a complete delivery, None while it is still being written (or gone)."""
     try:
-        description = blobs.read(container, f"{folder}/{DESCRIPTION}")
+        return StoredDelivery(blobs, container, folder, levering, *_description(blobs, container, folder))
     except BlobNotFound:
         return None
-    return StoredDelivery(blobs, container, folder, levering, description)
+
+
+def _description(blobs: BlobStore, container: str, folder: str) -> tuple[bytes, str]:
+    """Return the description of a delivery and its sha256; of one that is too large no more than shows that."""
+    name = f"{folder}/{DESCRIPTION}"
+    description = blobs.read(container, name, LARGEST_DESCRIPTION + 1)
+    if len(description) > LARGEST_DESCRIPTION:
+        return description, blobs.sha256(container, name)
+    return description, hashlib.sha256(description).hexdigest()
 
 
 def open_recorded(blobs: BlobStore, record: DeliveryRecord) -> StoredDelivery | None:
@@ -191,10 +201,10 @@ def seen_by(events: Iterable[StoredEvent]) -> datetime | None:
 def _names_in_newer_description(blobs: BlobStore, container: str, folder: str, digest: str) -> frozenset[str]:
     """Return the files that another delivery, complete in the same folder by now, needs; mostly none."""
     try:
-        description = blobs.read(container, f"{folder}/{DESCRIPTION}")
+        description, found_digest = _description(blobs, container, folder)
     except BlobNotFound:
         return frozenset()
-    if hashlib.sha256(description).hexdigest() == digest:
+    if found_digest == digest:
         return frozenset()
     resources = _plain(description).get("resources")
     found = [entry.get("path") for entry in resources if isinstance(entry, dict)] if isinstance(resources, list) else []
@@ -202,6 +212,8 @@ def _names_in_newer_description(blobs: BlobStore, container: str, folder: str, d
 
 
 def _plain(description: bytes) -> dict[str, Any]:
+    if len(description) > LARGEST_DESCRIPTION:
+        return {}
     try:
         document = json.loads(description)
     except (ValueError, RecursionError):

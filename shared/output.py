@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from shared.administration import CurrentRows, OutputState, RunRecord
-from shared.chosen_rows import LINES, PARQUET, Chooser, ChosenLines, ChosenRows
+from shared.chosen_rows import Chooser, ChosenLines, ChosenRows
 from shared.digests import Digesting, digest_of
 from shared.errors import BlobNotFound
 from shared.events import SYSTEM, Action, moment_text
@@ -20,6 +20,7 @@ from shared.installation import Installation, Workplace
 from shared.ports import Container
 from shared.runfiles import run_folder
 from shared.runstates import PUBLISHED, RunReason
+from shared.stages.resultform import LINES, PARQUET
 
 CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
 _CODES = frozenset(map(str, RunReason))  # a reason that is none of these was typed by a person

@@ -77,8 +77,8 @@ class BlobStore(Protocol):
     def names(self, container: str, prefix: str = "") -> Iterator[str]:
         """Yield the names that begin with the prefix, in order."""
 
-    def read(self, container: str, name: str) -> bytes:
-        """Return the bytes; BlobNotFound when there is no such blob."""
+    def read(self, container: str, name: str, most: int | None = None) -> bytes:
+        """Return the bytes, of a larger blob no more than the first `most`; BlobNotFound when there is no such blob."""
 
     def open(self, container: str, name: str) -> BinaryIO:
         """Return a stream over the bytes; BlobNotFound when there is no such blob."""

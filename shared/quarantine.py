@@ -39,8 +39,12 @@ def put_in_quarantine(
                 )
             except BlobNotFound:  # taken away since it was listed
                 continue
-        # the bytes that were judged, also when the supplier replaced them meanwhile
-        installation.blobs.write(Container.QUARANTAINE, f"{folder}/levering/{DESCRIPTION}", source.description)
+        kept = f"{folder}/levering/{DESCRIPTION}"
+        if source.has_whole_description:  # the bytes that were judged, also when the supplier replaced them meanwhile
+            installation.blobs.write(Container.QUARANTAINE, kept, source.description)
+        else:
+            with suppress(BlobNotFound):
+                installation.blobs.copy(source.container, f"{source.folder}/{DESCRIPTION}", Container.QUARANTAINE, kept)
     report = {
         "dataset": installation.dataset,
         "levering": source.levering,

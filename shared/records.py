@@ -62,14 +62,17 @@ class Finding:
         return plain | {name: value for name, value in extra.items() if value}
 
 
+LARGEST_DESCRIPTION = 1_000_000  # bytes; a larger one is no list of tables, and to parse it takes 25 times its size
+
+
 class DeliveryFiles(Protocol):
     """The files of one delivery, wherever they lie (mailbox, quarantine, folder)."""
 
     def names(self) -> frozenset[str]:
         """Return the plain names of all files in the delivery's folder."""
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one file."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one file; of a larger one no more than the first `most`."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from shared.administration import RunRecord, Tombstone
-from shared.chosen_rows import LINES, PARQUET, ChosenLines, ChosenRows
+from shared.chosen_rows import ChosenLines, ChosenRows
 from shared.digests import Digesting, digest_of
 from shared.errors import BlobNotFound, StorageUnavailable
 from shared.events import Action, moment_text
@@ -22,6 +22,7 @@ from shared.finished_parts import remove_parts
 from shared.installation import Workplace
 from shared.ports import Container
 from shared.records import ResultSet
+from shared.stages.resultform import LINES, PARQUET
 
 MANIFEST = "manifest.json"
 _ATTEMPT = "poging-"

@@ -32,7 +32,15 @@ from shared.quarantine import empty_quarantine
 from shared.records import Finding, ResultSet, Verdict
 from shared.runfiles import stage_results, write_manifest
 from shared.runstates import OF_THE_MODEL, RunReason, RunState
-from shared.set_apart import Judged, has_other_tables, learned, remove_duplicate, set_apart
+from shared.set_apart import (
+    Judged,
+    has_other_tables,
+    learned,
+    remove_duplicate,
+    set_apart,
+    stood_still,
+    waits_for_person,
+)
 from shared.stages.rules import finding
 from shared.stored_snapshot import has_snapshot, write_snapshot
 from shared.subjects import Subjects
@@ -104,7 +112,12 @@ def claim_and_work(
         claim = installation.ledger.claim(new, installation.terms(), event, reoffered=True)
     if claim.kind is ClaimKind.GEKREGEN:
         steps = Steps(installation, claim.run)
-        return guarded(installation, claim, lambda: first_half(claim, steps), steps)
+        return guarded(
+            installation,
+            claim,
+            lambda: _held_unread(installation, claim, source, steps) or first_half(claim, steps),
+            steps,
+        )
     if claim.kind is ClaimKind.STAART:
         return guarded(installation, claim, lambda: tail(claim))
     if claim.kind in (ClaimKind.KLAAR, ClaimKind.WACHT_OP_MENS):
@@ -168,12 +181,21 @@ def _as_known(installation: Installation, run: RunRecord) -> RunRecord:
         return run
 
 
+def _held_unread(installation: Installation, claim: Claim, source: StoredDelivery, steps: Steps) -> Outcome | None:
+    """Hold a delivery at which workers stood still again and again, before this one reads it; None for any other."""
+    held = stood_still(installation, claim.run)
+    if held is None:
+        return None
+    steps.begin()
+    run = set_apart(installation, claim, Judged(source), held, steps)
+    return Outcome(source.levering, claim.kind, run, findings=held.findings)
+
+
 def _first_half(installation: Installation, claim: Claim, source: StoredDelivery, steps: Steps) -> Outcome:
     steps.begin()
     judged = Judged(source)
     with closing(_check(installation, judged, steps)) as checked:
-        held = checked.verdict is Verdict.AANGEHOUDEN and not claim.run.released
-        if checked.verdict is Verdict.AFGEKEURD or held:
+        if checked.verdict is Verdict.AFGEKEURD or waits_for_person(installation, claim.run, checked.verdict):
             run = set_apart(installation, claim, judged, checked, steps)
             return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
         with closing(parts.new_snapshot(installation)) as snapshot:

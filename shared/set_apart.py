@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,10 @@ from shared.ports import Container
 from shared.quarantine import put_in_quarantine
 from shared.records import Finding, Judgement, Verdict
 from shared.runstates import RunReason, RunState
+from shared.stages.rules import finding
+
+PATIENCE = 6  # attempts; then a person must look, and later deliveries no longer wait for this one
+STOOD_STILL = "LEV-504"
 
 
 @dataclass(frozen=True)
@@ -26,16 +31,29 @@ class Judged:
 
     source: StoredDelivery
     seen: dict[str, str] = field(default_factory=dict)
+    # of these only the begin was read, which is enough to reject them: how many bytes
+    longer: dict[str, int] = field(default_factory=dict)
 
     def names(self) -> frozenset[str]:
         """Return the names of all files in the folder."""
         return self.source.names()
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one file."""
-        data = self.source.read(name)
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one file; of a larger one no more than the first `most`."""
+        data = self.source.read(name, most)
         self.seen[name] = hashlib.sha256(data).hexdigest()
+        if len(data) == most:
+            self.longer[name] = most
         return data
+
+    def is_other_than(self, name: str, copied: str, said: str) -> bool:
+        """Say whether the file of this name is not the one that was judged; sha256 of what was copied and of what the
+        description tells of."""
+        if name not in self.longer:
+            return self.seen.get(name) != copied
+        # longer than was said: what the description tells of came instead, unless its own number of bytes is wrong
+        most = self.longer[name]
+        return copied == said and len(self.source.read(name, most)) < most
 
 
 def learned(source: StoredDelivery, checked: Judgement) -> DeliveryFacts:
@@ -47,6 +65,28 @@ def learned(source: StoredDelivery, checked: Judgement) -> DeliveryFacts:
     return DeliveryFacts(place, period.van if period else None, period.tot if period else None, files)
 
 
+def waits_for_person(installation: Installation, run: RunRecord, verdict: Verdict) -> bool:
+    """Say whether a delivery is to be held: a release counts for what was found, not where nothing was judged yet."""
+    if verdict is not Verdict.AANGEHOUDEN or not run.released:
+        return verdict is Verdict.AANGEHOUDEN
+    return [found.code for found in installation.ledger.findings(run.run_id)] == [STOOD_STILL]
+
+
+def stood_still(installation: Installation, run: RunRecord) -> Judgement | None:
+    """Return the hold of a delivery at which so many workers in a row ended without a word, None for any other.
+
+    It may be made to end them, or need more memory than they have: each round would end there, and do nothing else.
+    """
+    if run.reason is not RunReason.OVERGENOMEN or run.attempt < PATIENCE:
+        return None
+    claims = [json.loads(e.details) for e in installation.ledger.events(run.run_id) if e.handeling == Action.CLAIMEN]
+    taken_over = [claim.get("reden") == RunReason.OVERGENOMEN for claim in reversed(claims)]
+    ended = [*taken_over, False].index(False)
+    if ended < PATIENCE - 1:
+        return None
+    return Judgement(Verdict.AANGEHOUDEN, (finding(STOOD_STILL, aantal=ended),), None)
+
+
 def set_apart(installation: Installation, claim: Claim, judged: Judged, checked: Judgement, steps: Steps) -> RunRecord:
     """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox."""
     source = judged.source
@@ -54,7 +94,7 @@ def set_apart(installation: Installation, claim: Claim, judged: Judged, checked:
     files = put_in_quarantine(installation, source, checked.verdict, checked.findings)
     facts = learned(source, checked)
     if rejected and source.container == Container.BRIEVENBUS:
-        _refuse_changed(source, {name: files[name] for name in facts.bestanden if name in files}, judged.seen)
+        _refuse_changed(judged, facts.bestanden, files)
     event = installation.event(
         Action.AFKEUREN if rejected else Action.AANHOUDEN,
         f"levering {source.levering}",
@@ -76,13 +116,16 @@ def set_apart(installation: Installation, claim: Claim, judged: Judged, checked:
     return run
 
 
-def _refuse_changed(source: StoredDelivery, files: Mapping[str, str], seen: Mapping[str, str]) -> None:
-    """Do not reject tables that were not judged: the same bytes, sent again, would count as rejected before."""
-    changed = sum(seen.get(name) != sha256 for name, sha256 in files.items())
+def _refuse_changed(judged: Judged, said: Mapping[str, str], files: Mapping[str, str]) -> None:
+    """Do not reject tables that were not judged: the same bytes, sent again, would count as rejected before.
+
+    `said`: by the description, and `files`: that were copied, as sha256 by name.
+    """
+    changed = sum(judged.is_other_than(name, files[name], said[name]) for name in said if name in files)
     if changed:
         raise BlobNotFound(
             f"{changed} tables came or changed while the delivery was being judged.",
-            where=f"levering {source.levering}",
+            where=f"levering {judged.source.levering}",
             next_step="The next round judges it again; the supplier writes datapackage.json last.",
         )
 

@@ -20,13 +20,13 @@ from shared.output import write_pointer
 from shared.ports import Container
 from shared.runs import Outcome, run_delivery
 from shared.runstates import LEASED, RunReason, RunState
+from shared.set_apart import PATIENCE
 from shared.stages.pseudonym import Pseudonymiser
 from shared.telemetry import tell_round
 
 _HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
 _TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
 _UNFINISHED = (*_TAKE_UP, RunState.GEPUBLICEERD)
-_PATIENCE = 6  # attempts; then a person must look, and later deliveries no longer wait for this one
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _waits(installation: Installation, run: RunRecord, now: datetime) -> bool:
     if run.state in LEASED and run.lease_until is not None and run.lease_until > now:
         return False
     if run.state is RunState.MISLUKT:
-        return run.attempt < _PATIENCE
+        return run.attempt < PATIENCE
     if run.state is RunState.AANGEHOUDEN:
         stopped = run.reason is RunReason.MODEL_GESTOPT
         return stopped and not installation.ledger.stop_state(run.new.model).stopped
@@ -163,7 +163,7 @@ def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Pro
 
 def _must_be_waited_for(outcome: Outcome) -> bool:
     if outcome.failure is not None:
-        return outcome.failure.retry and (outcome.run is None or outcome.run.attempt < _PATIENCE)
+        return outcome.failure.retry and (outcome.run is None or outcome.run.attempt < PATIENCE)
     return outcome.kind is ClaimKind.BEZET and outcome.run is not None and outcome.run.state is RunState.BEZIG
 
 

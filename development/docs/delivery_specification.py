@@ -136,7 +136,8 @@ def description_part(schema: DatasetSchema, period: str = "") -> list[str]:
     return [
         "## datapackage.json",
         "",
-        "UTF-8 zonder BOM; elke naam komt één keer voor. Andere onderdelen mogen erin staan; wij lezen ze niet.",
+        "UTF-8 zonder BOM, hoogstens 1 MB; elke naam komt één keer voor. Andere onderdelen mogen erin staan; wij",
+        "lezen ze niet.",
         "",
         *table(("onderdeel", "wat erin staat"), ((name, text.format(**places)) for name, text in members)),
         "Voorbeeld:",
@@ -156,7 +157,10 @@ def files_part() -> list[str]:
         "scheidingstekens is leeg.",
         "",
         "**Parquet**: de kolommen hebben het type uit de laatste kolom hieronder. Een null en een lege tekst zijn",
-        "allebei leeg.",
+        "allebei leeg. Een pagina van een kolom is uitgepakt hoogstens 16 MB (gewoon is 1 MB), en tekst staat er niet",
+        "in met de codering DELTA_BYTE_ARRAY. Wie niets instelt, levert zo.",
+        "",
+        "Een bestand is hoogstens 1 GB groot.",
         "",
         *table(
             ("soort", "vorm", "voorbeeld in csv", "type in Parquet"),

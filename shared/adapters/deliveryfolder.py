@@ -21,10 +21,11 @@ class DeliveryFolder:
         """Return the names of everything in the folder, so that what does not belong there is seen too."""
         return frozenset(entry.name for entry in self._folder.iterdir())
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one file; raises BlobNotFound where it is not there."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one file, of a larger one the first `most`; raises BlobNotFound where it is not there."""
         path = self._folder / name
         inside = Path(name).name == name and path.resolve().parent == self._folder.resolve()
         if not inside or not path.is_file():
             raise BlobNotFound("A file of the delivery is not there.", where=str(self._folder))
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            return stream.read(-1 if most is None else most)

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
+import stat
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -26,9 +27,9 @@ class FolderStore:
     """A BlobStore in a folder. A write appears in one step, survives a power cut, and never leaves the folder."""
 
     def __init__(self, root: Path) -> None:
-        """Use (and make) the folder; temporary files of workers that died long ago are removed."""
+        """Use the folder, or make it for its owner alone; what workers that died long ago left half is removed."""
         with _told(str(root)):
-            root.mkdir(parents=True, exist_ok=True)
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.root = root.resolve()
             for left in self.root.glob(f"*/{_TEMPORARY}/*"):
                 with contextlib.suppress(FileNotFoundError):
@@ -36,10 +37,12 @@ class FolderStore:
                         left.unlink()
 
     def names(self, container: str, prefix: str = "") -> Iterator[str]:
-        """Yield the names that begin with the prefix, in order; links are not files of ours and are skipped."""
-        home = self._path(container)
+        """Yield the names that begin with the prefix, in order; what is no plain file is not ours and is skipped."""
+        home = self._named(container)
         folder, _, _ = prefix.rpartition("/")
-        start = self._path(container, folder) if folder else home
+        start = self._named(container, folder)
+        if _through_link(start):
+            return
         found = []
         with _told(container):
             for parent, folders, files in os.walk(start):
@@ -48,24 +51,28 @@ class FolderStore:
                 for file in files:
                     # a name that is not UTF-8 is told, so that it is seen as a file that does not belong there
                     name = (below / file).as_posix().encode("utf-8", "backslashreplace").decode()
-                    if name.startswith(prefix) and not (Path(parent) / file).is_symlink():
+                    if name.startswith(prefix) and _is_plain(Path(parent) / file):
                         found.append(name)
         yield from sorted(found)
 
-    def read(self, container: str, name: str) -> bytes:
-        """Return the bytes; BlobNotFound when there is no such blob."""
+    def read(self, container: str, name: str, most: int | None = None) -> bytes:
+        """Return the bytes, of a larger blob no more than the first `most`; BlobNotFound when there is no such blob."""
         with self.open(container, name) as stream, _told(told_place(container, name)):
             size = _size(stream)
-            data = stream.read()
-            _check_whole(len(data), size, told_place(container, name))
+            data = stream.read(-1 if most is None else most)
+            _check_whole(len(data), size if most is None else min(size, most), told_place(container, name))
             return data
 
     def open(self, container: str, name: str) -> BinaryIO:
         """Return a stream over the bytes; BlobNotFound when there is no such blob."""
         path = self._path(container, name)
         with _told(told_place(container, name)):
-            # a link could point at any file that the app may read
-            return os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
+            # a link could point at any file that the app may read, and a pipe would be waited for without end
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                os.close(handle)
+                raise FileNotFoundError
+            return os.fdopen(handle, "rb")
 
     def sha256(self, container: str, name: str) -> str:
         """Return the sha256 of the bytes; BlobNotFound when there is no such blob."""
@@ -119,6 +126,14 @@ class FolderStore:
         return True
 
     def _path(self, container: str, name: str = "") -> Path:
+        path = self._named(container, name)
+        if _through_link(path.parent):
+            raise BlobNotFound(
+                "A folder on the way to a blob is a link.", where=container, next_step="Put the folder itself there."
+            )
+        return path
+
+    def _named(self, container: str, name: str = "") -> Path:
         parts = [container, *(name.split("/") if name else [])]
         forbidden = {"", ".", "..", _TEMPORARY}
         if any(part in forbidden or "\0" in part or os.sep in part for part in parts):
@@ -165,6 +180,18 @@ class _Telling(io.RawIOBase):
     def write(self, data: Any) -> int:
         with _told(self._place):
             return self._file.write(data)
+
+
+def _through_link(folder: Path) -> bool:
+    """Whether a folder below the root, which itself is resolved, is a link or lies behind one."""
+    return os.path.realpath(folder) != str(folder)
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:  # deleted meanwhile
+        return False
 
 
 def _size(stream: BinaryIO) -> int:

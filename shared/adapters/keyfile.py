@@ -111,7 +111,7 @@ def _secret_json(path: Path) -> Any:
             return json.loads(stream.read())
     except OSError as cause:
         raise _unusable(path, f"cannot be read ({type(cause).__name__})", _ADVICE) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unusable(path, "is not JSON", _ADVICE) from None
 
 

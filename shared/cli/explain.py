@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from shared import bootstrap
 from shared.people.explanation import Explanation, Factor
 from shared.people.figures import beside, percent, side_of
 
+FROM_INPUT = "-"
 _DECIMALS = 6  # of the terms of the sum
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command `explain`."""
     parser = subparsers.add_parser("explain", help="explain the current result of one application")
-    parser.add_argument("aanvraagnummer", metavar="AANVRAAGNUMMER")
+    parser.add_argument(
+        "aanvraagnummer",
+        metavar="AANVRAAGNUMMER",
+        help="- reads it from standard input, so that it stands in no list of processes and no history of commands",
+    )
     parser.add_argument("--reden", required=True, help="why you look; kept in the audit log")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the explanation; return 0."""
-    print("\n".join(explanation_lines(bootstrap.explain_current(args.aanvraagnummer, args.reden))))
+    number = sys.stdin.readline() if args.aanvraagnummer == FROM_INPUT else args.aanvraagnummer
+    print("\n".join(explanation_lines(bootstrap.explain_current(number, args.reden))))
     return 0
 
 

@@ -1,4 +1,9 @@
-"""Tables as files: reads parquet and csv, and writes them so that equal tables are equal bytes."""
+"""Tables as files: reads parquet and csv, and writes them so that equal tables are equal bytes.
+
+A spreadsheet runs a cell that begins with a formula sign, and a Dutch one begins a cell after a semicolon, also between
+quotes that opened further on. So an apostrophe goes before each formula sign where a text, or a piece of it after any
+separator (`;`, comma, tab, end of line), begins; blanks and quotes do not count. Numbers stay numbers.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +23,9 @@ from shared.errors import SlimmeCheckError
 
 _WHOLE = r"^-?(0|[1-9][0-9]{0,17})$"
 _NUMBER = r"^-?(0|[1-9][0-9]{0,16})(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
-_FORMULA = r"^([=+\-@\t\r])"
-_NEEDS_QUOTES = r"[,\"\r\n]"
+_FORMULA = r"(^|[;,\t\r\n])([ \"]*)([=+\-@＝＋－＠])"  # a spreadsheet takes the wide ones for the others
+_BLANK_START = r"^([\t\r\n])"  # a spreadsheet may drop it, and what comes after would begin
+_NEEDS_QUOTES = r"[;,\t\"\r\n]"
 _CHUNK = 50_000
 
 
@@ -159,7 +165,8 @@ def _cells(values: pa.Array) -> pa.Array:
     text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
     cells = values.cast(pa.string())
     if text:
-        cells = _quoted(pc.replace_substring_regex(cells, _FORMULA, r"'\1"))
+        harmless = pc.replace_substring_regex(cells, _FORMULA, r"\1\2'\3")
+        cells = _quoted(pc.replace_substring_regex(harmless, _BLANK_START, r"'\1"))
     return pc.fill_null(cells, "")
 
 

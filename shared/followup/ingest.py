@@ -24,7 +24,7 @@ from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Verdict
 from shared.runs import Outcome, claim_and_work, guarded
 from shared.runstates import PUBLISHED, RunReason, RunState
-from shared.set_apart import Judged, learned, set_apart
+from shared.set_apart import Judged, learned, set_apart, waits_for_person
 from shared.stages.pseudonym import PseudonymKey
 from shared.stages.rules import finding
 from shared.usecase import FollowUp
@@ -75,8 +75,7 @@ def _first_half(
     steps.begin()
     judged = Judged(source)
     checked = _check(installation, judged, steps)
-    refused = checked.verdict is Verdict.AFGEKEURD
-    if refused or (checked.verdict is Verdict.AANGEHOUDEN and not claim.run.released):
+    if checked.verdict is Verdict.AFGEKEURD or waits_for_person(installation, claim.run, checked.verdict):
         run = set_apart(installation, claim, judged, checked, steps)
         return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
     rows = kept_rows(checked.tables[follow_up.table], follow_up, _keys(installation, claim.run))

@@ -16,6 +16,7 @@ from shared.levensonderhoud.applications import find_applications
 from shared.levensonderhoud.pairs import match_ordered
 from shared.levensonderhoud.select import PERSON_COLUMN
 from shared.records import Period
+from shared.stages.memory import give_back
 from shared.stages.rowstore import NOWHERE
 from shared.stages.rowtypes import joined
 from shared.usecase import Columns
@@ -37,7 +38,7 @@ class _Directory:
 
     def __init__(self, marks: np.ndarray, parts: np.ndarray) -> None:
         filled = marks != 0
-        marks, parts = marks[filled], parts[filled]
+        marks, parts = marks[filled], parts[filled].astype(np.int32)  # of millions it is half
         order = np.lexsort([parts, marks])
         marks, parts = marks[order], parts[order]
         first = np.ones(len(marks), dtype=bool)
@@ -98,6 +99,7 @@ def divide(columns: Columns, period: Period, size: int) -> Parts:
     that they hold.
     """
     numbers = _applied_for(columns, period)
+    give_back()  # it was found among all work orders
     marks, places = _marks(numbers), np.arange(len(numbers))
     applied = _Directory(marks, places // size)
     persons = _next(columns, applied, "diensten", "dienstnr", "subjectnrklant")
@@ -123,7 +125,7 @@ def _applied_for(columns: Columns, period: Period) -> pd.Index:
 
 def _next(columns: Columns, known: _Directory, table: str, by: str, to: str) -> _Directory:
     """Return the parts of the numbers in column `to`, where those in column `by` are known."""
-    marks, parts = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int64)]
+    marks, parts = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int32)]
     for rows in columns(table, by, to):
         places, found = known.find(mark(rows[by]))
         marks.append(mark(rows[to])[places])

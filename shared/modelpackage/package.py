@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,12 +53,12 @@ class ModelPackage:
         """The terms, in the order in which they are added."""
         return self.ebm.terms
 
-    @property
+    @cached_property
     def feature_names(self) -> tuple[str, ...]:
         """The columns that a table must have, in package order."""
         return tuple(feature.name for feature in self.ebm.features)
 
-    @property
+    @cached_property
     def term_names(self) -> tuple[str, ...]:
         """The names of the terms, in package order: a feature, or `a__b` for two features together."""
         return tuple(term.name for term in self.ebm.terms)

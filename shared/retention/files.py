@@ -13,7 +13,6 @@ from datetime import datetime
 from itertools import groupby
 
 from shared.administration import ModelStatus, RunRecord
-from shared.chosen_rows import LINES
 from shared.errors import BlobNotFound
 from shared.events import Caller
 from shared.finished_parts import remove_parts
@@ -23,6 +22,7 @@ from shared.ports import BlobStore, Container
 from shared.retention.port import Remover
 from shared.runfiles import revision_written, run_folder, staged_folder, write_manifest
 from shared.runstates import PUBLISHED, RunState
+from shared.stages.resultform import LINES
 
 _RESTING = tuple(state for state in RunState if state is not RunState.BEZIG and state not in PUBLISHED)
 _FIRST = ("manifest.json", "datapackage.json")  # without these the rest is no snapshot and no delivery

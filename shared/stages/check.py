@@ -10,12 +10,21 @@ from datetime import datetime
 from functools import partial
 
 import pandas as pd
-import pyarrow as pa
 
 from shared.errors import BlobNotFound
-from shared.records import Affected, CheckedDelivery, DeliveryFiles, Description, Finding, Resource, Verdict
+from shared.records import (
+    LARGEST_DESCRIPTION,
+    Affected,
+    CheckedDelivery,
+    DeliveryFiles,
+    Description,
+    Finding,
+    Resource,
+    Verdict,
+)
 from shared.stages.describe import DATAPACKAGE, read_description
 from shared.stages.inparts import DeliveryInParts, StoredTable
+from shared.stages.memory import give_back
 from shared.stages.read import combine, read_table
 from shared.stages.rowstore import RowStore, Scratch
 from shared.stages.rules import finding, verdict
@@ -45,7 +54,7 @@ def check_in_parts(
 ) -> DeliveryInParts:
     """Return the same with the rows in scratch files, cut in parts of `size` applications; None is one part of all."""
     try:
-        raw = files.read(DATAPACKAGE)
+        raw = files.read(DATAPACKAGE, LARGEST_DESCRIPTION + 1)
     except BlobNotFound:
         return _rejected([finding("LEV-101")], None)
     description, findings = read_description(raw, use_case.schema)
@@ -57,13 +66,13 @@ def check_in_parts(
         reading = _Reading(use_case, description, size, scratch)
         unless_accepted.callback(reading.close)
         for resource in reading.in_order():
-            content = _content(files, present, resource.path)
+            content = _content(files, present, resource)
             if content is None:
                 findings.append(finding("LEV-110", tabel=resource.name))
             else:
                 findings += reading.read(content, resource)
                 del content  # or two files are in memory at the same time
-                pa.default_memory_pool().release_unused()  # what Arrow keeps of it is as much again
+                give_back()
         if verdict(findings) is Verdict.AFGEKEURD:
             return _rejected(findings, description)
         not_cut = reading.not_cut()
@@ -165,10 +174,13 @@ def _rejected(findings: list[Finding], description: Description | None) -> Deliv
     return DeliveryInParts(Verdict.AFGEKEURD, tuple(sorted(findings)), description)
 
 
-def _content(files: DeliveryFiles, present: frozenset[str], path: str) -> bytes | None:
-    """Return the bytes of a file; None where it is missing, or there is something by that name that is no file."""
+def _content(files: DeliveryFiles, present: frozenset[str], resource: Resource) -> bytes | None:
+    """Return the bytes of a file; None where it is missing, or there is something by that name that is no file.
+
+    Of a file that is larger than was said no more is read than shows it: it may be made to fill the memory.
+    """
     try:
-        return files.read(path) if path in present else None
+        return files.read(resource.path, resource.bytes + 1) if resource.path in present else None
     except BlobNotFound:
         return None
 

@@ -20,6 +20,7 @@ from shared.stages.values import LONGEST_FIELD
 _DELIMITERS = ",;\t|"
 _FIRST_RECORD = re.compile(rb'(?:[^"\n]++|"[^"]*+")*+')
 _BLOCK = 8 * 1024 * 1024
+_SIZES_TRIED = 10_000
 _LONGEST_LINE = 2 * LONGEST_FIELD
 _MOST_FAULTS = 10_000  # of rows that are told of; a file with more of them is known well enough
 _QUOTE, _LF, _CR = b'"\n\r'
@@ -202,7 +203,7 @@ class _Parser:
             # one thread: only then row numbers are known, and none is left behind when the process ends
             with pacsv.open_csv(
                 pa.BufferReader(pa.py_buffer(self._body)),
-                pacsv.ReadOptions(use_threads=False, column_names=self._names, block_size=_BLOCK),
+                pacsv.ReadOptions(use_threads=False, column_names=self._names, block_size=self._block()),
                 parsing,
                 pacsv.ConvertOptions(
                     column_types=dict.fromkeys(self._wanted, pa.string()),
@@ -215,6 +216,19 @@ class _Parser:
                     yield pa.Table.from_batches([batch])
         except pa.ArrowInvalid:
             self.gave_up = True
+
+    def _block(self) -> int:
+        """Return how many bytes are parsed at a time; no such block may end between CR and LF in a quoted field.
+
+        Arrow takes an LF there for the rest of a line end, and drops it (pyarrow 26).
+        """
+        body = self._body
+        if not self._quoted:
+            return _BLOCK
+        for size in range(_BLOCK, max(_BLOCK - _SIZES_TRIED, 0), -1):
+            if not any(body[end - 1] == _CR and body[end] == _LF for end in range(size, len(body), size)):
+                return size
+        return len(body)  # made so that all of these are wrong; at once is always right
 
     def _note(self, row: pacsv.InvalidRow) -> str:
         self.wrong_rows.append(row.number - 1)

@@ -11,13 +11,14 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from shared.dataset import DatasetSchema
-from shared.records import Description, Finding, Period, Resource
+from shared.records import LARGEST_DESCRIPTION, Description, Finding, Period, Resource
 from shared.stages.rules import finding
 
 DATAPACKAGE = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 # more than this is no list of tables; holding each entry against the form would only cost time
 MOST_RESOURCES = 1_000
+LARGEST_FILE = 1_000_000_000  # bytes; of a million applications none is half as large
 
 _SHAPE: dict[str, Any] = {
     "type": "object",
@@ -141,6 +142,8 @@ def _resource_findings(resources: list[Resource], schema: DatasetSchema) -> list
         paths.add(resource.path)
         if resource.name in schema.tables and not _is_plain_name(resource.path):
             findings.append(finding("LEV-108", tabel=resource.name))
+        if resource.name in schema.tables and resource.bytes > LARGEST_FILE:
+            findings.append(finding("LEV-221", tabel=resource.name))
     findings += [finding("LEV-106", tabel=name) for name in schema.tables if name not in names]
     return findings
 
@@ -150,6 +153,8 @@ def read_description(raw: bytes, schema: DatasetSchema) -> tuple[Description | N
 
     Unknown members are ignored; another resource, a doubled one or a path out of the folder is refused.
     """
+    if len(raw) > LARGEST_DESCRIPTION:
+        return None, [finding("LEV-114")]
     document = _parse(raw)
     if document is None:
         return None, [finding("LEV-101")]

@@ -31,7 +31,12 @@ def json_texts(column: pa.Array) -> pa.Array:
 
 
 def json_objects(columns: Mapping[str, pa.Array], end: str = "") -> pa.Array:
-    """Return one JSON object per row, each with this end; `columns`: name -> JSON texts, null where empty."""
+    """Return one JSON object per row, each with this end; `columns`: name -> JSON texts, null where empty.
+
+    Raises ValueError without any column: nothing then tells how many rows there are.
+    """
+    if not columns:
+        raise ValueError("nothing tells how many rows there are")
     pieces: list[pa.Array | str] = []
     for name, texts in columns.items():
         pieces += [f"{',' if pieces else '{'}{encode_basestring(name)}:", texts]

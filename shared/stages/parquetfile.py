@@ -11,14 +11,16 @@ import pyarrow.parquet as pq
 from shared.dataset import DatasetSchema, Kind, TableSchema
 from shared.records import Finding, Resource
 from shared.stages.header import MOST_COLUMNS, header_findings, refuses
+from shared.stages.parquetpages import pages_of
 from shared.stages.refusal import TableRefused
 from shared.stages.rowtypes import with_own_texts
 from shared.stages.rules import finding
 from shared.stages.values import LONGEST_FIELD
 
-# a real row takes some bytes and packs to a tenth or so; a file beyond both was made to fill the memory
-_ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1, 100
+# a real row takes some bytes and packs to half or a tenth; a file beyond both was made to fill the memory
+_ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1, 20
 _ROWS_OF_ANY, _UNPACKED_OF_ANY = 10_000, 16 * 1024 * 1024
+_LARGEST_PAGE = 16 * 1024 * 1024  # which is in memory at once; writers make them of 1 MB or so
 _TEXT = (Kind.NUMMER, Kind.TEKST)
 _ROWS_AT_ONCE = 100_000
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
@@ -33,7 +35,8 @@ def parquet_batches(
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(raw))
-        _refuse_by_footer(file, resource, table, schema, told, len(raw))
+        _refuse_by_footer(file, resource, table, schema, told)
+        _refuse_blown_up(file.metadata, raw, table, told)
         wanted = [name for name in table.column_names() if name in set(file.schema_arrow.names)]
         texts = [column.name for column in table.columns if column.name in wanted and column.kind in _TEXT]
         codes: set[str] = set()
@@ -54,19 +57,23 @@ def _some_at_a_time(file: pq.ParquetFile, wanted: list[str]) -> Iterator[pa.Tabl
     """Yield the rows by row group, small ones together and large ones in pieces."""
     waiting: list[int] = []
     number = 0
-    for group in range(file.num_row_groups):
+    filled = [group for group in range(file.num_row_groups) if file.metadata.row_group(group).num_rows]
+    for group in filled:
         waiting.append(group)
         number += file.metadata.row_group(group).num_rows
-        if number >= _ROWS_AT_ONCE or group == file.num_row_groups - 1:
-            rows = file.read_row_groups(waiting, columns=wanted, use_threads=False)
-            yield from (rows.slice(begin, _ROWS_AT_ONCE) for begin in range(0, rows.num_rows, _ROWS_AT_ONCE))
+        if number >= _ROWS_AT_ONCE or group == filled[-1]:
+            if number < 2 * _ROWS_AT_ONCE:
+                yield file.read_row_groups(waiting, columns=wanted, use_threads=False)
+            else:  # a whole history may be one row group
+                batches = file.iter_batches(_ROWS_AT_ONCE, row_groups=waiting, columns=wanted, use_threads=False)
+                yield from (pa.Table.from_batches([batch]) for batch in batches)
             waiting, number = [], 0
 
 
 def _refuse_by_footer(
-    file: pq.ParquetFile, resource: Resource, table: TableSchema, schema: DatasetSchema, told: list[Finding], size: int
+    file: pq.ParquetFile, resource: Resource, table: TableSchema, schema: DatasetSchema, told: list[Finding]
 ) -> None:
-    """Refuse a file for what its footer says, before any row is unpacked: a small file may hold very many rows."""
+    """Refuse a file for what its footer says of columns and rows, before any row is unpacked."""
     if file.metadata.num_columns > MOST_COLUMNS:
         raise TableRefused(finding("LEV-218", tabel=table.name))
     names = file.schema_arrow.names
@@ -76,19 +83,26 @@ def _refuse_by_footer(
     told += _type_findings(file.schema_arrow, table)
     if file.metadata.num_rows != resource.rijen:
         told.append(finding("LEV-214", tabel=table.name))
-    if _blown_up(file.metadata, size):
+
+
+def _refuse_blown_up(metadata: pq.FileMetaData, raw: bytes, table: TableSchema, told: list[Finding]) -> None:
+    """Refuse a file that holds far more than its size can: it would be unpacked to fill the memory.
+
+    What the footer says of sizes is not believed. Of a column nothing is asked through Arrow: to look at one of a
+    broken file ends the process (pyarrow 26).
+    """
+    rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    if sum(rows) != metadata.num_rows or min(rows, default=0) < 0:
+        raise TableRefused(finding("LEV-215", tabel=table.name))
+    pages = list(pages_of(raw))
+    unpacked, largest = sum(page.unpacked for page in pages), max((page.unpacked for page in pages), default=0)
+    many = metadata.num_rows > len(raw) * _ROWS_PER_BYTE + _ROWS_OF_ANY
+    if many or largest > _LARGEST_PAGE or unpacked > len(raw) * _UNPACKED_PER_BYTE + _UNPACKED_OF_ANY:
         told.append(finding("LEV-219", tabel=table.name))
+    if any(page.repeats for page in pages):
+        told.append(finding("LEV-220", tabel=table.name))
     if refuses(told):
         raise TableRefused
-
-
-def _blown_up(metadata: pq.FileMetaData, size: int) -> bool:
-    """Say whether a file holds far more than its size can: it would be unpacked to fill the memory."""
-    if metadata.num_rows > size * _ROWS_PER_BYTE + _ROWS_OF_ANY:
-        return True
-    # of whole row groups: to look at a column of a broken one ends the process (pyarrow 26)
-    unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-    return bool(unpacked > size * _UNPACKED_PER_BYTE + _UNPACKED_OF_ANY)
 
 
 def _type_findings(arrow_schema: pa.Schema, table: TableSchema) -> list[Finding]:

@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 from shared.records import FeatureTable, ResultSet, RunIdentity
 from shared.stages.explain import FACTOR
 from shared.stages.jsontext import json_objects, json_texts
+from shared.stages.resultform import LINES, PARQUET, ROWS_PER_GROUP
 
-JSON_LINES, PARQUET = "resultaten.jsonl", "resultaten.parquet"
-_ROWS_AT_ONCE = 10_000
 _TEXT, _DOUBLE = pa.string(), pa.float64()
 EXPLANATION = pa.struct(
     {
@@ -69,7 +68,7 @@ def result_files(parts: Iterable[ResultSet]) -> dict[str, bytes]:
     """Return the bytes of both files by name, in memory."""
     lines, rows = io.BytesIO(), io.BytesIO()
     write_result_files(parts, lines, rows)
-    return {JSON_LINES: lines.getvalue(), PARQUET: rows.getvalue()}
+    return {LINES: lines.getvalue(), PARQUET: rows.getvalue()}
 
 
 class _RowGroups:
@@ -81,9 +80,9 @@ class _RowGroups:
     def filled_by(self, documents: pa.RecordBatch) -> Iterator[pa.Table]:
         """Yield the groups that are full now; what comes after them waits for the next documents."""
         waiting = pa.concat_tables([self.rest, pa.Table.from_batches([documents])])
-        full = len(waiting) - len(waiting) % _ROWS_AT_ONCE
-        for start in range(0, full, _ROWS_AT_ONCE):
-            yield waiting.slice(start, _ROWS_AT_ONCE).combine_chunks()
+        full = len(waiting) - len(waiting) % ROWS_PER_GROUP
+        for start in range(0, full, ROWS_PER_GROUP):
+            yield waiting.slice(start, ROWS_PER_GROUP).combine_chunks()
         self.rest = waiting.slice(full).combine_chunks()
 
 

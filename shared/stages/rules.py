@@ -92,6 +92,11 @@ RULES: dict[str, Rule] = {
         "De verwachte levering ({plaats}) is er niet.",
         "Lever alsnog. Stem een dag zonder levering vooraf af, zodat hij bij de vrije dagen staat.",
     ),
+    "LEV-114": Rule(
+        A,
+        "datapackage.json is groter dan 1 MB.",
+        "Lever een datapackage.json met alleen wat in de leveringsspecificatie staat.",
+    ),
     # the files
     "LEV-201": Rule(
         A,
@@ -148,8 +153,19 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-219": Rule(
         A,
-        "Het Parquet-bestand beweert veel meer te bevatten dan in zijn grootte past.",
-        "Lever het bestand opnieuw uit de bron; zo'n bestand is niet uit gewone rijen gemaakt.",
+        "Het Parquet-bestand wordt uitgepakt veel groter dan bij zijn grootte past.",
+        "Lever het bestand opnieuw uit de bron, met pagina's van gewone grootte (1 MB); dit is niet uit gewone rijen "
+        "gemaakt.",
+    ),
+    "LEV-220": Rule(
+        A,
+        "Het Parquet-bestand is geschreven met de codering DELTA_BYTE_ARRAY.",
+        "Schrijf tekst met PLAIN of met een dictionary, zoals de meeste programma's doen als er niets is ingesteld.",
+    ),
+    "LEV-221": Rule(
+        A,
+        "Het bestand is groter dan 1 GB.",
+        "Stem af hoe de levering over meer dagen wordt verdeeld.",
     ),
     # the rows
     "LEV-301": Rule(
@@ -205,6 +221,13 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-503": Rule(
         M, "De periode overlapt met de vorige geaccepteerde levering.", "Sluit perioden precies op elkaar aan."
+    ),
+    "LEV-504": Rule(
+        H,
+        "Bij deze levering viel de verwerking {aantal} keer stil zonder dat er een fout is vastgelegd. Er is nog niets "
+        "getoetst.",
+        "Zoek in het log waar de verwerking stopte; vaak is het geheugen vol. Geef de levering daarna vrij met een "
+        "reden; zij wordt dan alsnog getoetst.",
     ),
     # minimising
     "LEV-601": Rule(

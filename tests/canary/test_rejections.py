@@ -6,7 +6,10 @@ import random
 import shutil
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +17,9 @@ from shared.alarms import Alarms, tell_missing, tell_poisoned
 from shared.deliverydays import read_delivery_days
 from shared.events import Caller
 from shared.installation import Installation
+from shared.set_apart import PATIENCE
 from shared.stages.rules import RULES
-from shared.sweep import report_strays
+from shared.sweep import report_strays, run_waiting
 from shared.triggers import delivery_arrived
 from shared.usecase import FollowUp
 from tests.canary.allowed import found, leaks, told
@@ -27,6 +31,7 @@ from tests.followup.posting import GROUPS, OUTCOMES
 from tests.hostile.heavy import HEAVY
 from tests.reliability.looking import rows
 from tests.reliability.size import NIGHT, some
+from tests.shell.workshop import Crash
 from tests.stages.deliveries import SCHEMA
 from tests.stages.mutations import MUTATIONS
 from tests.stages.test_every_rule import FILE_RULES, ROW_RULES, SELECTION_RULES
@@ -34,7 +39,7 @@ from tests.worker.test_poison import message
 
 pytestmark = pytest.mark.slow
 SPOILT = FILE_RULES | ROW_RULES | SELECTION_RULES
-ELSEWHERE = {"LEV-111", "LEV-112", "LEV-113", "LEV-606"}  # not of a delivery of applications: below
+ELSEWHERE = {"LEV-111", "LEV-112", "LEV-113", "LEV-504", "LEV-606"}  # not of a delivery of applications: below
 MANY = {"LEV-501": 20}  # applications, without which the rule says nothing
 DAMAGE = MUTATIONS | (HEAVY if NIGHT else {})
 SPOILER = b"kanarie"  # what the damage itself puts in
@@ -178,6 +183,31 @@ def did_not_come(storage: Storage, made: Planted) -> None:
         storage.do(lambda here, event=event: delivery_arrived(event, [here.dataset], alarms_of(here), lambda _: here))  # type: ignore[misc]
 
 
+def ended_again_and_again(storage: Storage, made: Planted) -> None:
+    """Plant everything in a delivery that every worker dies at; the last one holds it unread."""
+    post(delivery_of(made, van="2026-11-18"), storage.root)
+    blobs = storage.workshop.installation.blobs
+
+    class Deadly:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(blobs, name)
+
+        def read(self, container: str, name: str, most: int | None = None) -> bytes:
+            data: bytes = blobs.read(container, name, most)
+            if name.endswith("adressen.csv"):
+                raise Crash(data)
+            return data
+
+    for _ in range(PATIENCE):
+        with suppress(Crash):
+            storage.do(_waiting, blobs=Deadly())
+        storage.workshop.clock.pass_by(timedelta(minutes=40))
+
+
+def _waiting(here: Installation) -> None:
+    run_waiting(here)
+
+
 def follow_ups(storage: Storage, made: Planted) -> None:
     """Plant people in several groups at once."""
     groups_of(storage.desk(GROUPS), made)
@@ -188,6 +218,7 @@ OTHERS: dict[str, tuple[Callable[[Storage, Planted], None], str]] = {
     "LEV-111": (named_otherwise, "SELECT code FROM bevindingen"),
     "LEV-112": (given_up, "SELECT substr(resultaat, 8) FROM gebeurtenissen"),
     "LEV-113": (did_not_come, "SELECT substr(resultaat, 8) FROM gebeurtenissen"),
+    "LEV-504": (ended_again_and_again, "SELECT code FROM bevindingen"),
     "LEV-606": (follow_ups, "SELECT code FROM bevindingen"),
 }
 

@@ -17,11 +17,18 @@ ROOT = Path(__file__).parents[2]
 type Shared = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def shared_in(storage: Path, *arguments: str | bytes, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m shared` with these arguments; output as text."""
+def shared_in(
+    storage: Path, *arguments: str | bytes, typed: str | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m shared` with these arguments and what is typed after them; output as text."""
     environment = {**os.environ, "SLIMME_CHECK_OPSLAG": str(storage), **settings}
     return subprocess.run(
-        [sys.executable, "-m", "shared", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, "-m", "shared", *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
     )
 
 

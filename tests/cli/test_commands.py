@@ -112,6 +112,20 @@ def test_explain_tells_each_result_type_and_leaves_an_event(nights: Path, kind: 
     assert number not in last
 
 
+@pytest.mark.parametrize("after", ["", "\n", "\r\n"])
+def test_explain_takes_a_number_that_is_typed_and_so_no_argument(nights: Path, after: str) -> None:
+    number = _numbers(nights, 1)[0]
+    typed = shared_in(nights, "explain", "-", *WHY, typed=f"{number}{after}")
+    assert typed.returncode == 0, typed.stderr
+    assert typed.stdout == shared_in(nights, "explain", number, *WHY).stdout
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "0000000000\n"])
+def test_explain_of_what_was_typed_and_is_not_there_is_one_sentence(nights: Path, typed: str) -> None:
+    missing = shared_in(nights, "explain", "-", *WHY, typed=typed)
+    assert missing.returncode == 1 and missing.stderr.startswith("SC-") and "Traceback" not in missing.stderr
+
+
 def test_the_sum_that_explain_prints_adds_up(nights: Path) -> None:
     shown = shared_in(nights, "explain", _numbers(nights, 1)[0], "--reden", "controle").stdout
     amounts = [float(found) for found in re.findall(r"^  .{42} +([+-]\d+\.\d{6})", shown, re.MULTILINE)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 
 from shared.dataset import Column, Kind
 from tests.stages.deliveries import SCHEMA, Delivery, parquet_bytes
+from tests.stages.lyingparquet import footer_saying
 from tests.stages.mutations import Mutation, content
 
 MEGABYTE = 1024 * 1024
@@ -59,6 +61,19 @@ def _long_text(columns: tuple[Column, ...], turn: random.Random) -> tuple[pa.Tab
     return pa.table({column.name: _same(column, rows, text) for column in columns}), rows
 
 
+def _lying(delivery: Delivery, turn: random.Random) -> None:
+    """Give one table a Parquet file whose footer says that it holds next to nothing."""
+    name, columns = _columns(turn)
+    rows = turn.choice([9, 3_000_001])
+    text = "kanarie" * turn.choice([9, 3_000_000])
+    table = pa.table({column.name: _same(column, rows, text) for column in columns})
+    raw = parquet_bytes(table, compression="zstd", write_statistics=False)
+    size = pq.ParquetFile(io.BytesIO(raw)).metadata.row_group(0).total_byte_size
+    raw = footer_saying(raw, size, 1_000)
+    said = turn.choice([9, rows])
+    delivery.put(name, footer_saying(raw, rows, said, first=True), said, format="parquet")
+
+
 def _nested(columns: tuple[Column, ...], turn: random.Random) -> tuple[pa.Table, int]:
     deep = pa.int32()
     for _ in range(turn.choice([1, 60])):
@@ -88,7 +103,16 @@ def _all_empty(delivery: Delivery, turn: random.Random) -> None:
 
 
 def _huge_description(delivery: Delivery, turn: random.Random) -> None:
-    delivery.package["kanarie"] = ["kanarie" * 10] * turn.choice([10, 50_000])
+    many = turn.choice([10, 300_000])
+    delivery.raw = json.dumps(
+        delivery.package | {"kanarie": ["kanarie" * 10] * many} | {"leeg": [[]] * 60 * many}
+    ).encode()
+
+
+def _larger(delivery: Delivery, turn: random.Random) -> None:
+    """Let one file be far larger than the description says."""
+    resource = turn.choice(delivery.package["resources"])
+    delivery.files[resource["path"]] += b"kanarie\n" * turn.choice([1, 10 * MEGABYTE])
 
 
 def _added(what: bytes, times: int) -> Mutation:
@@ -115,4 +139,6 @@ HEAVY: dict[str, Mutation] = {
     "very many quotes": _added(b'"', 2_000_000),
     "every table without rows": _all_empty,
     "huge description": _huge_description,
+    "parquet that lies of its size": _lying,
+    "file larger than was said": _larger,
 }

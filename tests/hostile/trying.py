@@ -122,6 +122,7 @@ def told_values(root: Path, accepted: bool, files: Collection[str]) -> list[str]
     found = []
     for path in root.rglob("*"):
         place = path.relative_to(root).as_posix()
+        named = _DIGEST.sub(b"", place.lower().encode())
         if place.split("/")[0] in allowed:
             continue
         data = _DIGEST.sub(b"", path.read_bytes().lower()) if path.is_file() else b""
@@ -129,9 +130,7 @@ def told_values(root: Path, accepted: bool, files: Collection[str]) -> list[str]
             data = data.replace(name.lower().encode(), b"")
         if path.name.startswith("administratie.sqlite") and accepted:
             continue  # holds the results, with their application numbers
-        found += [
-            f"{place}: {canary}" for canary in CANARIES if canary.lower().encode() in data + place.lower().encode()
-        ]
+        found += [f"{place}: {canary}" for canary in CANARIES if canary.lower().encode() in data + named]
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from shared.cli.tablefiles import TableUnusable, read_arrow, read_table, table_bytes, write_table
 
+FORMULA = r"[;,\t\r\n][ \"]*[=+\-@＝＋－＠]"  # no other text comes out as it did not go in
 FRAME = pd.DataFrame(
     {
         "nummer": ["007", "12", None],
@@ -53,7 +55,7 @@ def test_parquet_names_no_pandas_version() -> None:
     assert b"pandas" not in table_bytes(FRAME, "parquet")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_text_that_a_spreadsheet_would_run_is_neutralised_and_numbers_are_not(start: str) -> None:
     table = pd.DataFrame({f"{start}kop": [f"{start}cmd|' /C calc'!A0", "x"], "n": [-1, 5], "f": [-0.5, 2.0]})
     rows = list(csv.reader(io.StringIO(table_bytes(table, "csv").decode(), newline="")))
@@ -67,7 +69,9 @@ def test_text_that_a_spreadsheet_would_run_is_neutralised_and_numbers_are_not(st
         st.tuples(
             st.floats(allow_nan=False, allow_infinity=False),
             st.integers(-(10**17), 10**17),
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1).map("t".__add__),
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+            .map("t".__add__)
+            .filter(lambda text: not re.search(FORMULA, text)),
         ),
         min_size=1,
         max_size=20,

@@ -27,12 +27,12 @@ class MemoryStore:
             found = sorted(name for home, name in self._blobs if home == container and name.startswith(prefix))
         yield from found
 
-    def read(self, container: str, name: str) -> bytes:
+    def read(self, container: str, name: str, most: int | None = None) -> bytes:
         with self._lock:
             found = self._blobs.get(self._place(container, name))
         if found is None:
             raise BlobNotFound("There is no such blob.", where=name)
-        return found
+        return found[:most]
 
     def open(self, container: str, name: str) -> BinaryIO:
         return io.BytesIO(self.read(container, name))

@@ -85,7 +85,8 @@ class Parts:
     def admin(self) -> sa.Engine:
         """Return connections to the server itself, each statement by itself."""
         if self._admin is None:
-            self._admin = sa.create_engine(self.url_of("postgres"), isolation_level="AUTOCOMMIT")
+            # asked first whether it still stands: some tests crash the server behind it
+            self._admin = sa.create_engine(self.url_of("postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         return self._admin
 
     def drop(self, url: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from azure.identity import ManagedIdentityCredential
 
-from shared import pipeline, snapshot
+from shared import parts, pipeline, snapshot
 from shared.adapters.azure.blobs import AzureStore
 from shared.adapters.owner import ProcessOwner
 from shared.adapters.packages import load_package
@@ -62,6 +62,7 @@ class Job:
 
     `later`: how far its clock is ahead. `changes`: what a deploy changed. `tell`: where to write what effects it had.
     `largest`: the size at which the disk refuses. `begin`: the moment at which workers start together.
+    `part`: applications in a part of the delivery, 0 for as many as the app takes.
     """
 
     root: Path
@@ -74,6 +75,7 @@ class Job:
     times: int = 1
     begin: float = 0.0
     largest: int = 0
+    part: int = 0
     tell: Path | None = None
     services: Services | None = None
 
@@ -103,6 +105,8 @@ def work(job: Job) -> None:
     """Do the job in this process; the exit code says whether anything failed."""
     installation = installation_of(job)
     engine = cast(SqlLedger, installation.ledger).engine
+    if job.part:
+        parts._APPLICATIONS_AT_ONCE = job.part
     inside: list[str] = []
     if job.strike and job.strike.inside:
         inside = watch_inside(engine, job.root, job.strike)

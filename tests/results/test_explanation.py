@@ -22,7 +22,8 @@ from shared.levensonderhoud.sentences import SENTENCES, value_in_words
 from shared.modelpackage.package import ModelPackage
 from shared.stages.explain import FACTORS_SHOWN
 from shared.stages.pseudonym import PseudonymKey
-from shared.stages.resultfiles import PARQUET, result_files
+from shared.stages.resultfiles import result_files
+from shared.stages.resultform import PARQUET
 from shared.stages.sample import draw
 from tests.results.conftest import KEY, Night, identity
 

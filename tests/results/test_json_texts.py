@@ -39,3 +39,8 @@ def test_a_column_is_written_as_its_values_are(column: pa.Array) -> None:
 def test_a_row_has_its_members_in_order_and_null_where_nothing_is() -> None:
     columns = {"b": json_texts(pa.array([1, None])), 'a"': json_texts(pa.array(["x", "y"]))}
     assert json_objects(columns, end="\n").to_pylist() == ['{"b":1,"a\\"":"x"}\n', '{"b":null,"a\\"":"y"}\n']
+
+
+def test_without_columns_there_are_no_rows_to_write() -> None:
+    with pytest.raises(ValueError, match="how many rows"):
+        json_objects({})

@@ -24,7 +24,8 @@ from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.modelpackage.package import ModelPackage
 from shared.records import ResultSet
 from shared.stages import resultfiles
-from shared.stages.resultfiles import PARQUET, result_files
+from shared.stages.resultfiles import result_files
+from shared.stages.resultform import PARQUET
 from shared.subjects import Subjects
 from shared.waiting_rows import WaitingRows
 from tests.real.memory import MemoryStore
@@ -46,7 +47,7 @@ def judged_in_parts(night: Night, package: ModelPackage, cuts: list[int]) -> lis
 def test_the_files_of_parts_are_those_of_the_whole(
     night: Night, package: ModelPackage, cuts: list[int], share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resultfiles, "_ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(resultfiles, "ROWS_PER_GROUP", 7)
     sampling = replace(package, sample_share=share)
     whole = pipeline.judge(night.table, LEVENSONDERHOUD, identity(sampling), KEY)
     parts = judged_in_parts(night, sampling, cuts)

@@ -277,9 +277,9 @@ def test_a_fetch_reads_the_snapshots_of_the_person_and_no_other(scene: Scene) ->
         def __getattr__(self, name: str) -> Any:
             return getattr(plain.blobs, name)
 
-        def read(self, container: str, name: str) -> bytes:
+        def read(self, container: str, name: str, most: int | None = None) -> bytes:
             read.append(name)
-            return plain.blobs.read(container, name)
+            return plain.blobs.read(container, name, most)
 
     fetch_export(desk.rights("derde", replace(plain, blobs=cast(Any, Watched()))), DEFAULT, request, "ophalen")
     assert len({name.split("/")[1] for name in read if name.startswith("proef/")}) == 1

@@ -9,13 +9,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from shared.cli.tablefiles import read_table, table_bytes
 from shared.levensonderhoud.features.frame import FEATURES
 from tests.cli.conftest import shared_in
 from tests.house.repository import name_of, python_files, tree_of
 
-STARTS = ["=", "+", "-", "@", "\t", "\r"]
+SIGNS = ["=", "+", "-", "@", *"＝＋－＠"]  # a spreadsheet takes the wide ones for the others
+STARTS = [*SIGNS, "\t", "\r", "\n"]
+# how spreadsheets cut a file into cells: this separator, and quotes that count or do not
+SEPARATORS = [",", ";", "\t"]
+QUOTES = [csv.QUOTE_MINIMAL, csv.QUOTE_NONE]
 WRITER = "shared/cli/tablefiles.py"
 WRITES_CSV = {"to_csv", "write_csv", "writerow", "writerows", "CSVWriter", "DictWriter", "to_excel"}
 
@@ -46,6 +52,33 @@ def test_a_cell_of_text_never_begins_as_a_formula_does(start: str, kind: str) ->
     rows = list(csv.reader(io.StringIO(table_bytes(table, "csv").decode(), newline="")))
     assert [row[0] for row in rows[1:]] == [f"'{attack}", f"'{start}", "gewoon", ""]
     assert not [cell for row in rows for cell in row if cell.startswith(tuple(STARTS))]
+
+
+_PIECES = st.lists(st.sampled_from(["a", " ", "'", '"', *SEPARATORS, "\r", "\n", *SIGNS]), max_size=8).map("".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.tuples(_PIECES, _PIECES), min_size=1, max_size=4))
+@example([("1;=HYPERLINK(A1)", "1;=HYPERLINK(A1)")])
+@example([("a", '1;"=HYPERLINK(A1)'), ("a", "1; =1+1"), ("a", "1\n=1+1"), ("a", "1,=1+1"), ("a", "1\t=1+1")])
+def test_no_piece_of_a_text_begins_as_a_formula_whatever_separator_a_spreadsheet_takes(
+    rows: list[tuple[str, str]],
+) -> None:
+    table = pd.DataFrame(rows, columns=["a;=b", "c"]).assign(n=-0.5)
+    written = table_bytes(table, "csv").decode()
+    for separator in SEPARATORS:
+        for quoting in QUOTES:
+            cells = [
+                cell.lstrip(' "')
+                for row in csv.reader(io.StringIO(written, newline=""), delimiter=separator, quoting=quoting)
+                for cell in row
+            ]
+            assert not [cell for cell in cells if cell.startswith(tuple(SIGNS)) and cell != "-0.5"], separator
+
+
+def test_a_dutch_spreadsheet_keeps_a_first_cell_with_a_semicolon_whole() -> None:
+    written = table_bytes(pd.DataFrame({"a": ["1;2", "3"]}), "csv").decode()
+    assert list(csv.reader(io.StringIO(written, newline=""), delimiter=";")) == [["a"], ["1;2"], ["3"]]
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -1,4 +1,7 @@
-"""Who is sent elsewhere for the keys of Entra ID does not go there: who could, would decide who comes in."""
+"""Who is sent elsewhere for the keys of Entra ID does not go there: who could, would decide who comes in.
+
+An answer that is no answer is one that did not come.
+"""
 
 from __future__ import annotations
 
@@ -66,3 +69,31 @@ def test_an_answer_that_is_refused_leaves_no_connection_open(tmp_path: Path, mon
             del refused
             gc.collect()
     assert not [str(warning.category) for warning in told]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told_as"),
+    [
+        (b"BOE\r\n\r\n", "BadStatusLine"),
+        (b"", "RemoteDisconnected"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{", "IncompleteRead"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", "LineTooLong"),
+    ],
+    ids=["no status", "nothing", "half a chunk", "a header without end"],
+)
+def test_an_answer_that_is_no_http_is_an_issuer_that_is_away(
+    sent: bytes, told_as: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.wfile.write(sent)
+            self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    pair = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pair[0]))
+    with running(Handler, pair) as address, pytest.raises(IdentityUnavailable, match=told_as) as told:
+        fetch_https(address)
+    assert told.value.__suppress_context__ and "BOE" not in str(told.value)

@@ -10,6 +10,7 @@ from tests.house.repository import ROOT, imports_of, name_of, python_files, tree
 
 DEPLOYED = [ROOT / "function_app.py", *python_files("shared")]
 STARTS_PROGRAMS = {"subprocess", "pty", "multiprocessing", "ctypes", "socketserver", "xmlrpc", "ftplib", "telnetlib"}
+GIVES_BACK = "shared/stages/memory.py"  # asks the C library that Python runs on for one thing, and gives it a zero
 WEAK = {"md5", "sha1", "new_md5", "DES", "ARC4", "ECB", "MT19937"}
 RUNS_CODE = {"loads_pickle", "read_pickle", "to_pickle", "allow_pickle", "load_module", "exec_module", "literal_eval"}
 
@@ -36,7 +37,9 @@ def attributes_of(path: Path, module: str) -> set[str]:
 
 def test_what_is_deployed_starts_no_program_and_opens_no_port() -> None:
     found = {name_of(path): names for path in DEPLOYED if (names := set(imports_of(path)) & STARTS_PROGRAMS)}
-    assert not found
+    assert found == {GIVES_BACK: {"ctypes"}}
+    given_back = (ROOT / GIVES_BACK).read_text(encoding="utf-8")
+    assert given_back.count("ctypes.") == given_back.count('ctypes.CDLL(None), "malloc_trim"') == 1
     system = {
         name_of(path): used for path in DEPLOYED if (used := attributes_of(path, "os") & {"system", "popen", "fork"})
     }

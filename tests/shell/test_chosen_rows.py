@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared import chosen_rows
-from shared.chosen_rows import LINES, NUMBER, PARQUET, ChosenLines, ChosenRows
+from shared.chosen_rows import NUMBER, ChosenLines, ChosenRows
 from shared.errors import StorageUnavailable
 from shared.ports import Container
+from shared.stages.resultform import LINES, PARQUET, ROWS_PER_GROUP
 from tests.real.memory import MemoryStore
 
 RUNS = ("a", "b", "c")
@@ -80,7 +81,7 @@ def test_what_is_read_in_little_memory_is_what_is_made_at_once(
     number: int, stored_in: int, at_once: int, group: int, share: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chosen_rows, "_READ_AT_ONCE", at_once)
-    monkeypatch.setattr(chosen_rows, "_ROWS_PER_GROUP", group)
+    monkeypatch.setattr(chosen_rows, "ROWS_PER_GROUP", group)
     store, tables = stored(number, group=stored_in)
     draw = np.random.default_rng(3)
     owner = {each: run for run in RUNS for each in tables[run].column(NUMBER).to_pylist() if draw.random() < 0.7}
@@ -92,6 +93,13 @@ def test_what_is_read_in_little_memory_is_what_is_made_at_once(
     }
     expected = "".join(json.dumps(lines[run][each]) + "\n" for run, each in rows)
     assert chosen(ChosenLines, store, rows) == expected.encode()
+
+
+def test_chosen_rows_lie_in_groups_as_large_as_those_of_a_run() -> None:
+    store, tables = stored(ROWS_PER_GROUP + 1, group=ROWS_PER_GROUP)
+    file = chosen(ChosenRows, store, [("b", number) for number in tables["b"].column(NUMBER).to_pylist()])
+    groups = pq.read_metadata(io.BytesIO(file))
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [ROWS_PER_GROUP, 1]
 
 
 @pytest.mark.parametrize("kind", [ChosenLines, ChosenRows])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -215,10 +216,18 @@ def test_parts_that_somebody_else_wrote_are_judged_again(workshop: Workshop, mon
     assert first.parent == workshop.root / "tussenstand" / DATASET / run.run_id
 
 
-def test_the_steps_tell_how_many_were_taken_over(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_steps_tell_how_many_were_taken_over_and_that_these_took_no_time_to_judge(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     interrupted(workshop, monkeypatch)
     assert not run_waiting(workshop.installation).failed
     for action in (Action.KENMERKEN, Action.BEOORDELEN):
-        query = f"SELECT details FROM gebeurtenissen WHERE handeling = '{action}'"
-        ((details,),) = workshop.sql(query)
-        assert '"aanvragen":5' in details and '"eerder_beoordeeld":5' in details
+        told = details_of(workshop, action)
+        assert (told["aanvragen"], told["eerder_beoordeeld"], told["seconden"]) == (5, 5, 0)
+    assert details_of(workshop, Action.RESULTATEN_SCHRIJVEN)["seconden"] > 0
+
+
+def details_of(workshop: Workshop, action: Action) -> dict[str, Any]:
+    """Return what the only event of a step tells."""
+    ((details,),) = workshop.sql(f"SELECT details FROM gebeurtenissen WHERE handeling = '{action}'")
+    return dict(json.loads(details))

@@ -75,6 +75,57 @@ def test_a_link_in_the_mailbox_is_not_followed(store: FolderStore, tmp_path: Pat
         store.read(BOX, "a/link.csv")
 
 
+def test_nothing_in_a_folder_that_is_a_link_is_listed_read_or_changed(store: FolderStore, tmp_path: Path) -> None:
+    (tmp_path / "geheim" / "2026-11-20").mkdir(parents=True)
+    secret = tmp_path / "geheim" / "2026-11-20" / "sleutel.json"
+    secret.write_bytes(b"geheim")
+    store.write(BOX, "a/b.csv", b"")
+    (store.root / BOX / "levensonderhoud").symlink_to(tmp_path / "geheim")
+    (store.root / "uitvoer").symlink_to(tmp_path / "geheim")
+    for container, folder in ((BOX, "levensonderhoud/2026-11-20"), (BOX, "levensonderhoud"), ("uitvoer", "2026-11-20")):
+        assert list(store.names(container, f"{folder}/")) == []
+    assert list(store.names(BOX)) == ["a/b.csv"] and list(store.names("uitvoer")) == []
+    for container, name in ((BOX, "levensonderhoud/2026-11-20/sleutel.json"), ("uitvoer", "2026-11-20/sleutel.json")):
+        for act in (store.read, store.sha256, store.delete, store.written_at):
+            with pytest.raises(BlobNotFound):
+                act(container, name)
+        with pytest.raises(BlobNotFound):
+            store.write(container, name, b"anders")
+        with pytest.raises(BlobNotFound):
+            store.copy(container, name, BOX, "a/b.csv")
+    assert secret.read_bytes() == b"geheim" and [path.name for path in secret.parent.iterdir()] == ["sleutel.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_no_blob_and_nobody_waits_for_it(store: FolderStore) -> None:
+    store.write(BOX, "a/b.csv", b"")
+    pipe = store.root / BOX / "a" / "datapackage.json"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR)  # so that a store which waits for one does so below, and fails, but not for ever
+    os.write(writer, b"{}")
+    try:
+        assert list(store.names(BOX)) == ["a/b.csv"]
+        for act in (store.open, store.read, store.sha256, store.written_at):
+            with pytest.raises(BlobNotFound):
+                act(BOX, "a/datapackage.json")
+    finally:
+        os.close(writer)
+    with pytest.raises(BlobNotFound):  # and without anybody at the other end
+        store.open(BOX, "a/datapackage.json")
+
+
+@pytest.mark.parametrize("made_before", [0o755, 0o770, None])
+def test_a_store_that_is_made_is_for_its_owner_and_one_that_is_there_keeps_its_mode(
+    tmp_path: Path, made_before: int | None
+) -> None:
+    root = tmp_path / "diep" / "werk"
+    if made_before is not None:
+        root.mkdir(parents=True)
+        root.chmod(made_before)
+    FolderStore(root).write(BOX, "a/b.csv", b"een rij in klaar")
+    assert stat.S_IMODE(root.stat().st_mode) == (0o700 if made_before is None else made_before)
+
+
 def test_a_failed_write_leaves_the_old_bytes_and_no_rest(
     store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,10 +116,10 @@ def test_a_delivery_that_fails_again_and_again_no_longer_holds_up_the_others(wor
         def __getattr__(self, name: str) -> Any:
             return getattr(workshop.installation.blobs, name)
 
-        def read(self, container: str, name: str) -> bytes:
+        def read(self, container: str, name: str, most: int | None = None) -> bytes:
             if f"{DAY}/aanvragen.csv" in name:
                 raise StorageUnavailable("No answer.")
-            return workshop.installation.blobs.read(container, name)
+            return workshop.installation.blobs.read(container, name, most)
 
     workshop.deliver(DAY)
     workshop.deliver("2026-11-21")

@@ -1,5 +1,6 @@
 """A database is opened with the tables of this code and no others; what is not ours is refused and not touched."""
 
+import stat
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_somebody_elses_database_is_not_touched(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 1
     engine.dispose()
+
+
+def test_a_folder_that_is_made_for_a_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'opslag' / 'a.sqlite'}", WAIT)
+    open_embedded(engine)
+    engine.dispose()
+    assert stat.S_IMODE((tmp_path / "opslag").stat().st_mode) == 0o700
 
 
 def test_upgrade_may_be_run_again(tmp_path: Path) -> None:

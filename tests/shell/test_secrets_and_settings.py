@@ -58,6 +58,7 @@ def test_a_key_that_others_can_read_is_refused(keys: KeyFile, tmp_path: Path, mo
     [
         "",
         "geen json",
+        "[" * 200_000,
         "[]",
         '{"huidig": "k-1"}',
         '{"huidig": "k-1", "sleutels": {}}',
@@ -65,6 +66,7 @@ def test_a_key_that_others_can_read_is_refused(keys: KeyFile, tmp_path: Path, mo
         '{"huidig": "k-1", "sleutels": {"k-1": "' + "A" * 20 + '"}}',
         '{"huidig": "k-1", "sleutels": {"k-1": "geheim!"}}',
     ],
+    ids=["empty", "no JSON", "too deep", "a list", "no keys", "not the key", "no key id", "too short", "no base64"],
 )
 def test_a_key_file_that_is_not_right_is_refused_without_showing_it(tmp_path: Path, text: str) -> None:
     path = tmp_path / "sleutel.json"

@@ -149,8 +149,11 @@ class Delivery:
         """Return the names of all files."""
         return frozenset(self.files) | {"datapackage.json"}
 
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one file."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """Return the bytes of one file; of a larger one no more than the first `most`."""
+        return self._whole(name)[:most]
+
+    def _whole(self, name: str) -> bytes:
         if name == "datapackage.json":
             return self.raw if self.raw is not None else json.dumps(self.package).encode()
         if name not in self.files:

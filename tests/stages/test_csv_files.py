@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from shared.records import Verdict
+from shared.stages import csvfile
 from shared.stages.values import LONGEST_FIELD
 from tests.stages.deliveries import Delivery, check, codes, leaks, read_one, texts_of, valid_rows
 
@@ -50,6 +51,18 @@ def test_the_valid_delivery_of_these_tests_is_accepted_without_a_finding() -> No
 def test_lines_end_with_lf_or_crlf_and_the_last_one_need_not(eol: str, last: str) -> None:
     content = appointments("1,a,,", "2,b,,", eol=eol)
     assert results(content if last else content.removesuffix(eol.encode()), 2) == ["a", "b"]
+
+
+@pytest.mark.parametrize("tried", [10_000, 1])  # of one size most are wrong, and it is read at once
+@pytest.mark.parametrize("block", range(40, 90))
+def test_a_line_end_in_a_text_stays_whole_wherever_a_block_ends(
+    block: int, tried: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csvfile, "_BLOCK", block)
+    monkeypatch.setattr(csvfile, "_SIZES_TRIED", tried)
+    texts = ["no show\r\nklant", "a\r\n\r\nb", "c\r\nd", "kort", "a\nb", f"x{'\r\n' * 9}y"] * 4
+    content = appointments(*(f'{number},"{text}",,' for number, text in enumerate(texts)), eol="\r\n")
+    assert results(content, len(texts)) == texts
 
 
 def test_line_ends_may_be_mixed() -> None:

@@ -24,8 +24,9 @@ from tests.stages.deliveries import SCHEMA, Delivery, check, leaks, parquet_byte
 
 type Spoil = Callable[[Delivery], object]
 FOLDER_NAME = "LEV-111"
-# elsewhere: the name of a folder, events that keep failing, a delivery that does not come, and what follows judging
-SHELL_RULES = {FOLDER_NAME, "LEV-112", "LEV-113", "LEV-606"}
+# elsewhere: the name of a folder, events that keep failing, a delivery that does not come or ends every worker, and
+# what follows judging
+SHELL_RULES = {FOLDER_NAME, "LEV-112", "LEV-113", "LEV-504", "LEV-606"}
 
 
 def described(**members: object) -> Spoil:
@@ -54,6 +55,12 @@ def _blown_up(delivery: Delivery, table: str, rows: int) -> None:
     delivery.put(table, parquet_bytes(nothing), rows, format="parquet")
 
 
+def _each_as_the_one_before(delivery: Delivery) -> None:
+    texts = pa.table({"dienstnr": pa.array(["KANARIE-D1"]), "dtopvoer": _TIMES})
+    raw = parquet_bytes(texts, use_dictionary=False, column_encoding={"dienstnr": "DELTA_BYTE_ARRAY"})
+    delivery.put("werkopdrachten", raw, 1, format="parquet")
+
+
 def _twice(delivery: Delivery, table: str, **cells: str) -> None:
     delivery.write(table, [*delivery.rows[table], delivery.rows[table][0] | cells])
 
@@ -71,6 +78,7 @@ FILE_RULES: dict[str, Spoil] = {
     "LEV-108": lambda d: d.package["resources"][0].update(path="../kanarie.csv"),
     "LEV-109": lambda d: d.files.update({"kanarie.csv": b""}),
     "LEV-110": lambda d: d.files.pop("adressen.csv"),
+    "LEV-114": lambda d: setattr(d, "raw", json.dumps(d.package | {"kanarie": "x" * 10**6}).encode()),
     "LEV-201": lambda d: d.resource("adressen").update(bytes=1),
     "LEV-202": lambda d: d.resource("adressen").update(hash="sha256:" + "0" * 64),
     "LEV-203": content(gzip.compress),
@@ -90,6 +98,8 @@ FILE_RULES: dict[str, Spoil] = {
     "LEV-217": content(lambda raw: raw.replace(b"Kanarie", b"kanarie" * 150_000, 1)),
     "LEV-218": content(lambda raw: raw.replace(b"straat", b"straat" + b",kanarie" * 500, 1)),
     "LEV-219": lambda d: _blown_up(d, "partijen", 10**6),
+    "LEV-220": lambda d: _each_as_the_one_before(d),
+    "LEV-221": lambda d: d.resource("adressen").update(bytes=10**9 + 1),
 }
 ROW_RULES: dict[str, Spoil] = {
     "LEV-301": rows("vermogens", 1, bedrag="91827,36"),

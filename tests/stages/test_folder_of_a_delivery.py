@@ -87,10 +87,10 @@ def test_a_folder_without_a_description_has_none_to_read(folder: Path) -> None:
 
 def test_a_file_that_goes_while_the_delivery_is_read_is_missing() -> None:
     class Vanishing(Delivery):
-        def read(self, name: str) -> bytes:
+        def read(self, name: str, most: int | None = None) -> bytes:
             if name == "feiten.csv":
                 raise BlobNotFound("gone")
-            return super().read(name)
+            return super().read(name, most)
 
     assert told(check(Vanishing())) == [("LEV-110", "feiten", 1)]
 

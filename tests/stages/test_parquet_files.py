@@ -13,6 +13,7 @@ import pytest
 
 from shared.dataset import Kind
 from shared.records import Finding, Resource, Verdict
+from shared.stages import parquetfile
 from shared.stages.files import table_batches
 from shared.stages.values import LONGEST_FIELD
 from tests.stages.deliveries import SCHEMA, Delivery, OneTable, check, codes, leaks, parquet_bytes, read_one, texts_of
@@ -305,12 +306,17 @@ def test_more_than_five_hundred_columns_are_refused() -> None:
     assert refused(read_one("werkopdrachten", content, 1, format="parquet")) == ["LEV-218"]
 
 
-def test_row_groups_are_one_table() -> None:
+@pytest.mark.parametrize("group", [3, 15, 50])
+@pytest.mark.parametrize("at_once", [4, 10, 1_000])
+def test_row_groups_are_one_table(group: int, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small ones are read together, and large ones some rows at a time."""
+    monkeypatch.setattr(parquetfile, "_ROWS_AT_ONCE", at_once)
     moments = pa.array([datetime(2026, 11, 19, 10, minute) for minute in range(50)], pa.timestamp("us"))
     numbers = pa.array([f"d{number % 7}" for number in range(50)]).dictionary_encode()
     table = pa.table({"dienstnr": numbers, "dtopvoer": moments})
-    found = read_one("werkopdrachten", parquet_bytes(table, row_group_size=3), 50, format="parquet")
-    assert found.frame is not None
+    found = read_one("werkopdrachten", parquet_bytes(table, row_group_size=group), 50, format="parquet")
+    assert found.frame is not None and found.findings == []
+    assert found.frame["dtopvoer"].dt.minute.tolist() == list(range(50))
     assert found.frame["dienstnr"].tolist() == [f"d{number % 7}" for number in range(50)]
 
 

@@ -1,6 +1,7 @@
 """host.json and the example settings say what the triggers count on."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +44,30 @@ def test_sampling_drops_no_failure_no_alarm_and_no_trace_of_a_run() -> None:
     assert set(sampling["excludedTypes"].split(";")) >= {"Request", "Exception", "Trace", "Event"}
     levels = HOST["logging"]["logLevel"]
     assert levels["default"] == "Information", "an alarm is an error, a finished run is information"
+
+
+def _level(category: str) -> str:
+    """Return from which level the host keeps lines of a category: the longest name that it begins with counts."""
+    levels: dict[str, str] = HOST["logging"]["logLevel"]
+    known = [name for name in levels if name != "default" and category.startswith(name)]
+    return levels[max(known, key=len)] if known else levels["default"]
+
+
+def test_the_name_of_a_blob_is_in_no_line_of_the_platform_about_a_delivery_that_went_well() -> None:
+    """The host tells the path of the blob when a function begins, and as the reason of each result."""
+    triggered = re.findall(
+        r'function_name\("(\w+)"\)\n@app\.blob_trigger', (ROOT / "function_app.py").read_text("utf-8")
+    )
+    assert triggered == ["delivery_arrived"]
+    for name in triggered:
+        assert _level(f"Function.{name}") == "Warning", "'Executing …' is information"
+        assert _level(f"Function.{name}.User") == "Information", "what we log ourselves"
+    assert _level("Host.Results") == "Error", "a result that went well is information; one that failed is an error"
+
+
+def test_what_other_functions_and_the_host_log_is_kept() -> None:
+    for category in ("Function.nightly", "Function.nightly.User", "Function.http.User", "Host.Startup", "Worker.x"):
+        assert _level(category) == "Information", category
 
 
 def test_storage_calls_are_not_logged() -> None:

@@ -60,12 +60,13 @@ class AzureStore:
             ]
         yield from sorted(found)
 
-    def read(self, container: str, name: str) -> bytes:
-        """Return the bytes; BlobNotFound when there is no such blob."""
+    def read(self, container: str, name: str, most: int | None = None) -> bytes:
+        """Return the bytes, of a larger blob no more than the first `most`; BlobNotFound when there is no such blob."""
 
         def whole() -> bytes:
             with told(container, name):
-                return self._blob(container, name).download_blob().readall()
+                found = self._blob(container, name).download_blob()
+                return found.readall() if most is None or found.size <= most else found.read(most)
 
         return _until_whole(container, name, whole)
 

@@ -6,6 +6,7 @@ import json
 import threading
 import urllib.request
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 
@@ -38,7 +39,7 @@ def fetch_https(address: str) -> bytes:
             address, timeout=TIMEOUT
         ) as answer:  # https alone, checked above
             data: bytes = answer.read(LARGEST + 1)
-    except OSError as cause:
+    except (OSError, HTTPException) as cause:
         if isinstance(cause, HTTPError):  # it holds the connection, which would stay open for as long as it is kept
             cause.close()
         raise _unavailable(type(cause).__name__) from None

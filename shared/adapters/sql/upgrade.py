@@ -76,7 +76,7 @@ def _let_readers_pass(engine: Engine) -> None:
 def _make_folder(engine: Engine) -> None:
     database = engine.url.database
     if engine.dialect.name == "sqlite" and database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        Path(database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,18 @@
+"""Gives memory back between large pieces of work: what was freed is kept by two allocators, as much as a large file."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+import pyarrow as pa
+
+
+def give_back() -> None:
+    """Give back to the system what Arrow keeps, and what the C library keeps where it can be asked (glibc)."""
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "win32":  # has no C library to ask without its name
+        return
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -1,0 +1,102 @@
+"""A delivery at which workers end again and again without a word is held unread, and no longer holds up the others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from shared.errors import StorageUnavailable
+from shared.interventions import release
+from shared.set_apart import PATIENCE
+from shared.sweep import run_waiting
+from tests.shell.workshop import DATASET, Crash, Workshop
+
+DAY, NEXT = "2026-11-20", "2026-11-21"
+
+
+class Deadly:
+    """A storage in which to read one file ends the worker, or fails with a word."""
+
+    def __init__(self, workshop: Workshop, *, by_a_word: bool = False) -> None:
+        self._blobs, self._by_a_word = workshop.installation.blobs, by_a_word
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._blobs, name)
+
+    def read(self, container: str, name: str, most: int | None = None) -> bytes:
+        if f"{DAY}/" in name and name.endswith("aanvragen.csv"):
+            raise StorageUnavailable("No answer.") if self._by_a_word else Crash
+        return self._blobs.read(container, name, most)
+
+
+def ended(workshop: Workshop, times: int) -> None:
+    """Let so many workers end at the delivery, one after another."""
+    deadly = workshop.with_(blobs=cast(Any, Deadly(workshop))).installation
+    for _ in range(times):
+        with pytest.raises(Crash):
+            run_waiting(deadly)
+        workshop.clock.pass_by(timedelta(minutes=40))
+
+
+def states(workshop: Workshop) -> dict[str, str]:
+    return dict(workshop.sql("SELECT levering, toestand FROM verwerkingen ORDER BY levering"))
+
+
+def test_a_delivery_that_ends_every_worker_is_held_and_the_next_one_is_done(workshop: Workshop) -> None:
+    workshop.deliver(DAY)
+    workshop.deliver(NEXT, {"2001": 1})
+    ended(workshop, PATIENCE - 1)
+    assert states(workshop) == {DAY: "bezig"}
+    deadly = workshop.with_(blobs=cast(Any, Deadly(workshop))).installation
+    outcomes = run_waiting(deadly).outcomes
+    assert [(one.levering, [found.code for found in one.findings]) for one in outcomes[:1]] == [(DAY, ["LEV-504"])]
+    assert f"{PATIENCE - 1} keer" in outcomes[0].findings[0].zin
+    assert states(workshop) == {DAY: "aangehouden", NEXT: "afgerond"}
+    assert not workshop.files("brievenbus")
+    assert any("LEV-504" in data.decode() for name, data in workshop.files("terugkoppeling").items() if DAY in name)
+    assert not run_waiting(deadly).failed  # it waits for a person, and ends nobody
+
+
+def test_fewer_ends_or_a_failure_between_them_hold_nothing(workshop: Workshop) -> None:
+    workshop.deliver(DAY)
+    ended(workshop, PATIENCE - 2)
+    failing = workshop.with_(blobs=cast(Any, Deadly(workshop, by_a_word=True))).installation
+    assert run_waiting(failing).failed
+    ended(workshop, PATIENCE - 2)
+    assert not run_waiting(workshop.installation).failed
+    assert states(workshop) == {DAY: "afgerond"}
+
+
+def test_released_it_is_judged_and_held_again_if_workers_end_again(workshop: Workshop) -> None:
+    workshop.deliver(DAY)
+    ended(workshop, PATIENCE - 1)
+    run_waiting(workshop.installation)
+    release(workshop.installation, DAY, "meer geheugen gegeven")
+    ended(workshop, PATIENCE - 1)
+    assert states(workshop) == {DAY: "bezig"}
+    run_waiting(workshop.installation)
+    assert states(workshop) == {DAY: "aangehouden"}
+    release(workshop.installation, DAY, "nog meer geheugen gegeven")
+    assert not run_waiting(workshop.installation).failed
+    assert states(workshop) == {DAY: "afgerond"}
+    assert workshop.sql("SELECT count(*) FROM resultaten") == [(3,)]
+
+
+def test_a_release_of_what_nobody_read_is_none_of_what_the_check_then_finds(workshop: Workshop) -> None:
+    workshop.deliver(DAY, oordeel="aangehouden")
+    ended(workshop, PATIENCE - 1)
+    run_waiting(workshop.installation)
+    release(workshop.installation, DAY, "meer geheugen gegeven")
+    run_waiting(workshop.installation)
+    assert states(workshop) == {DAY: "aangehouden"}
+    codes = {
+        row[0]
+        for row in workshop.sql("SELECT code FROM bevindingen WHERE poging = (SELECT max(poging) FROM bevindingen)")
+    }
+    assert codes and "LEV-504" not in codes
+    release(workshop.installation, DAY, "nagevraagd bij de leverancier")
+    assert not run_waiting(workshop.installation).failed
+    assert states(workshop) == {DAY: "afgerond"}
+    assert any(name.startswith(DATASET) for name in workshop.files("uitvoer"))
