@@ -96,11 +96,11 @@ model: $(INSTALLED) ## train on invented people and rebuild models/
 	@$(PY) -m development model
 
 reliability: $(INSTALLED) azurite ## every crash, fault and race in full, and docs/reliability.md anew; half an hour or more
-	@run=nacht-$$$$; TESTNACHT=1 $(PY) -m pytest tests/reliability -n $(TESTERS) --dist loadgroup \
+	@run=nacht-$$$$; TESTNACHT=1 $(PY) -m pytest tests/reliability --timeout=0 -n $(TESTERS) --dist loadgroup \
 	--testrunuid=$$run --deselect tests/reliability/test_page.py && $(PY) -m tests.reliability.report $$run --write
 
 night: $(INSTALLED) azurite ## the long runs of canary, fuzzers and hostile deliveries; two hours or more. NACHT=1 to 5: another fifth of the faults
-	@TESTNACHT=$(or $(NACHT),1) $(PY) -m pytest tests/canary tests/fuzz tests/hostile -n $(TESTERS) --dist loadgroup
+	@TESTNACHT=$(or $(NACHT),1) $(PY) -m pytest tests/canary tests/fuzz tests/hostile --timeout=0 -n $(TESTERS) --dist loadgroup
 
 bench: $(INSTALLED) $(BENCH)/.installed ## how fast, light and large: every benchmark, and docs/performance.md anew; leave the machine alone
 	@$(PY) -m benchmarks
