@@ -12,6 +12,7 @@ import os
 import random
 import re
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ from tests.stages.mutations import MUTATIONS, draw
 MAILBOX = f"brievenbus/{LEVENSONDERHOUD.dataset}/2026-11-20"
 OWN_NUMBERS = ("uitvoer",)  # an accepted delivery's own application numbers are published, in clear (domain.md §3)
 RAW = ("brievenbus", "quarantaine")
+_LONGEST = 300  # seconds; whatever stands still ends, and is told as a process that did
 _DIGEST = re.compile(rb"[0-9a-f]{32,}")  # in very many of these any five digits stand some time
 
 
@@ -93,6 +95,7 @@ def _apart(work: Callable[[], dict[str, Any]], log: Path) -> dict[str, Any]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.alarm(_LONGEST)
         with log.open("ab") as stream:
             os.dup2(stream.fileno(), 1)
             os.dup2(stream.fileno(), 2)

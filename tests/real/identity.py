@@ -137,7 +137,8 @@ def running(handler: type[BaseHTTPRequestHandler], tls: tuple[Path, Path] | None
     if tls is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*tls)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        # the handshake is of the thread of a request: who connects and says nothing would hold up all, and the end
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

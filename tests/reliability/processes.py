@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
@@ -23,12 +23,17 @@ _PATIENCE = 120
 KILLED = -signal.SIGKILL
 DONE = 0
 
-__all__ = ["DONE", "FAILED", "KILLED", "Job", "effects_of", "frozen", "run", "start"]
+__all__ = ["DONE", "FAILED", "KILLED", "Job", "begun", "effects_of", "ended", "frozen", "run", "start"]
 
 
 def start(job: Job) -> BaseProcess:
     """Start a worker."""
-    process = _FORKED.Process(target=work, args=(job,), daemon=True)
+    return begun(work, job)
+
+
+def begun(what: Callable[..., object], *arguments: object) -> BaseProcess:
+    """Start a process that does something else: never by forking this one, which has threads and their locks."""
+    process = _FORKED.Process(target=what, args=arguments, daemon=True)
     process.start()
     return process
 

@@ -6,6 +6,7 @@ An answer that is no answer is one that did not come.
 from __future__ import annotations
 
 import gc
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,3 +98,23 @@ def test_an_answer_that_is_no_http_is_an_issuer_that_is_away(
     with running(Handler, pair) as address, pytest.raises(IdentityUnavailable, match=told_as) as told:
         fetch_https(address)
     assert told.value.__suppress_context__ and "BOE" not in str(told.value)
+
+
+def test_who_connects_and_says_nothing_holds_up_neither_others_nor_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the server of these tests: it stood still for ever, and a whole test run with it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    pair = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pair[0]))
+    with running(Handler, pair) as address, socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))):
+        assert fetch_https(address) == b"{}"

@@ -24,6 +24,7 @@ from shared.records import FeatureTable, PseudonymisedDelivery, ResultSet, RunId
 from shared.retention.files import drop_staged
 from shared.stages.resultfiles import result_files
 from shared.sweep import run_waiting
+from tests.reliability.processes import KILLED, begun, ended
 from tests.shell import tinycore
 from tests.shell import workshop as shell
 from tests.shell.workshop import DATASET, Worker, Workshop
@@ -44,12 +45,11 @@ def cut(deliveries: Iterable[PseudonymisedDelivery], size: int) -> Iterator[Pseu
 
 def in_parts(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Let every run come in parts of so many applications."""
-    whole = judging.judge
 
     def judge(
         installation: Installation, run: RunRecord, deliveries: Iterable[PseudonymisedDelivery], steps: Steps
     ) -> Iterator[ResultSet]:
-        return whole(installation, run, cut(deliveries, size), steps)
+        return judging.judge(installation, run, cut(deliveries, size), steps)
 
     monkeypatch.setattr("shared.runs.judge", judge)
     monkeypatch.setattr("shared.interventions.judge", judge)
@@ -81,18 +81,12 @@ class Deadly(FolderStore):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def killed(root: Path, at: int, *, after: bool) -> None:
-    """Process what waits in a process of its own that is killed on its way."""
-    child = os.fork()
-    if not child:
-        try:
-            store = Deadly(root)
-            store.at, store.after = at, after
-            run_waiting(replace(shell.make_installation(root), blobs=store, owner=Worker("dood")))
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+def die(root: Path, at: int, after: bool) -> None:
+    """Process what waits in parts of one application, and be killed on the way; for a process of its own."""
+    in_parts(pytest.MonkeyPatch(), 1)
+    store = Deadly(root)
+    store.at, store.after = at, after
+    run_waiting(replace(shell.make_installation(root), blobs=store, owner=Worker("dood")))
 
 
 @pytest.fixture
@@ -125,7 +119,7 @@ def test_killed_at_the_border_of_a_part_it_goes_on_from_there(
     in_parts(monkeypatch, 1)
     shop = make_workshop("gedood")
     shop.deliver(rows=ROWS)
-    killed(shop.root, at, after=after)
+    assert ended(begun(die, shop.root, at, after)) == KILLED
     finished = at if after else at - 1
     assert len(shop.files("tussenstand")) == finished and not shop.files("uitvoer")
     taken_over, judged = counting(shop)
