@@ -6,17 +6,19 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 
-from shared.administration import ClaimKind, DeliveryRecord, RunRecord, RunRequest, StopState
+from shared.administration import Claim, ClaimKind, DeliveryRecord, RunRecord, RunRequest, StopState
 from shared.anchors import drop_anchor
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.events import Action, AuditEvent
 from shared.installation import Installation, Steps, Workplace
 from shared.judging import judge
+from shared.logboek import write_unpublished_lines
 from shared.logs import run_log
 from shared.output import write_pointer
 from shared.records import PseudonymisedDelivery
 from shared.runs import Outcome, finish_tail, guarded, publish
 from shared.runstates import PUBLISHED, RunReason, RunState
+from shared.set_apart import silent_ends
 from shared.stored_snapshot import read_snapshot
 
 REASON_LENGTH = 1000
@@ -143,6 +145,8 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
     steps = Steps(installation, claim.run)
 
     def work() -> Outcome:
+        if silent_ends(installation, claim.run):
+            return _given_up(installation, claim)
         steps.begin()
         delivery = _asked_for(installation, installation.ledger.request(new.request_id))
         steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
@@ -150,6 +154,16 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
         return finish_tail(installation, claim)
 
     return guarded(installation, claim, work, steps)
+
+
+def _given_up(installation: Installation, claim: Claim) -> Outcome:
+    """End a run at which worker after worker ended; who asked for it can ask again, for less."""
+    run, reason = claim.run, RunReason.WERKERS_STONDEN_STIL
+    details = {"reden": str(reason)}
+    event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", "vervallen", run.run_id, **details)
+    installation.ledger.move(claim, RunState.VERVALLEN, reason, event)
+    write_unpublished_lines(installation, run)
+    return Outcome(run.new.levering, claim.kind, installation.ledger.run(run.run_id))
 
 
 def _asked_for(installation: Installation, request: RunRequest) -> PseudonymisedDelivery:

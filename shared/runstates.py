@@ -46,6 +46,7 @@ class RunReason(StrEnum):
     VERSIE_GEWIJZIGD = "versie_gewijzigd"
     QUARANTAINE_VERLOPEN = "quarantaine_verlopen"
     AANVRAGEN_VERWIJDERD = "aanvragen_verwijderd"
+    WERKERS_STONDEN_STIL = "werkers_stonden_stil"
     OPSLAG_ONBEREIKBAAR = "opslag_onbereikbaar"
     ADMINISTRATIE_ONBEREIKBAAR = "administratie_onbereikbaar"
     SLEUTEL_ONBEREIKBAAR = "sleutel_onbereikbaar"
@@ -87,6 +88,7 @@ REASON_SENTENCES: Mapping[RunReason, str] = {
     RunReason.VERSIE_GEWIJZIGD: "Model, contract of sleutel is gewijzigd voordat er iets gepubliceerd was.",
     RunReason.QUARANTAINE_VERLOPEN: "De levering bleef te lang in quarantaine en is vernietigd.",
     RunReason.AANVRAGEN_VERWIJDERD: "Alles wat gevraagd was, is intussen verwijderd. Vraag het zo nodig opnieuw.",
+    RunReason.WERKERS_STONDEN_STIL: "Werker na werker hield er zonder bericht mee op. Vraag het opnieuw, voor minder.",
     RunReason.OPSLAG_ONBEREIKBAAR: "De opslag antwoordde niet; controleer de opslag, de volgende ronde gaat verder.",
     RunReason.ADMINISTRATIE_ONBEREIKBAAR: "De database antwoordde niet; de volgende ronde gaat verder.",
     RunReason.SLEUTEL_ONBEREIKBAAR: "De pseudonimiseringssleutel is niet te gebruiken; herstel de sleutel.",
@@ -116,7 +118,9 @@ OF_THE_MODEL = frozenset({_R.MODEL_ONGELDIG, _R.UITLEG_KLOPT_NIET})  # failures 
 _STOPPED = frozenset({_R.MODEL_GESTOPT})
 _REPLACED = frozenset({_R.VERSIE_GEWIJZIGD})
 _GONE = frozenset({_R.QUARANTAINE_VERLOPEN})
-_REMOVED = frozenset({_R.AANVRAGEN_VERWIJDERD})  # only a run that a person asked for, of applications that went since
+# only a run that a person asked for: of applications that went since, or that ended every worker
+_REMOVED = frozenset({_R.AANVRAGEN_VERWIJDERD})
+_GIVEN_UP = frozenset({_R.WERKERS_STONDEN_STIL})
 
 # None is "does not exist yet".
 TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] = {
@@ -132,7 +136,7 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
         _S.AANGEHOUDEN: frozenset({_R.CONTROLE_AANGEHOUDEN}) | _STOPPED,
         _S.AFGEKEURD: frozenset({_R.CONTROLE_AFGEKEURD}),
         _S.MISLUKT: FAILURES,
-        _S.VERVALLEN: _REPLACED | _REMOVED,
+        _S.VERVALLEN: _REPLACED | _REMOVED | _GIVEN_UP,
     },
     _S.AANGEHOUDEN: {
         _S.VRIJGEGEVEN: frozenset({_R.VRIJGEGEVEN}),

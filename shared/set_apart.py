@@ -73,18 +73,22 @@ def waits_for_person(installation: Installation, run: RunRecord, verdict: Verdic
 
 
 def stood_still(installation: Installation, run: RunRecord) -> Judgement | None:
-    """Return the hold of a delivery at which so many workers in a row ended without a word, None for any other.
+    """Return the hold of a delivery at which so many workers in a row ended without a word, None for any other."""
+    ended = silent_ends(installation, run)
+    return Judgement(Verdict.AANGEHOUDEN, (finding(STOOD_STILL, aantal=ended),), None) if ended else None
+
+
+def silent_ends(installation: Installation, run: RunRecord) -> int:
+    """Return how many workers in a row ended at a run without a word, 0 while these are too few to give it up.
 
     It may be made to end them, or need more memory than they have: each round would end there, and do nothing else.
     """
     if run.reason is not RunReason.OVERGENOMEN or run.attempt < PATIENCE:
-        return None
+        return 0
     claims = [json.loads(e.details) for e in installation.ledger.events(run.run_id) if e.handeling == Action.CLAIMEN]
     taken_over = [claim.get("reden") == RunReason.OVERGENOMEN for claim in reversed(claims)]
     ended = [*taken_over, False].index(False)
-    if ended < PATIENCE - 1:
-        return None
-    return Judgement(Verdict.AANGEHOUDEN, (finding(STOOD_STILL, aantal=ended),), None)
+    return ended if ended >= PATIENCE - 1 else 0
 
 
 def set_apart(installation: Installation, claim: Claim, judged: Judged, checked: Judgement, steps: Steps) -> RunRecord:

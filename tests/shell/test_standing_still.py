@@ -1,4 +1,5 @@
-"""A delivery at which workers end again and again without a word is held unread, and no longer holds up the others."""
+"""What workers end at again and again without a word holds up the rest no longer: a delivery is held unread, a request
+that somebody made is given up."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from typing import Any, cast
 import pytest
 
 from shared.errors import StorageUnavailable
-from shared.interventions import release
+from shared.interventions import release, request_run
+from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import run_waiting
 from tests.shell.workshop import DATASET, Crash, Workshop
@@ -100,3 +102,35 @@ def test_a_release_of_what_nobody_read_is_none_of_what_the_check_then_finds(work
     assert not run_waiting(workshop.installation).failed
     assert states(workshop) == {DAY: "afgerond"}
     assert any(name.startswith(DATASET) for name in workshop.files("uitvoer"))
+
+
+def test_a_request_at_which_every_worker_ends_is_given_up_and_may_be_asked_again(workshop: Workshop) -> None:
+    """Every round would end there: what comes behind the requests, such as tidying up, would never be done."""
+    workshop.deliver(DAY)
+    assert not run_waiting(workshop.installation).failed
+    asked = request_run(workshop.installation, DAY, ["1001"], "een fout hersteld")
+
+    class Snapshot(Deadly):
+        def read(self, container: str, name: str, most: int | None = None) -> bytes:
+            if container == "momentopname":
+                raise Crash
+            return self._blobs.read(container, name, most)
+
+    deadly = workshop.with_(blobs=cast(Any, Snapshot(workshop))).installation
+    for _ in range(PATIENCE - 1):
+        with pytest.raises(Crash):
+            run_waiting(deadly)
+        workshop.clock.pass_by(timedelta(minutes=40))
+    for _ in range(2):  # given up, and left alone
+        assert not run_waiting(deadly).failed
+    run = workshop.installation.ledger.run(asked.run_id)
+    assert (run.state, run.reason) == ("vervallen", RunReason.WERKERS_STONDEN_STIL)
+    assert "opnieuw" in REASON_SENTENCES[run.reason]
+    ended = [event for event in workshop.installation.ledger.events(asked.run_id) if event.resultaat == "vervallen"]
+    assert len(ended) == 1 and '"werkers_stonden_stil"' in ended[0].details
+    assert any(asked.run_id in name and "poging-" in name for name in workshop.files("logboek"))
+    assert workshop.sql("SELECT count(*) FROM resultaten") == [(3,)]
+
+    again = request_run(workshop.installation, DAY, ["1001"], "nu met meer geheugen")
+    assert not run_waiting(workshop.installation).failed
+    assert workshop.installation.ledger.run(again.run_id).state == "afgerond"
