@@ -8,6 +8,7 @@ import json
 import logging
 import lzma
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -139,6 +140,16 @@ def test_a_span_and_a_count_are_heard() -> None:
         heard = Heard()
         tell(heard)
         assert {hit.place for hit in found(heard.pieces(), SEARCH)} == {"telemetry"}
+
+
+def test_the_clocks_of_what_is_heard_are_no_values() -> None:
+    with listening() as heard:
+        logging.getLogger("shared.runs").warning("klaar")
+    heard.telemetry.telemetry._tracer.start_span("verwerking").end()
+    _count(heard)
+    told = dict(heard.pieces())
+    long = {place: re.findall(rb"\d{8,}", told[place]) for place in ("telemetry", "log shared.runs")}
+    assert long == {"telemetry": [NUMBER.encode()], "log shared.runs": []}
 
 
 def _span(heard: Heard) -> None:
