@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -11,18 +12,21 @@ import pyarrow.parquet as pq
 from shared.dataset import DatasetSchema, Kind, TableSchema
 from shared.records import Finding, Resource
 from shared.stages.header import MOST_COLUMNS, header_findings, refuses
-from shared.stages.parquetpages import pages_of
+from shared.stages.parquetpages import LargeFooterError, pages_of
 from shared.stages.refusal import TableRefused
 from shared.stages.rowtypes import with_own_texts
 from shared.stages.rules import finding
 from shared.stages.values import LONGEST_FIELD
 
-# a real row takes some bytes and packs to half or a tenth; a file beyond both was made to fill the memory
-_ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1, 20
+# a real row takes some bytes and packs to half or a quarter; a file beyond both was made to fill the memory
+_ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1, 8
 _ROWS_OF_ANY, _UNPACKED_OF_ANY = 10_000, 16 * 1024 * 1024
 _LARGEST_PAGE = 16 * 1024 * 1024  # which is in memory at once; writers make them of 1 MB or so
 _TEXT = (Kind.NUMMER, Kind.TEKST)
-_ROWS_AT_ONCE = 100_000
+_MOST_CHUNKS = 2_000  # columns of row groups
+_ROWS_AT_ONCE, _BYTES_AT_ONCE = 100_000, 16 * 1024 * 1024  # what is made of a text takes several times its room
+# Arrow reads behind the pages of this writer of before 2015, whose sizes were wrong
+_PADDED = re.compile(r"parquet-mr(?! version (1\.([3-9]|\d\d)|[2-9]|\d\d))", re.IGNORECASE)
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -44,9 +48,9 @@ def parquet_batches(
             yield _by_dictionary(file.schema_arrow.empty_table().select(wanted))
             for rows in _some_at_a_time(file, wanted):
                 rows.validate(full=True)
-                own = with_own_texts(_by_dictionary(rows))  # not those of its whole row group
-                codes |= _faults_of_text(own)
-                yield own
+                for own in _light(rows):
+                    codes |= _faults_of_text(own)
+                    yield own
     except (pa.ArrowException, OSError, ValueError):
         raise TableRefused(finding("LEV-215", tabel=table.name)) from None
     if codes:
@@ -70,12 +74,27 @@ def _some_at_a_time(file: pq.ParquetFile, wanted: list[str]) -> Iterator[pa.Tabl
             waiting, number = [], 0
 
 
+def _light(rows: pa.Table) -> Iterator[pa.Table]:
+    """Yield the rows with their own texts, not those of their whole row group; in halves of halves where these are many
+    or long."""
+    own = with_own_texts(_by_dictionary(rows))
+    if own.nbytes <= _BYTES_AT_ONCE or len(rows) < 2:
+        yield own
+        return
+    del own
+    half = len(rows) // 2
+    yield from _light(rows.slice(0, half))
+    yield from _light(rows.slice(half))
+
+
 def _refuse_by_footer(
     file: pq.ParquetFile, resource: Resource, table: TableSchema, schema: DatasetSchema, told: list[Finding]
 ) -> None:
     """Refuse a file for what its footer says of columns and rows, before any row is unpacked."""
     if file.metadata.num_columns > MOST_COLUMNS:
         raise TableRefused(finding("LEV-218", tabel=table.name))
+    if file.metadata.num_columns * file.metadata.num_row_groups > _MOST_CHUNKS:
+        raise TableRefused(finding("LEV-222", tabel=table.name))
     names = file.schema_arrow.names
     told += header_findings(names, table, schema)
     if refuses(told):
@@ -92,14 +111,17 @@ def _refuse_blown_up(metadata: pq.FileMetaData, raw: bytes, table: TableSchema, 
     broken file ends the process (pyarrow 26).
     """
     rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
-    if sum(rows) != metadata.num_rows or min(rows, default=0) < 0:
+    if sum(rows) != metadata.num_rows or min(rows, default=0) < 0 or _PADDED.search(metadata.created_by):
         raise TableRefused(finding("LEV-215", tabel=table.name))
-    pages = list(pages_of(raw))
+    try:
+        pages = list(pages_of(raw))
+    except LargeFooterError:
+        raise TableRefused(finding("LEV-222", tabel=table.name)) from None
     unpacked, largest = sum(page.unpacked for page in pages), max((page.unpacked for page in pages), default=0)
     many = metadata.num_rows > len(raw) * _ROWS_PER_BYTE + _ROWS_OF_ANY
     if many or largest > _LARGEST_PAGE or unpacked > len(raw) * _UNPACKED_PER_BYTE + _UNPACKED_OF_ANY:
         told.append(finding("LEV-219", tabel=table.name))
-    if any(page.repeats for page in pages):
+    if any(page.boundless for page in pages):
         told.append(finding("LEV-220", tabel=table.name))
     if refuses(told):
         raise TableRefused

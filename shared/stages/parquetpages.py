@@ -6,12 +6,13 @@ The footer says it too, but nothing holds a file to that. Headers and footer are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _MAGIC = b"PAR1"
-_DEEPEST, _MOST_FIELDS = 20, 1_000_000
+_DEEPEST, _MOST_FIELDS = 20, 150_000  # a column of a row group takes some fifty
+_LAST_NUMBER = 2**15 - 1  # of a field; readers keep no more bits of it
 # wire types of Thrift
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = range(1, 14)
 _OF_BITS = {_I16: 16, _I32: 32, _I64: 64}
@@ -23,39 +24,53 @@ _COMPRESSED_SIZE, _DATA_OFFSET, _DICTIONARY_OFFSET = 7, 9, 11
 _UNPACKED, _PACKED = 2, 3
 _DATA, _DICTIONARY, _DATA_V2 = 5, 7, 8
 _VALUES, _ENCODING = 1, {_DATA: 2, _DICTIONARY: 2, _DATA_V2: 4}
-_DELTA_BYTE_ARRAY = 7
+_BOUNDLESS = (6, 7)  # DELTA_LENGTH_BYTE_ARRAY, DELTA_BYTE_ARRAY
 _ROOM_IN_DICTIONARY = 16  # bytes that a value takes beside its text
 
 type _Fields = dict[int, tuple[int, Any]]
+type _Form = Mapping[int, int | _Form]
+
+# every list of the format, which Arrow reads by what it expects of its members and not by what the list says of them:
+# by number of the field the type of its members, or the form of a struct or of a list of structs
+_OF_COLUMN: _Form = {2: _I32, 3: _BINARY, 8: {}, 13: {}, 16: {2: _I64, 3: _I64}, 17: {2: _I32}}
+_OF_FOOTER: _Form = {2: {}, 4: {1: {3: _OF_COLUMN, 8: {2: {1: _BINARY}}}, 4: {}}, 5: {}, 7: {}}
 
 
 class BrokenParquetError(ValueError):
     """Says that a file is no Parquet that can be read in one way only."""
 
 
+class LargeFooterError(ValueError):
+    """Says that a footer tells more than one of a table of ours can."""
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of a column. `unpacked`: its bytes, with the room that the values of a dictionary take.
 
-    `repeats`: a text may begin as the one before it, so that each may be as long as the page and nothing says how long
-    they are together.
+    `boundless`: what is made of its bytes may be far larger. A text may begin as the one before it, so that each may be
+    as long as the page; and of lengths there may be as many as a number in the page says.
     """
 
     unpacked: int
-    repeats: bool
+    boundless: bool
 
 
 def pages_of(raw: bytes) -> Iterator[Page]:
     """Yield the pages of the row groups that have rows, of a file that is not encrypted; none is unpacked.
 
-    Raises BrokenParquetError.
+    Raises BrokenParquetError, LargeFooterError.
     """
     end = len(raw) - 8
     begin = end - int.from_bytes(raw[end : end + 4], "little")
     if begin < len(_MAGIC) or raw[-4:] != _MAGIC:
         raise BrokenParquetError
     reader = _Compact(raw)
-    for group in _list(reader.struct(begin, end), _ROW_GROUPS):
+    footer = reader.struct(begin, end)
+    if reader.at != end:
+        raise BrokenParquetError
+    _hold(footer, _OF_FOOTER)
+    for group in _list(footer, _ROW_GROUPS):
         if _whole(group, _ROWS, _I64):  # what is said of pages without rows may be anything
             for column in _list(group, _COLUMNS):
                 yield from map(_page, _headers(reader, _struct(column, _METADATA), begin))
@@ -77,14 +92,29 @@ def _headers(reader: _Compact, column: _Fields, end_of_data: int) -> Iterator[_F
 
 
 def _page(header: _Fields) -> Page:
-    unpacked, repeats = _whole(header, _UNPACKED, _I32), False
+    unpacked, boundless = _whole(header, _UNPACKED, _I32), False
     for kind, encoding in _ENCODING.items():
         if kind in header:
             values = _struct(header, kind)
-            repeats |= _whole(values, encoding, _I32) == _DELTA_BYTE_ARRAY
+            boundless |= _whole(values, encoding, _I32) in _BOUNDLESS
             if kind == _DICTIONARY:
                 unpacked += _whole(values, _VALUES, _I32) * _ROOM_IN_DICTIONARY
-    return Page(unpacked, repeats)
+    return Page(unpacked, boundless)
+
+
+def _hold(fields: _Fields, form: _Form) -> None:
+    """Refuse lists whose members are of another type than the format says."""
+    for number in fields.keys() & form.keys():
+        part, (wire, value) = form[number], fields[number]
+        members = _STRUCT if isinstance(part, Mapping) else part
+        if wire == _LIST:
+            if value.members != members and value.values:
+                raise BrokenParquetError
+        elif wire != _STRUCT or members != _STRUCT:
+            raise BrokenParquetError
+        if isinstance(part, Mapping):
+            for each in value.values if wire == _LIST else [value]:
+                _hold(each, part)
 
 
 def _whole(fields: _Fields, number: int, wire: int) -> int:
@@ -104,10 +134,18 @@ def _struct(fields: _Fields, number: int) -> _Fields:
 
 def _list(fields: _Fields, number: int) -> list[_Fields]:
     """Return a list of structs."""
-    found, value = fields.get(number, (0, []))
-    if found != _LIST or not all(isinstance(each, dict) for each in value):
+    found, value = fields.get(number, (0, None))
+    if found != _LIST or (value.members != _STRUCT and value.values):
         raise BrokenParquetError
-    return list(value)
+    return list(value.values)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A list. `members`: their wire type, as it says itself."""
+
+    members: int
+    values: list[Any]
 
 
 class _Compact:
@@ -131,7 +169,7 @@ class _Compact:
         while head := self._byte():
             number = number + (head >> 4) if head >> 4 else self._signed(16)
             wire = head & 15
-            if number in fields:  # which of them counts is up to the reader
+            if not 0 < number <= _LAST_NUMBER or number in fields:  # which of them counts is up to the reader
                 raise BrokenParquetError
             fields[number] = wire, self._value(wire, depth)
         return fields
@@ -139,7 +177,7 @@ class _Compact:
     def _value(self, wire: int, depth: int) -> Any:
         self._fields += 1
         if self._fields > _MOST_FIELDS:
-            raise BrokenParquetError
+            raise LargeFooterError
         if wire in _OF_BITS:
             return self._signed(_OF_BITS[wire])
         if wire == _BINARY:
@@ -154,7 +192,7 @@ class _Compact:
             return None
         raise BrokenParquetError  # a map, of which Parquet has none
 
-    def _list(self, depth: int) -> list[Any]:
+    def _list(self, depth: int) -> _Listed:
         head = self._byte()
         wire, size = head & 15, head >> 4
         if size == 15:
@@ -162,7 +200,7 @@ class _Compact:
         if depth > _DEEPEST or size > self._end - self.at:  # each takes a byte or more
             raise BrokenParquetError
         wire = _BYTE if wire in (_TRUE, _FALSE) else wire  # in a list these have a byte of their own
-        return [self._value(wire, depth + 1) for _ in range(size)]
+        return _Listed(wire, [self._value(wire, depth + 1) for _ in range(size)])
 
     def _byte(self) -> int:
         if self.at >= self._end:

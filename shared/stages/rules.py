@@ -159,13 +159,18 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-220": Rule(
         A,
-        "Het Parquet-bestand is geschreven met de codering DELTA_BYTE_ARRAY.",
+        "Het Parquet-bestand is geschreven met de codering DELTA_BYTE_ARRAY of DELTA_LENGTH_BYTE_ARRAY.",
         "Schrijf tekst met PLAIN of met een dictionary, zoals de meeste programma's doen als er niets is ingesteld.",
     ),
     "LEV-221": Rule(
         A,
         "Het bestand is groter dan 1 GB.",
         "Stem af hoe de levering over meer dagen wordt verdeeld.",
+    ),
+    "LEV-222": Rule(
+        A,
+        "Het Parquet-bestand bestaat uit te veel stukken: meer dan 2.000 kolommen van rijgroepen samen.",
+        "Schrijf grotere rijgroepen, zoals 100.000 rijen of meer.",
     ),
     # the rows
     "LEV-301": Rule(

@@ -61,6 +61,11 @@ def _each_as_the_one_before(delivery: Delivery) -> None:
     delivery.put("werkopdrachten", raw, 1, format="parquet")
 
 
+def _in_pieces(delivery: Delivery) -> None:
+    numbers = pa.table({"dienstnr": pa.array([f"KANARIE-D{n}" for n in range(2_100)]), "dtopvoer": pa.nulls(2_100)})
+    delivery.put("werkopdrachten", parquet_bytes(numbers, row_group_size=2), 2_100, format="parquet")
+
+
 def _twice(delivery: Delivery, table: str, **cells: str) -> None:
     delivery.write(table, [*delivery.rows[table], delivery.rows[table][0] | cells])
 
@@ -100,6 +105,7 @@ FILE_RULES: dict[str, Spoil] = {
     "LEV-219": lambda d: _blown_up(d, "partijen", 10**6),
     "LEV-220": lambda d: _each_as_the_one_before(d),
     "LEV-221": lambda d: d.resource("adressen").update(bytes=10**9 + 1),
+    "LEV-222": lambda d: _in_pieces(d),
 }
 ROW_RULES: dict[str, Spoil] = {
     "LEV-301": rows("vermogens", 1, bedrag="91827,36"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from shared.records import Finding, Resource
+from shared.stages.parquetfile import parquet_batches
 from shared.stages.parquetpages import BrokenParquetError, Page, pages_of
-from tests.stages.deliveries import parquet_bytes, read_one
+from tests.stages.deliveries import SCHEMA, parquet_bytes, read_one
 from tests.stages.lyingparquet import footer_saying
 from tests.stages.test_parquet_files import arrow_table, refused
 
@@ -46,9 +49,12 @@ def test_more_rows_in_a_row_group_than_the_footer_says_of_the_file_are_refused()
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
-def test_texts_that_each_begin_as_the_one_before_are_refused_whatever_their_size(version: str) -> None:
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_of_which_no_header_says_what_they_take_are_refused_whatever_their_size(
+    encoding: str, version: str
+) -> None:
     texts = arrow_table("afspraken", afspraakresultaat=pa.array(["a", "b"]))
-    columns = {"afspraakresultaat": "DELTA_BYTE_ARRAY"}
+    columns = {"afspraakresultaat": encoding}
     raw = parquet_bytes(texts, use_dictionary=False, column_encoding=columns, data_page_version=version)
     assert refused(read_one("afspraken", raw, 2, format="parquet")) == ["LEV-220"]
 
@@ -79,7 +85,7 @@ def test_a_file_without_rows_has_no_pages_to_unpack(dictionary: bool) -> None:
 
 def test_the_values_of_a_dictionary_take_room_beside_their_texts() -> None:
     raw = parquet_bytes(pa.table({"a": pa.array(["x", "yy", "x"])}), compression="none")
-    assert next(pages_of(raw)) == Page(4 + 1 + 4 + 2 + 2 * 16, repeats=False)
+    assert next(pages_of(raw)) == Page(4 + 1 + 4 + 2 + 2 * 16, boundless=False)
 
 
 def test_a_file_that_is_cut_or_changed_at_any_byte_is_read_or_broken() -> None:
@@ -119,11 +125,90 @@ def test_a_page_header_that_no_writer_makes_is_broken(page: bytes) -> None:
         list(pages_of(_one_page(page)))
 
 
-def _one_page(header: bytes) -> bytes:
-    """Return a file of one column with one page of two bytes."""
+def _one_page(header: bytes, encodings: bytes = b"") -> bytes:
+    """Return a file of one column with one page of two bytes. `encodings`: field 2 of its metadata, mostly none."""
     size = bytes([2 * (len(header) + 2)])
-    metadata = b"\x76" + size + b"\x26\x08\x00"  # 7: packed size, 9: begin of the data
+    packed = b"\x56" if encodings else b"\x76"
+    metadata = encodings + packed + size + b"\x26\x08\x00"  # 7: packed size, 9: begin of the data
     column = b"\x3c" + metadata + b"\x00"
     group = b"\x19\x1c" + column + b"\x26\x02\x00"  # 1: its column, 3: one row
     footer = b"\x49\x1c" + group + b"\x00"
     return b"PAR1" + header + b"xy" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+
+
+@pytest.mark.parametrize(("members", "broken"), [(b"\x15", False), (b"\x13", True), (b"\x16", True), (b"\x03", False)])
+def test_a_list_whose_members_are_other_than_the_format_says_is_broken(members: bytes, broken: bool) -> None:
+    """Arrow reads what it expects there, and then another column than we would."""
+    encodings = b"\x29" + members + b"\x00" * (members != b"\x03")  # 2: one encoding, or none
+    raw = _one_page(b"\x15\x00\x15\x04\x15\x04\x00", encodings)
+    if not broken:
+        assert len(list(pages_of(raw))) == 1
+        return
+    with pytest.raises(BrokenParquetError):
+        list(pages_of(raw))
+
+
+@pytest.mark.parametrize("number", [b"\xfe\xff\x03", b"\x00", b"\x01"], ids=["32767 and one more", "0", "-1"])
+def test_a_number_of_a_field_that_readers_do_not_keep_whole_is_broken(number: bytes) -> None:
+    with pytest.raises(BrokenParquetError):
+        list(pages_of(_one_page(b"\x15\x00\x15\x04\x15\x04\x05" + number + b"\x00\x15\x00\x00")))
+
+
+def test_bytes_behind_the_footer_are_broken() -> None:
+    raw = parquet_bytes(arrow_table("werkopdrachten"))
+    length = int.from_bytes(raw[-8:-4], "little")
+    with pytest.raises(BrokenParquetError):
+        list(pages_of(raw[:-8] + b"\x00" + (length + 1).to_bytes(4, "little") + b"PAR1"))
+
+
+def test_everything_that_a_writer_may_tell_in_a_footer_is_read() -> None:
+    table = arrow_table("werkopdrachten").replace_schema_metadata({"a": "b", "c": "d"})
+    sorted_by = [pq.SortingColumn(0), pq.SortingColumn(1, descending=True)]
+    raw = parquet_bytes(table, write_page_index=True, sorting_columns=sorted_by, write_statistics=True)
+    assert len(list(pages_of(raw))) >= table.num_columns
+
+
+@pytest.mark.parametrize(
+    ("writer", "codes"),
+    [
+        ("parquet-mr version 1.2.8 (abcde)", ["LEV-215"]),
+        ("parquet-mr and no number         ", ["LEV-215"]),
+        ("parquet-mr version 1.13.1 (abcd)", []),
+        ("parquet-mr version 1.3.0 (abcde)", []),
+    ],
+)
+def test_a_writer_behind_whose_pages_arrow_reads_on_is_refused(writer: str, codes: list[str]) -> None:
+    raw = parquet_bytes(arrow_table("werkopdrachten"))
+    known = pq.ParquetFile(io.BytesIO(raw)).metadata.created_by
+    renamed = raw.replace(known.encode(), writer[: len(known)].ljust(len(known)).encode())
+    assert [found.code for found in read_one("werkopdrachten", renamed, 1, format="parquet").findings] == codes
+
+
+def test_a_file_of_very_many_small_row_groups_is_told_what_is_wrong_with_it() -> None:
+    rows = 3 * 701
+    table = pa.table({"dienstnr": pa.array([f"d{n}" for n in range(rows)]), "dtopvoer": pa.nulls(rows)})
+    few = parquet_bytes(table, row_group_size=3)
+    many = parquet_bytes(
+        pa.table([*table.columns, table.column(0)], names=["dienstnr", "dtopvoer", "a"]), row_group_size=3
+    )
+    assert refused(read_one("werkopdrachten", many, rows, format="parquet")) == ["LEV-222"]
+    assert "LEV-222" not in refused(read_one("werkopdrachten", few, rows, format="parquet"))
+
+
+def test_a_footer_that_tells_more_than_one_of_a_table_can_is_refused_before_it_is_read_to_its_end() -> None:
+    table = arrow_table("werkopdrachten").replace_schema_metadata({f"n{number}": "" for number in range(60_000)})
+    assert refused(read_one("werkopdrachten", parquet_bytes(table), 1, format="parquet")) == ["LEV-222"]
+
+
+def test_long_texts_are_handed_on_some_at_a_time() -> None:
+    texts = pa.array([f"{number}{'x' * 900_000}" for number in range(40)])
+    table = arrow_table("afspraken", afspraakresultaat=texts)
+    table = table.append_column("extra", pa.array([random.Random(n).randbytes(400_000) for n in range(40)]))
+    raw = parquet_bytes(table, use_dictionary=False, compression="zstd", data_page_size=MEGABYTE, write_batch_size=1)
+    told: list[Finding] = []
+    resource = Resource("afspraken", "afspraken.parquet", "parquet", len(raw), "", 40, "")
+    pieces = list(parquet_batches(raw, resource, SCHEMA.tables["afspraken"], SCHEMA, told))
+    assert sum(len(piece) for piece in pieces) == 40
+    assert max(piece.nbytes for piece in pieces) <= 16 * MEGABYTE
+    column = pa.concat_tables(pieces).column("afspraakresultaat").cast(pa.string())
+    assert column.to_pylist() == texts.to_pylist()
