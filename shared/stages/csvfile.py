@@ -24,6 +24,7 @@ _SIZES_TRIED = 10_000
 _LONGEST_LINE = 2 * LONGEST_FIELD
 _MOST_FAULTS = 10_000  # of rows that are told of; a file with more of them is known well enough
 _QUOTE, _LF, _CR = b'"\n\r'
+_ROWS_AT_ONCE = 250_000
 _LOOKED_AT_ONCE = 256 * 1024  # bytes, which stay in the cache of a core
 
 
@@ -41,6 +42,8 @@ def csv_batches(
     if refusal:
         raise TableRefused(finding(refusal, tabel=table.name))
     end_of_header = _length_of_first_record(raw)
+    if end_of_header > _LONGEST_LINE:  # in lines of its own, between quotes
+        raise TableRefused(finding("LEV-217", tabel=table.name))
     header = raw[:end_of_header].decode("utf-8").removesuffix("\r")
     names = _names_of(header, resource.delimiter, table)
     told += header_findings(names, table, schema)
@@ -56,7 +59,8 @@ def csv_batches(
         has_long_field |= any(
             (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_FIELD for column in batch.columns
         )
-        yield batch
+        for begin in range(0, max(len(batch), 1), _ROWS_AT_ONCE):  # very short ones are very many in a block
+            yield batch.slice(begin, _ROWS_AT_ONCE)
     rows = np.union1d(parser.wrong_rows, blank_rows).astype(np.int64)
     if len(rows):
         raise TableRefused(row_finding("LEV-213", rows, tabel=table.name))

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 
 from shared.dataset import DatasetSchema
 from shared.records import LARGEST_DESCRIPTION, Description, Finding, Period, Resource
@@ -58,7 +58,9 @@ _SHAPE: dict[str, Any] = {
         },
     },
 }
-_VALIDATOR = Draft202012Validator(_SHAPE)
+# to the standard 533.0 is a whole number too, but no number of bytes can be counted with it
+_WHOLE = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+_VALIDATOR = validators.extend(Draft202012Validator, type_checker=_WHOLE)(_SHAPE)
 # one way to write a moment; fromisoformat() alone also takes week dates and any character before the time
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?", re.ASCII)
 

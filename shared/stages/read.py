@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyarrow as pa
 
 from shared.dataset import Column, ColumnClass, DatasetSchema, Kind, TableSchema
 from shared.records import Affected, Finding, Resource
+from shared.stages.equalrows import equal_rows
 from shared.stages.files import table_batches
 from shared.stages.freetext import mask_numbers
 from shared.stages.header import refuses
@@ -27,9 +27,6 @@ _KIND_IN_WORDS = {
     Kind.DATUM: "datum (JJJJ-MM-DD)",
     Kind.TIJDSTIP: "tijdstip (JJJJ-MM-DD UU:MM:SS)",
 }
-
-
-_COMPARED_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -130,34 +127,9 @@ class _Typing:
         usable, marks = np.concatenate(self._usable), np.concatenate(self._marks)
         counted = np.zeros(self._rows, dtype=bool)
         counted[usable] = True
-        equal = self._equal(usable, marks)
+        equal = equal_rows(self._store, usable, marks)
         counted[equal] = False
         return counted, equal
-
-    def _equal(self, usable: np.ndarray, marks: np.ndarray) -> np.ndarray:
-        # equal rows have equal marks; the few that have, also without being equal, are compared as they are
-        ordered = np.sort(marks)
-        again = ordered[1:][ordered[1:] == ordered[:-1]]
-        if not len(again):
-            return np.zeros(0, dtype=np.int64)
-        suspect = np.flatnonzero(np.isin(marks, again))
-        suspect = suspect[np.argsort(marks[suspect], kind="stable")]
-        found = []
-        for some in _together(marks[suspect], _COMPARED_AT_ONCE):
-            places = np.sort(suspect[some])
-            rows = self._store.at(usable[places]).assign(_mark=marks[places])
-            found.append(rows.index.to_numpy()[rows.duplicated().to_numpy()])
-        return np.sort(np.concatenate(found))
-
-
-def _together(ordered: np.ndarray, size: int) -> Iterator[slice]:
-    """Yield slices of some `size` values that are in order, in which equal values are never apart."""
-    begin = 0
-    while begin < len(ordered):
-        last = min(begin + size, len(ordered)) - 1
-        end = int(np.searchsorted(ordered, ordered[last], side="right"))
-        yield slice(begin, end)
-        begin = end
 
 
 def _rows(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:

@@ -30,12 +30,14 @@ class _Block:
     part: int
     begin: int
     size: int
+    rows: int
 
 
 class RowStore:
     """The usable rows of a table. Without destinations all are in part 0."""
 
     def __init__(self, scratch: Scratch, destinations: Destinations | None = None) -> None:
+        self.scratch = scratch
         self._file = scratch()
         self._end = 0
         self._destinations = destinations
@@ -69,7 +71,7 @@ class RowStore:
         with pa.ipc.new_stream(self._file, table.schema, options=_PACKED) as stream:
             stream.write_table(table)
         size = self._file.tell() - self._end
-        self._blocks.append(_Block(part, self._end, size))
+        self._blocks.append(_Block(part, self._end, size, len(table)))
         self._end += size
 
     def part(self, number: int, counted: np.ndarray) -> pd.DataFrame:
@@ -85,6 +87,17 @@ class RowStore:
         wanted = None if columns is None else [*columns, POSITION]
         for blocks in [[block] for block in self._blocks] or [[]]:
             yield _by_position(self._table(blocks, wanted))
+
+    def some_of(self, number: int, at_least: int) -> Iterator[pd.DataFrame]:
+        """Yield the rows of one part in their order, so many at a time and no more than a block above it."""
+        waiting: list[_Block] = []
+        for block in (block for block in self._blocks if block.part == number):
+            waiting.append(block)
+            if sum(one.rows for one in waiting) >= at_least:
+                yield _by_position(self._table(waiting))
+                waiting = []
+        if waiting:
+            yield _by_position(self._table(waiting))
 
     def at(self, positions: np.ndarray) -> pd.DataFrame:
         """Return the rows at these positions of the delivered file, each once, by position."""

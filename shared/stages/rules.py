@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from shared.records import Finding, Severity, Verdict
@@ -284,7 +283,9 @@ def finding(
 
 def row_finding(code: str, rows: np.ndarray, *, tabel: str, kolom: str = "", **places: object) -> Finding:
     """Return one finding for many rows. `rows`: positions from 0; shown are the first few, counted from 1."""
-    shown = (row + 1 for row in nsmallest(ROWS_SHOWN, rows.tolist()))
+    ordered = rows.copy()
+    ordered.sort()
+    shown = (ordered[:ROWS_SHOWN] + 1).tolist()
     return finding(code, tabel=tabel, kolom=kolom, rijen=shown, aantal=len(rows), **places)
 
 

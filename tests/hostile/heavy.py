@@ -74,6 +74,29 @@ def _lying(delivery: Delivery, turn: random.Random) -> None:
     delivery.put(name, footer_saying(raw, rows, said, first=True), said, format="parquet")
 
 
+def _honest(delivery: Delivery, turn: random.Random) -> None:
+    """Give one table a Parquet file of long texts, and a column that does not pack, so that its size is not odd."""
+    name, columns = _columns(turn)
+    rows = turn.choice([3, 60])
+    table = pa.table({column.name: _same(column, rows) for column in columns})
+    one = turn.choice(columns)
+    if one.kind in (Kind.NUMMER, Kind.TEKST):
+        texts = pa.array([f"{number}{'kanarie' * 120_000}" for number in range(rows)])
+        table = table.set_column(table.schema.get_field_index(one.name), one.name, texts)
+    table = table.append_column("extra", pa.array([turn.randbytes(100_000) for _ in range(rows)]))
+    options = {"compression": "zstd", "use_dictionary": False, "data_page_size": MEGABYTE, "write_batch_size": 1}
+    delivery.put(name, parquet_bytes(table, **options), rows, format="parquet")
+
+
+def _equal(delivery: Delivery, turn: random.Random) -> None:
+    """Let one table be the same short row again and again."""
+    name, columns = _columns(turn)
+    header = ",".join(column.name for column in columns)
+    row = ",".join("7" if column.required else "" for column in columns)
+    times = turn.choice([9, 6 * MEGABYTE // (len(row) + 1)])
+    delivery.put(name, f"{header}\n".encode() + f"{row}\n".encode() * times, times)
+
+
 def _nested(columns: tuple[Column, ...], turn: random.Random) -> tuple[pa.Table, int]:
     deep = pa.int32()
     for _ in range(turn.choice([1, 60])):
@@ -128,6 +151,7 @@ HEAVY: dict[str, Mutation] = {
     "parquet of many row groups": _row_groups,
     "row of a million columns": _added(b",", 1_000_000),
     "header of very many columns": content(lambda data, turn: b"kanarie," * turn.choice([400, 10**6]) + data),
+    "header of very many lines": content(lambda data, turn: b'"\n",' * turn.choice([9, 5 * MEGABYTE]) + data),
     "field of a hundred megabytes": content(
         lambda data, turn: data.replace(b"anarie", b"k" * turn.choice([10**5, 100 * MEGABYTE]), 1)
     ),
@@ -140,5 +164,7 @@ HEAVY: dict[str, Mutation] = {
     "every table without rows": _all_empty,
     "huge description": _huge_description,
     "parquet that lies of its size": _lying,
+    "parquet of long texts": _honest,
+    "millions of equal rows": _equal,
     "file larger than was said": _larger,
 }

@@ -181,6 +181,7 @@ FILES: dict[str, Mutation] = {
 DESCRIPTION: dict[str, Mutation] = {
     "wrong hash": entry(hash=lambda _: "sha256:" + "ab" * 32),
     "wrong size": entry(bytes=lambda size: (size or 0) + 1),
+    "numbers with a fraction": entry(bytes=lambda number: float(number or 0), rijen=lambda number: float(number or 0)),
     "wrong count": entry(rijen=lambda count: (count or 0) + 1),
     "csv called parquet": entry(format=lambda _: "parquet"),
     "path out of the folder": entry(path=lambda path: f"../kanarie/{path}"),

@@ -274,3 +274,8 @@ def test_a_long_field_with_lines_in_it_is_a_field() -> None:
 @pytest.mark.parametrize("row", ["", "x", "1,a,,,"])
 def test_of_very_many_wrong_rows_ten_thousand_are_told(row: str) -> None:
     assert refusal(appointments(*[row] * 500_000), 500_000) == [("LEV-213", tuple(range(1, 11)), 10_000)]
+
+
+def test_a_header_of_very_many_lines_between_quotes_is_refused_before_it_is_taken_apart() -> None:
+    read = read_one("partijen", b'"\n",' * 600_000 + b"x\n", 0)
+    assert read.frame is None and codes(read.findings) == ["LEV-217"]

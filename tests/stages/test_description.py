@@ -288,3 +288,12 @@ def test_all_faults_are_told_at_once() -> None:
         del package["resources"][5]
 
     assert codes(findings_after(spoil)) == ["LEV-102", "LEV-103", "LEV-104", "LEV-105", "LEV-106", "LEV-108"]
+
+
+@pytest.mark.parametrize("number", [533.0, -0.0, True, 5e2])
+@pytest.mark.parametrize("what", ["bytes", "rijen"])
+def test_a_number_that_cannot_be_counted_with_is_no_whole_number(what: str, number: object) -> None:
+    """To JSON Schema 533.0 is one; a storage that is asked for so many bytes fails."""
+    delivery = Delivery()
+    delivery.resource("adressen")[what] = number
+    assert codes(check(delivery).findings) == ["LEV-102"]

@@ -1,0 +1,57 @@
+"""Equal rows are found a group at a time, and the same ones as all at once, however many there are."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from shared.stages import csvfile, equalrows
+from shared.stages.equalrows import equal_rows
+from shared.stages.rowstore import RowStore
+from tests.stages.deliveries import codes, read_one
+
+TEXTS = np.array(["a", "b", "Á", "", "a "])
+
+
+def table(draw: np.random.Generator, rows: int, different: int) -> pd.DataFrame:
+    """Return typed rows as they lie in a store, at rising positions, with so many texts and numbers."""
+    texts = pd.Categorical(TEXTS[draw.integers(0, different, rows)])
+    numbers = pd.array(draw.integers(0, different, rows), dtype="Int64")
+    numbers[draw.random(rows) < 0.2] = pd.NA
+    frame = pd.DataFrame({"tekst": texts, "getal": numbers})
+    return frame.set_axis(np.sort(draw.choice(5 * rows + 1, rows, replace=False)))
+
+
+@pytest.mark.parametrize("different", [1, 2, 5])
+@pytest.mark.parametrize("marks", [1, 3, 2**60], ids=["all the same mark", "few marks", "a mark of their own"])
+@pytest.mark.parametrize("at_once", [1, 2, 7, 1_000])
+def test_the_same_rows_are_equal_whatever_is_compared_at_once(
+    at_once: int, marks: int, different: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(equalrows, "_AT_ONCE", at_once)
+    draw = np.random.default_rng(at_once * different)
+    for rows in (1, 2, 3, 40):
+        frame = table(draw, rows, different)
+        store = RowStore(io.BytesIO)
+        cuts = [0, *np.sort(draw.integers(0, rows + 1, 3)).tolist(), rows]
+        for begin, end in pairwise(cuts):
+            store.add(frame.iloc[begin:end])
+        hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy() % np.uint64(marks)
+        found = equal_rows(store, frame.index.to_numpy(), hashed)
+        assert found.tolist() == frame.index[frame.duplicated()].tolist()
+        store.close()
+
+
+@pytest.mark.parametrize("at_once", [1, 4, 100])
+def test_rows_of_a_file_come_some_at_a_time_with_the_same_result(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = b"partijnr,persoonnr\n" + b"".join(b"p%d,1\n" % (number // 2) for number in range(21))
+    whole = read_one("partijen", raw, 21)
+    monkeypatch.setattr(csvfile, "_ROWS_AT_ONCE", at_once)
+    cut = read_one("partijen", raw, 21)
+    assert codes(cut.findings) == ["LEV-404"] and cut.findings == whole.findings
+    assert cut.frame is not None and whole.frame is not None
+    pd.testing.assert_frame_equal(cut.frame, whole.frame, check_categorical=False)
