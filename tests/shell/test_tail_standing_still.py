@@ -9,12 +9,15 @@ from typing import Any, cast
 
 import pytest
 
+from shared import bootstrap, sweep, triggers
+from shared.bootstrap import triggered
 from shared.errors import StorageUnavailable
 from shared.installation import Installation
 from shared.runs import Outcome
 from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import finish_standing, process_arrived, run_waiting, take_up
+from shared.usecases import mailboxes
 from tests.shell.workshop import Crash, Workshop
 
 DAY, NEXT = "2026-11-20", "2026-11-21"
@@ -161,3 +164,15 @@ def test_of_several_the_one_that_was_tried_longest_ago_goes_first(workshop: Work
         ended(workshop, digest, 1, finish_standing)
         run_waiting(deadly(workshop, digest))
     assert workshop.states() == {DAY: "gepubliceerd", NEXT: "afgerond"}
+
+
+def test_of_a_night_it_is_the_last_work_behind_that_of_every_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    works: list[Callable[[], object]] = []
+    tried: list[object] = []
+    monkeypatch.setattr(triggers, "one_after_another", works.extend)
+    monkeypatch.setattr(sweep, "finish_standing", tried.append)
+    monkeypatch.setattr(triggered, "installation", lambda _, mailbox: mailbox)
+    bootstrap.nightly()
+    for work in works[-len(mailboxes()) :]:
+        work()
+    assert tried == list(mailboxes()) and len(works) > 2 * len(mailboxes())
