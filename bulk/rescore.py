@@ -39,10 +39,11 @@ class Request:
 def make_job(installation: Installation, request: Request) -> Job:
     """Return the job of all complete deliveries in the mailbox; RequestRefused when there is nothing sensible to do."""
     names = look(installation.blobs, installation.dataset).complete
-    found = [
+    # one after another: of each description only the hash is kept
+    found = (
         open_delivery(installation.blobs, Container.BRIEVENBUS, f"{installation.dataset}/{name}", name)
         for name in names
-    ]
+    )
     runs = tuple(installation.new_run(delivery.levering, delivery.digest) for delivery in found if delivery)
     if not runs:
         raise _refused("There are no complete deliveries in the mailbox.", "Put deliveries there first.")

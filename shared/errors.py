@@ -113,6 +113,12 @@ class AttemptSuperseded(SlimmeCheckError):
     code = "SC-530"
 
 
+class TailStandsStill(SlimmeCheckError):
+    """Worker after worker ended without a word while it finished a published run; it no longer goes first."""
+
+    code = "SC-535"
+
+
 class NotKnown(SlimmeCheckError):
     """What was asked for (a delivery, an application, a model) is not in the administration."""
 

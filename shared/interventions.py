@@ -16,7 +16,7 @@ from shared.logboek import write_unpublished_lines
 from shared.logs import run_log
 from shared.output import write_pointer
 from shared.records import PseudonymisedDelivery
-from shared.runs import Outcome, finish_tail, guarded, publish
+from shared.runs import Outcome, finish_claimed, finish_tail, guarded, publish
 from shared.runstates import PUBLISHED, RunReason, RunState
 from shared.set_apart import silent_ends
 from shared.stored_snapshot import read_snapshot
@@ -138,7 +138,7 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
     )
     claim = installation.ledger.claim(new, installation.terms(), event)
     if claim.kind is ClaimKind.STAART:
-        return guarded(installation, claim, lambda: finish_tail(installation, claim))
+        return finish_claimed(installation, claim, lambda held: finish_tail(installation, held))
     if claim.kind is not ClaimKind.GEKREGEN:
         return Outcome(new.levering, claim.kind, claim.run)
 

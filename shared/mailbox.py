@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -94,6 +94,26 @@ def open_delivery(blobs: BlobStore, container: str, folder: str, levering: str) 
         return StoredDelivery(blobs, container, folder, levering, *_description(blobs, container, folder))
     except BlobNotFound:
         return None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the order of work needs of a complete delivery; the rest is read when its turn comes, as it lies there then.
+
+    Hundreds may wait, each with a description of at most a megabyte: in memory at once these would be too much.
+    """
+
+    folder: str
+    levering: str
+    digest: str
+    van: datetime
+    open: Callable[[], StoredDelivery | None]
+
+
+def waiting(opens: Callable[[], StoredDelivery | None]) -> Waiting | None:
+    """Return what is to be known of a delivery that waits, None when it is not there."""
+    found = opens()
+    return None if found is None else Waiting(found.folder, found.levering, found.digest, found.van, opens)
 
 
 def _description(blobs: BlobStore, container: str, folder: str) -> tuple[bytes, str]:

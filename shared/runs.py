@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from shared import mailbox, parts
 from shared.administration import Claim, ClaimKind, DeliveryFacts, NewRun, Place, RunCounts, RunRecord
-from shared.errors import AttemptSuperseded, SlimmeCheckError
+from shared.errors import AttemptSuperseded, SlimmeCheckError, TailStandsStill
 from shared.events import Action
 from shared.failures import as_told, reason_of
 from shared.feedback import write_message
@@ -39,6 +39,7 @@ from shared.set_apart import (
     remove_duplicate,
     set_apart,
     stood_still,
+    tail_stands_still,
     waits_for_person,
 )
 from shared.stages.rules import finding
@@ -119,10 +120,32 @@ def claim_and_work(
             steps,
         )
     if claim.kind is ClaimKind.STAART:
-        return guarded(installation, claim, lambda: tail(claim))
+        return finish_claimed(installation, claim, tail)
     if claim.kind in (ClaimKind.KLAAR, ClaimKind.WACHT_OP_MENS):
         remove_duplicate(installation, claim.run, source)
     return Outcome(source.levering, claim.kind, claim.run)
+
+
+def finish_claimed(installation: Installation, claim: Claim, tail: Callable[[Claim], Outcome]) -> Outcome:
+    """Do the tail of a published run; one at which worker after worker ended is left for last, and said to be."""
+    return guarded(installation, claim, lambda: _left_for_last(installation, claim) or tail(claim))
+
+
+def _left_for_last(installation: Installation, claim: Claim) -> Outcome | None:
+    """Let go of a tail that would end this worker too, before anything else is done; None for any other."""
+    run, reason = claim.run, RunReason.STAART_STAAT_STIL
+    if not tail_stands_still(installation, run):
+        return None
+    failure = TailStandsStill(
+        "Worker after worker ended without a word while it finished this run; its results are published.",
+        where=f"run {run.run_id}",
+        next_step="Look in the log where the work stopped; it is tried again after everything else of a night.",
+    )
+    details = {"reden": str(reason), "fout": failure.code}
+    event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", str(run.state), run.run_id, **details)
+    installation.ledger.move(claim, run.state, reason, event)
+    run_log().error("run %s: %s", run.run_id, failure)
+    return Outcome(run.new.levering, claim.kind, _as_known(installation, run), failure=failure)
 
 
 def guarded(

@@ -42,6 +42,7 @@ class RunReason(StrEnum):
     GEPUBLICEERD = "gepubliceerd"
     SCHADUW_BEWAARD = "schaduw_bewaard"
     STAART_MISLUKT = "staart_mislukt"
+    STAART_STAAT_STIL = "staart_staat_stil"
     AFGEROND = "afgerond"
     VERSIE_GEWIJZIGD = "versie_gewijzigd"
     QUARANTAINE_VERLOPEN = "quarantaine_verlopen"
@@ -84,6 +85,8 @@ REASON_SENTENCES: Mapping[RunReason, str] = {
     RunReason.GEPUBLICEERD: "De resultaten zijn gepubliceerd.",
     RunReason.SCHADUW_BEWAARD: "De uitkomsten van een schaduwversie zijn bewaard; ze worden nooit getoond.",
     RunReason.STAART_MISLUKT: "De resultaten zijn gepubliceerd; het afmaken mislukte en wordt opnieuw geprobeerd.",
+    RunReason.STAART_STAAT_STIL: "De resultaten staan vast; bij het afmaken hield werker na werker zonder bericht op. "
+    "Elke nacht is het als laatste nog eens aan de beurt; zoek in het log waar het stopt.",
     RunReason.AFGEROND: "De resultaten zijn gepubliceerd en de ruwe levering is verwijderd.",
     RunReason.VERSIE_GEWIJZIGD: "Model, contract of sleutel is gewijzigd voordat er iets gepubliceerd was.",
     RunReason.QUARANTAINE_VERLOPEN: "De levering bleef te lang in quarantaine en is vernietigd.",
@@ -154,7 +157,7 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
         _S.VERVALLEN: _REPLACED | _GONE | _REMOVED,
     },
     _S.GEPUBLICEERD: {
-        _S.GEPUBLICEERD: frozenset({_R.OVERGENOMEN, _R.STAART_MISLUKT}),
+        _S.GEPUBLICEERD: frozenset({_R.OVERGENOMEN, _R.STAART_MISLUKT, _R.STAART_STAAT_STIL}),
         _S.AFGEROND: frozenset({_R.AFGEROND, _R.SCHADUW_BEWAARD}),
     },
     _S.AFGEROND: {},

@@ -23,6 +23,7 @@ from shared.stages.rules import finding
 
 PATIENCE = 6  # attempts; then a person must look, and later deliveries no longer wait for this one
 STOOD_STILL = "LEV-504"
+_OF_A_TAIL = (Action.CLAIMEN, Action.PUBLICEREN, Action.MISLUKKEN)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,25 @@ def silent_ends(installation: Installation, run: RunRecord) -> int:
     taken_over = [claim.get("reden") == RunReason.OVERGENOMEN for claim in reversed(claims)]
     ended = [*taken_over, False].index(False)
     return ended if ended >= PATIENCE - 1 else 0
+
+
+def tail_stands_still(installation: Installation, run: RunRecord) -> bool:
+    """Say whether so many workers in a row ended without a word while they finished this published run.
+
+    Once that was said, a single one more is enough; the claim that comes right after it is the try that was meant.
+    """
+    if run.attempt < PATIENCE:
+        return False
+    ended = 0
+    *before, _ = (event for event in installation.ledger.events(run.run_id) if event.handeling in _OF_A_TAIL)
+    for event in reversed(before):
+        if event.handeling == Action.MISLUKKEN:
+            said = json.loads(event.details).get("reden") == RunReason.STAART_STAAT_STIL
+            return ended > 0 if said else ended >= PATIENCE - 1
+        ended += 1
+        if event.handeling == Action.PUBLICEREN:
+            break
+    return ended >= PATIENCE - 1
 
 
 def set_apart(installation: Installation, claim: Claim, judged: Judged, checked: Judgement, steps: Steps) -> RunRecord:

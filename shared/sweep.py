@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from shared import mailbox
 from shared.administration import ClaimKind, Place, RunRecord
@@ -14,7 +15,7 @@ from shared.housekeeping import tidy
 from shared.installation import Installation
 from shared.interventions import process_request
 from shared.logs import run_log
-from shared.mailbox import StoredDelivery
+from shared.mailbox import StoredDelivery, Waiting
 from shared.modelregister.shadow import score_shadows
 from shared.output import write_pointer
 from shared.ports import Container
@@ -63,14 +64,14 @@ class Round:
 class _Job:
     key: str
     levering: str
-    work: Callable[[], Outcome]
+    work: Callable[[], Outcome | None]  # None where there turns out to be nothing to do
 
 
 def run_waiting(installation: Installation, progress: Callable[[Progress], None] = lambda _: None) -> Round:
     """Do everything that waits, deliveries in order of their period; one that is broken does not stop the others."""
     outcomes: list[Outcome] = []
     # what was interrupted first: it may still hold a delivery in the mailbox
-    _do(_interrupted(installation), outcomes, progress)
+    _do(_published(installation, standing=False), outcomes, progress)
     waiting = _in_order(_deliveries(installation), outcomes, progress)
     _do(_requests(installation), outcomes, progress)
     tidied = tidy(installation)
@@ -80,6 +81,15 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     tell_round(installation, outcomes)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
     return Round(tuple(outcomes), waiting, incomplete, tidied.leftovers, tidied.destroyed, tuple(shadows))
+
+
+def finish_standing(installation: Installation) -> list[Outcome]:
+    """Try again to finish what workers ended at without a word; after all other work, for it may end this one too."""
+    outcomes: list[Outcome] = []
+    _do(_published(installation, standing=True), outcomes, lambda _: None)
+    if outcomes:
+        tell_round(installation, outcomes)
+    return outcomes
 
 
 def process_arrived(installation: Installation) -> list[Outcome]:
@@ -120,6 +130,8 @@ def _anything_waits(installation: Installation) -> bool:
 def _waits(installation: Installation, run: RunRecord, now: datetime) -> bool:
     if run.state in LEASED and run.lease_until is not None and run.lease_until > now:
         return False
+    if _stands_still(run):  # the end of the night is soon enough, and by day it would end a worker each time
+        return False
     if run.state is RunState.MISLUKT:
         return run.attempt < PATIENCE
     if run.state is RunState.AANGEHOUDEN:
@@ -145,8 +157,12 @@ def _do(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress]
     total = len(outcomes) + len(jobs) + later
     for job in jobs:
         progress(Progress(len(outcomes), total, job.levering))
-        outcomes.append(_attempt(job))
-        progress(Progress(len(outcomes), total, job.levering, outcomes[-1]))
+        outcome = _attempt(job)
+        if outcome is None:
+            total -= 1
+        else:
+            outcomes.append(outcome)
+        progress(Progress(len(outcomes), total, job.levering, outcome))
 
 
 def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None]) -> tuple[str, ...]:
@@ -155,8 +171,9 @@ def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Pro
     Done now, they would be held for a gap that is none. An earlier one that fails again and again is a gap.
     """
     for number, job in enumerate(jobs, start=1):
+        before = len(outcomes)
         _do([job], outcomes, progress, later=len(jobs) - number)
-        if _must_be_waited_for(outcomes[-1]):
+        if any(map(_must_be_waited_for, outcomes[before:])):
             return tuple(waits.levering for waits in jobs[number:])
     return ()
 
@@ -167,7 +184,7 @@ def _must_be_waited_for(outcome: Outcome) -> bool:
     return outcome.kind is ClaimKind.BEZET and outcome.run is not None and outcome.run.state is RunState.BEZIG
 
 
-def _attempt(job: _Job) -> Outcome:
+def _attempt(job: _Job) -> Outcome | None:
     try:
         return job.work()
     except Exception as cause:  # before the claim: nothing is recorded, the next round tries again
@@ -176,10 +193,20 @@ def _attempt(job: _Job) -> Outcome:
         return Outcome(job.levering, failure=failure)
 
 
-def _interrupted(installation: Installation) -> list[_Job]:
-    """Return the runs that were published but not finished; the claim decides whether their worker is gone."""
+def _published(installation: Installation, *, standing: bool) -> list[_Job]:
+    """Return the runs that were published but not finished; the claim decides whether their worker is gone.
+
+    `standing`: those that are left for last, the one that was tried longest ago first, so that each has its turn.
+    """
     runs = installation.ledger.runs(installation.dataset, (RunState.GEPUBLICEERD,))
-    return [_requested(installation, run) for run in runs]
+    chosen = [run for run in runs if _stands_still(run) is standing]
+    if standing:
+        chosen.sort(key=lambda run: run.changed_at)
+    return [_requested(installation, run) for run in chosen]
+
+
+def _stands_still(run: RunRecord) -> bool:
+    return run.reason is RunReason.STAART_STAAT_STIL
 
 
 def _requested(installation: Installation, run: RunRecord) -> _Job:
@@ -194,8 +221,11 @@ def _requested(installation: Installation, run: RunRecord) -> _Job:
     return _Job(run.run_id, run.new.levering, work)
 
 
-def _delivered(installation: Installation, source: StoredDelivery) -> _Job:
-    def work() -> Outcome:
+def _delivered(installation: Installation, waiting: Waiting) -> _Job:
+    def work() -> Outcome | None:
+        source = waiting.open()
+        if source is None:  # taken back, or done by another worker
+            return None
         follow_up = installation.use_case.follow_up
         if follow_up is None:
             return run_delivery(installation, source)
@@ -203,20 +233,22 @@ def _delivered(installation: Installation, source: StoredDelivery) -> _Job:
 
         return ingest.take_in(installation, follow_up, source)
 
-    return _Job(f"{source.folder} {source.digest}", source.levering, work)
+    return _Job(f"{waiting.folder} {waiting.digest}", waiting.levering, work)
 
 
 def _deliveries(installation: Installation) -> list[_Job]:
-    sources = []
-    for levering in mailbox.look(installation.blobs, installation.dataset).complete:
-        folder = f"{installation.dataset}/{levering}"
-        sources.append(mailbox.open_delivery(installation.blobs, Container.BRIEVENBUS, folder, levering))
-    for run in installation.ledger.runs(installation.dataset, _TAKE_UP):
-        record = installation.ledger.delivery(installation.dataset, run.new.digest)
+    ledger, blobs, dataset = installation.ledger, installation.blobs, installation.dataset
+    opens: list[Callable[[], StoredDelivery | None]] = []
+    for levering in mailbox.look(blobs, dataset).complete:
+        opens.append(partial(mailbox.open_delivery, blobs, Container.BRIEVENBUS, f"{dataset}/{levering}", levering))
+    for run in ledger.runs(dataset, _TAKE_UP):
+        record = ledger.delivery(dataset, run.new.digest)
         if not run.new.request_id and record.plaats is Place.QUARANTAINE and run.reason is not _HELD:
-            sources.append(mailbox.open_recorded(installation.blobs, record))
-    found = sorted((s for s in sources if s is not None), key=lambda source: (source.van, source.levering))
-    return [_delivered(installation, source) for source in found]
+            opens.append(partial(mailbox.open_recorded, blobs, record))
+    last = {run.new.digest for run in ledger.runs(dataset, (RunState.GEPUBLICEERD,)) if _stands_still(run)}
+    found = [one for each in opens if (one := mailbox.waiting(each)) is not None and one.digest not in last]
+    found.sort(key=lambda one: (one.van, one.levering))
+    return [_delivered(installation, one) for one in found]
 
 
 def _requests(installation: Installation) -> list[_Job]:

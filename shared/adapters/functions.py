@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import azure.functions as func
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.api.origin import PLATFORM
 
 _NOWHERE = "/onleesbaar-adres"
 
 
+def handed_over(app: ASGIApp) -> ASGIApp:
+    """Return the app as it stands behind the platform, which alone knows the address of who asks."""
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, PLATFORM: True}, receive, send)
+
+    return behind
+
+
 async def answer(app: ASGIApp, request: func.HttpRequest, context: Any) -> func.HttpResponse:
     """Return what the app answers; an address that is no text is one that the app does not know."""
-    served = func.AsgiMiddleware(app)  # type: ignore[no-untyped-call]
+    served = func.AsgiMiddleware(handed_over(app))  # type: ignore[no-untyped-call]
     try:
         found: func.HttpResponse = await served.handle_async(request, context)
     except UnicodeDecodeError:

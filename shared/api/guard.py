@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response, params
@@ -19,7 +18,7 @@ from starlette.types import Message, Receive
 from shared.access import ROUTES, Person, check_access
 from shared.api import PREFIX
 from shared.api.once import KEY_PATTERN, once_of
-from shared.api.origin import SAFE, from_here
+from shared.api.origin import PLATFORM, SAFE, address_of, from_here
 from shared.api.problems import InputError, ProblemRaised, problem_of_input, problem_of_status
 from shared.api.services import Services
 from shared.api.shield import trace_of
@@ -209,15 +208,11 @@ async def _creator(
 
 
 def _address(request: Request) -> str:
-    """Return the network address that the nearest proxy saw, else of the connection; nothing where it is none."""
-    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    host = forwarded or (request.client.host if request.client else "")
-    # an address of IPv4 may carry a port
-    bare = host.partition(":")[0] if host.count(":") == 1 else host.strip("[]")
-    try:
-        return str(ip_address(bare))
-    except ValueError:
-        return ""
+    return address_of(
+        request.client.host if request.client else "",
+        request.headers.get("x-forwarded-for", ""),
+        platform=request.scope.get(PLATFORM) is True,
+    )
 
 
 def _services(request: Request) -> Services:

@@ -1,10 +1,12 @@
-"""Says where a browser's request comes from: a page of ours, or another site. Pure."""
+"""Says where a request comes from: a page of ours or another site, and from what network address. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+PLATFORM = "slimme_check.platform"  # in the scope of a request that the platform handed over, and of no other
 
 
 def from_here(headers: Mapping[str, str], address: str) -> bool:
@@ -17,3 +19,17 @@ def from_here(headers: Mapping[str, str], address: str) -> bool:
     if site is not None:
         return site == "same-origin"
     return headers.get("origin") == address
+
+
+def address_of(connection: str, forwarded: str, *, platform: bool) -> str:
+    """Return the network address of who asks: of the connection, or what the platform saw; "" where that is none.
+
+    `forwarded`: X-Forwarded-For, which anybody may send. Only the platform adds to it, at the end, what it saw itself.
+    """
+    host = forwarded.rpartition(",")[2].strip() if platform else connection
+    # an address of IPv4 may carry a port
+    bare = host.partition(":")[0] if host.count(":") == 1 else host.strip("[]")
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return ""

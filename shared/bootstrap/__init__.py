@@ -23,6 +23,7 @@ from shared.bootstrap.rights import (
 from shared.bootstrap.served import answer_http, http_app
 from shared.bootstrap.terminal import (
     check_folder,
+    finish_standing,
     release,
     request_run,
     run_waiting,
@@ -45,6 +46,7 @@ __all__ = [
     "explain_current",
     "features_of_delivery",
     "fetch_person_export",
+    "finish_standing",
     "http_app",
     "installation",
     "ledger",

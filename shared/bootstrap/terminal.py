@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.events import Caller, ChainGap
     from shared.modelpackage.package import ModelPackage
     from shared.records import CheckedDelivery
+    from shared.runs import Outcome
     from shared.sweep import Progress, Round
     from shared.usecase import UseCase
 
@@ -41,6 +42,14 @@ def run_waiting(progress: Callable[[Progress], None] = lambda _: None, caller: C
     rounds = [sweep(installation(caller, mailbox), progress) for mailbox in mailboxes()]
     report_strays(installation(caller, datasets()[0]), frozenset(mailboxes()))
     return rounds
+
+
+def finish_standing(caller: Caller | None = None) -> list[Outcome]:
+    """Try what worker after worker ended at; after all other work, for it may end this one too."""
+    from shared.sweep import finish_standing as finish
+
+    caller = caller or person_here()
+    return [outcome for mailbox in mailboxes() for outcome in finish(installation(caller, mailbox))]
 
 
 def check_folder(folder: Path) -> CheckedDelivery:

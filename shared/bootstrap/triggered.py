@@ -46,7 +46,8 @@ def poisoned(message: bytes, message_id: str) -> None:
 def nightly() -> None:
     """Sweep every mailbox, tell of deliveries that did not come, close the months that are over and report on them.
 
-    Last it looks whether the audit trail still is as it was written. A failure is raised at the end.
+    Then it looks whether the audit trail still is as it was written. Last it tries what may end this worker: to finish
+    runs at which worker after worker ended. A failure is raised at the end.
     """
     from shared import sweep, triggers
     from shared.adapters.chosen import month_records_of
@@ -80,10 +81,14 @@ def nightly() -> None:
         watch_audit(ledger(settings()), blobs(settings()))
         return ()
 
+    def finished(dataset: str) -> Sequence[Outcome]:
+        return sweep.finish_standing(installation(caller, dataset))
+
     works = [partial(swept, mailbox) for mailbox in mailboxes()]
+    last = [partial(finished, mailbox) for mailbox in mailboxes()]
     works += [partial(work, dataset) for work in (watched, closed, reported) for dataset in datasets()]
     with triggers.told_to_platform():
-        triggers.one_after_another([*works, strays, intact])
+        triggers.one_after_another([*works, strays, intact, *last])
 
 
 def daytime() -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from shared import __version__, bootstrap
+from shared.cli.plain import plain
 from shared.errors import SlimmeCheckError
 from shared.failures import as_told
 
@@ -19,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = args.run(args)
     except SlimmeCheckError as error:
-        print(error, file=sys.stderr)
+        print(plain(error), file=sys.stderr)
         return FAILED
     except UnicodeError:
         print("SC-410: An argument is not text in UTF-8. Type it again, without special bytes.", file=sys.stderr)
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return FAILED
     except Exception as cause:  # the last resort: a traceback may quote a row
-        print(as_told(cause), file=sys.stderr)
+        print(plain(as_told(cause)), file=sys.stderr)
         return FAILED
     finally:
         bootstrap.let_go()

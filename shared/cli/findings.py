@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.cli.plain import plain
 from shared.records import Finding, Severity
 
 _SIGN = {
@@ -24,6 +25,6 @@ def print_findings(findings: Iterable[Finding], indent: str = "  ") -> None:
         more = f" en meer ({found.aantal} in totaal)" if found.rijen and found.aantal > len(found.rijen) else ""
         count = f" ({found.aantal}×)" if not found.rijen and found.aantal > 1 else ""
         where = f" [{place}{rows}{more}]" if place or rows else ""
-        print(f"{indent}{_SIGN[found.ernst]} {found.code}{where}{count} {found.zin}")
+        print(f"{indent}{_SIGN[found.ernst]} {plain(f'{found.code}{where}{count} {found.zin}')}")
         if found.advies and found.ernst is not Severity.MELDING:
-            print(f"{indent}    → {found.advies}")
+            print(f"{indent}    → {plain(found.advies)}")

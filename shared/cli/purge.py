@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from shared import bootstrap
+from shared.cli.plain import plain
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,5 +25,5 @@ def run(_: argparse.Namespace) -> int:
     if done.proof:
         print(f"Bewijs van verwijdering: logboek/{done.proof}")
     for failure in done.failures:
-        print(failure, file=sys.stderr)
+        print(plain(failure), file=sys.stderr)
     return 1 if done.failures else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from shared import bootstrap
+from shared.cli.plain import plain
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,5 +19,5 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Release the delivery; return 0. The next `run` processes it."""
     released = bootstrap.release(args.delivery, args.reden)
-    print(f"Levering {released.new.levering} is vrijgegeven. De volgende `run` verwerkt haar.")
+    print(f"Levering {plain(released.new.levering)} is vrijgegeven. De volgende `run` verwerkt haar.")
     return 0

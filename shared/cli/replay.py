@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable
 
 from shared import bootstrap
+from shared.cli.plain import plain
 from shared.people.replay import RunReplay, Verdict
 
 _SHOWN = 10
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 def _told(done: Iterable[RunReplay]) -> Iterable[Verdict]:
     for one in done:
         number = len(one.voorspellingen)
-        print(f"{one.run.new.levering} · verwerking {one.run.run_id}: {one.oordeel}", end="")
+        print(f"{plain(one.run.new.levering)} · verwerking {one.run.run_id}: {one.oordeel}", end="")
         print(f" ({one.gelijk} van {number} tot op de laatste bit)" if not one.waarom else f", want {one.waarom}")
         differing = [prediction for prediction in one.voorspellingen if prediction.oordeel is Verdict.VERSCHILT]
         for prediction in differing[:_SHOWN]:

@@ -9,6 +9,7 @@ import time
 from shared import bootstrap
 from shared.administration import ClaimKind
 from shared.cli.findings import print_findings
+from shared.cli.plain import plain
 from shared.records import Severity
 from shared.runs import Outcome
 from shared.sweep import Progress, Round
@@ -34,40 +35,41 @@ def run(args: argparse.Namespace) -> int:
         _print_round(one)
     for dataset in datasets():
         bootstrap.carry_out_person_requests(dataset)
+    sys.stdout.flush()  # what comes may end this process
+    standing = bootstrap.finish_standing()
+    for outcome in standing:
+        _print_outcome(outcome)
     print(f"Klaar in {time.monotonic() - started:.1f} s. Uitvoer: {bootstrap.settings().output_place}")
-    return 1 if any(one.failed for one in rounds) else 0
+    failed = any(one.failed for one in rounds) or any(one.failure is not None for one in standing)
+    return 1 if failed else 0
 
 
 def _show_progress(progress: Progress) -> None:
     filled = _BAR * progress.done // max(progress.total, 1)
     bar = "█" * filled + "░" * (_BAR - filled)
     end = "\n" if progress.done == progress.total else ""
-    print(f"\r[{bar}] {progress.done}/{progress.total} {progress.levering:<24}", end=end, file=sys.stderr, flush=True)
+    name = f"{plain(progress.levering):<24}"
+    print(f"\r[{bar}] {progress.done}/{progress.total} {name}", end=end, file=sys.stderr, flush=True)
 
 
 def _print_round(one: Round) -> None:
     for outcome in one.outcomes:
         _print_outcome(outcome)
     for name in one.incomplete:
-        print(f"{name}: nog niet compleet, datapackage.json ontbreekt; er is niets gedaan.")
+        print(f"{plain(name)}: nog niet compleet, datapackage.json ontbreekt; er is niets gedaan.")
     if one.destroyed:
         print(f"{one.destroyed} levering(en) in quarantaine zijn na hun bewaartermijn vernietigd.")
 
 
-def _shown(name: str) -> str:
-    """Return a delivery's name without anything that could forge a line of the terminal."""
-    return "".join(character if character.isprintable() else "?" for character in name)
-
-
 def _print_outcome(outcome: Outcome) -> None:
     state = outcome.run.state if outcome.run is not None and outcome.failure is None else ""
-    name = _shown(outcome.levering)
+    name = plain(outcome.levering)
     if outcome.run is not None and outcome.run.new.dataset not in datasets():  # deliveries of a day share their name
         name = f"{name} ({outcome.run.new.dataset})"
     if outcome.kind is ClaimKind.KLAAR:
         print(f"{name}: al eerder verwerkt; er is niets opnieuw gedaan.")
         return
-    print(f"{name}: {state}{'. ' if state else ''}{outcome.sentence}")
+    print(f"{name}: {state}{'. ' if state else ''}{plain(outcome.sentence)}")
     if outcome.counts.aantal:
         routes = use_case(outcome.run.new.dataset).routes if outcome.run else {}
         by_type = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from shared import bootstrap
+from shared.cli.plain import plain
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -17,7 +18,7 @@ def run(_: argparse.Namespace) -> int:
     """Check the chain of events and what anchors it; return 0 when all of it holds, 1 otherwise."""
     found = bootstrap.verify_audit()
     for name in found.unreadable:
-        print(f"{name} is niet meer te lezen; zet het terug uit de reservekopie.")
+        print(f"{plain(name)} is niet meer te lezen; zet het terug uit de reservekopie.")
     for volgnr in found.untold:
         print(f"Gebeurtenis {volgnr} over een verwijdering en het verwijderbewijs zeggen niet hetzelfde.")
     for run_id in found.changed:

@@ -22,7 +22,7 @@ from shared.mailbox import StoredDelivery
 from shared.ports import Container
 from shared.quarantine import empty_quarantine
 from shared.records import CheckedDelivery, Verdict
-from shared.runs import Outcome, claim_and_work, guarded
+from shared.runs import Outcome, claim_and_work, finish_claimed
 from shared.runstates import PUBLISHED, RunReason, RunState
 from shared.set_apart import Judged, learned, set_apart, waits_for_person
 from shared.stages.pseudonym import PseudonymKey
@@ -49,7 +49,7 @@ def finish(installation: Installation, follow_up: FollowUp, run: RunRecord) -> O
     event = installation.event(Action.CLAIMEN, f"levering {run.new.levering}", "geclaimd", run.run_id)
     claim = installation.ledger.claim(run.new, installation.terms(), event)
     if claim.kind is ClaimKind.STAART:
-        return guarded(installation, claim, lambda: _tail(installation, follow_up, claim))
+        return finish_claimed(installation, claim, lambda held: _tail(installation, follow_up, held))
     return Outcome(run.new.levering, claim.kind, claim.run)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import azure.functions as func
 import pytest
 
 from shared.access import Role
+from shared.adapters.functions import answer, handed_over
 from shared.api import PREFIX
 from shared.api.guard import LARGEST_BODY
-from tests.api.calling import Said
+from tests.api.calling import Client, Said
 from tests.api.conftest import Site
 from tests.api.documented import check_headers
 
@@ -197,12 +200,42 @@ def test_a_trace_that_breaks_its_form_is_not_taken_over(site: Site, header: str)
         ("10.0.0.1, 203.0.113.9:4711", "api 203.0.113.9"),
         ("[2001:db8::1]", "api 2001:db8::1"),
         ("kanarie", "api"),
+        ("", "api"),
     ],
 )
 def test_the_origin_in_the_audit_log_is_an_address_and_nothing_else(site: Site, forwarded: str, herkomst: str) -> None:
     client = site.as_(*Role)
+    client = Client(handed_over(client.app), client.headers)
     client.post(f"{PREFIX}/aanvragen/_zoek", {"nummer": "1", "reden": "vraag"}, x_forwarded_for=forwarded)
+    assert _origin_of_last_search(client) == herkomst
+
+
+def test_where_no_platform_stands_in_front_the_origin_is_the_connection_whatever_a_header_says(site: Site) -> None:
+    client = site.as_(*Role)
+    for forwarded in ("203.0.113.9", "203.0.113.9, 198.51.100.7"):
+        client.post(f"{PREFIX}/aanvragen/_zoek", {"nummer": "1", "reden": "vraag"}, x_forwarded_for=forwarded)
+        assert _origin_of_last_search(client) == "api 192.0.2.7"
+
+
+def test_a_function_of_the_platform_hands_over_what_the_platform_saw(site: Site) -> None:
+    """As Azure does: no connection of the caller itself, and the address at the end of the header."""
+    client = site.as_(*Role)
+    asked = func.HttpRequest(
+        method="POST",
+        url=f"https://localhost{PREFIX}/aanvragen/_zoek",
+        headers={
+            **client.headers,
+            "content-type": "application/json",
+            "x-forwarded-for": "198.51.100.7, 203.0.113.9:4711",
+        },
+        body=b'{"nummer": "1", "reden": "vraag"}',
+    )
+    assert asyncio.run(answer(client.app, asked, None)).status_code == 200
+    assert _origin_of_last_search(client) == "api 203.0.113.9"
+
+
+def _origin_of_last_search(client: Client) -> str:
     (event,) = client.post(
         f"{PREFIX}/gebeurtenissen/_zoek", {"handeling": "voorspelling opgezocht", "aantal": 1, "reden": "controle"}
     ).document["gebeurtenissen"]
-    assert event["herkomst"] == herkomst
+    return str(event["herkomst"])

@@ -54,17 +54,30 @@ def missing(text: str) -> list[str]:
     ]
 
 
+def otherwise_named(text: str) -> list[str]:
+    """What is said of tests in any other way than by file and name, so that nobody could see whether it is there."""
+    return re.findall(r"\S*tests/\S*", NAMED.sub("", text))
+
+
 @pytest.mark.parametrize("page", ["docs/asvs.md", "docs/security.md", "SECURITY.md"])
 def test_every_test_that_is_named_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert not missing(text)
-    assert text.count("`tests/") >= len(NAMED.findall(text))
+    assert not otherwise_named(text)
 
 
 def test_a_name_that_is_no_test_would_be_found() -> None:
     assert missing("`tests/security/test_documents.py::test_that_is_not_there`")
     assert missing("`tests/security/test_gone.py::test_x`")
-    assert not missing("`tests/security/test_documents.py::test_a_name_that_is_no_test_would_be_found`")
+    for form in (
+        "`tests/security/test_gone.py`",
+        "tests/a.py::test_x",
+        "`tests/a.py:test_x`",
+        "`../tests/a.py::test_x`",
+    ):
+        assert otherwise_named(f"| `tests/a.py::test_a`, {form} |")
+    right = "`tests/security/test_documents.py::test_a_name_that_is_no_test_would_be_found`"
+    assert not missing(right) and not otherwise_named(right)
 
 
 def test_every_requirement_of_level_1_and_2_stands_there_once() -> None:
