@@ -12,6 +12,7 @@ PINNED = re.compile(r"(?m)^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[a-z,]+\])?==([^\s;\
 _SPDX = {
     "MIT License": "MIT",
     "MIT license": "MIT",
+    "DFSG approved, MIT License": "MIT",  # Debian calls it free, and it is this
     "BSD License": "BSD",
     "BSD 2-Clause License": "BSD-2-Clause",
     "Apache Software License": "Apache-2.0",

@@ -225,7 +225,7 @@ def names() -> Iterator[bytes]:
 _MARKS = (",", ";", '"', '""', "\n", "\r\n", "\r", "\x00", "\ufeff", NUMBER, DAY, "technischesleutel", "PAR1", "é")
 TARGETS = {
     "description": Target(read_one_description, descriptions, (2_500, 400_000), change_json, longest=16_384),
-    "csv": Target(read_one_csv, csv_files, (2_500, 200_000), _change_csv, _MARKS),
+    "csv": Target(read_one_csv, csv_files, (2_500, 120_000), _change_csv, _MARKS),
     "parquet": Target(read_one_parquet, parquet_files, (1_500, 100_000), words=_MARKS, longest=16_384),
     "typed-parquet": Target(read_one_typed_parquet, typed_choices, (800, 50_000)),
     "values": Target(read_one_column, columns, (1_200, 300_000), words=("-", ".", "T", ":", " ", "٣", "2100-01-01")),
