@@ -36,5 +36,6 @@ def run(args: argparse.Namespace) -> int:
             print(f"\n{role}\nAuthorization: Bearer {issuer.token(role)}")
     else:
         print("Een token per rol voor de API: python -m development serve --tokens")
-    uvicorn.run(app, host=HOST, port=args.port, log_level="warning", server_header=False, date_header=True)
+    # nobody stands before it who could say for whom he asks
+    uvicorn.run(app, host=HOST, port=args.port, log_level="warning", server_header=False, proxy_headers=False)
     return 0

@@ -16,7 +16,8 @@ _AT_ONCE = 250_000
 def equal_rows(store: RowStore, positions: np.ndarray, marks: np.ndarray) -> np.ndarray:
     """Return the positions in the file of rows that are equal to an earlier one, ascending.
 
-    `positions`: of the rows in the store, ascending; `marks`: of each, the same for equal rows.
+    `positions`: of the rows in the store, ascending; `marks`: of each as it was delivered. Rows with other marks are
+    not equal, whatever the store holds of them.
     """
     # the few that have the mark of another, also without being equal, are compared as they are
     ordered = np.sort(marks)
@@ -29,9 +30,15 @@ def equal_rows(store: RowStore, positions: np.ndarray, marks: np.ndarray) -> np.
     del order, again
     groups = _groups(marks[suspect])
     by_place = np.argsort(suspect)
+    own_marks = marks[suspect[by_place]]
     suspect, groups = positions[suspect[by_place]], groups[by_place]
     del by_place
-    found = [_equal(rows) for rows in _grouped(store, suspect, groups)]
+
+    def marked(some: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        # a mark is of the row as it was delivered, of which the store may hold less
+        return (rows.assign(_mark=own_marks[np.searchsorted(suspect, rows.index.to_numpy())]) for rows in some)
+
+    found = [_equal(marked(rows)) for rows in _grouped(store, suspect, groups)]
     return np.sort(np.concatenate(found))
 
 

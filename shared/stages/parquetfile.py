@@ -12,21 +12,23 @@ import pyarrow.parquet as pq
 from shared.dataset import DatasetSchema, Kind, TableSchema
 from shared.records import Finding, Resource
 from shared.stages.header import MOST_COLUMNS, header_findings, refuses
-from shared.stages.parquetpages import LargeFooterError, pages_of
+from shared.stages.parquetpages import LargeFooterError, Page, pages_of
 from shared.stages.refusal import TableRefused
 from shared.stages.rowtypes import with_own_texts
 from shared.stages.rules import finding
 from shared.stages.values import LONGEST_FIELD
 
 # a real row takes some bytes and packs to half or a quarter; a file beyond both was made to fill the memory
-_ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1, 8
+_ROWS_PER_BYTE, _UNPACKED_PER_BYTE = 1 / 3, 8
 _ROWS_OF_ANY, _UNPACKED_OF_ANY = 10_000, 16 * 1024 * 1024
 _LARGEST_PAGE = 16 * 1024 * 1024  # which is in memory at once; writers make them of 1 MB or so
 _TEXT = (Kind.NUMMER, Kind.TEKST)
+_HALVED = 1.05  # of a table: so much may its halves be together, where they have next to nothing in common
 _MOST_CHUNKS = 2_000  # columns of row groups
 _ROWS_AT_ONCE, _BYTES_AT_ONCE = 100_000, 16 * 1024 * 1024  # what is made of a text takes several times its room
 # Arrow reads behind the pages of this writer of before 2015, whose sizes were wrong
-_PADDED = re.compile(r"parquet-mr(?! version (1\.([3-9]|\d\d)|[2-9]|\d\d))", re.IGNORECASE)
+_MAY_BE_PADDED = re.compile(r"parquet-mr", re.IGNORECASE)
+_NOT_PADDED = re.compile(r"parquet-mr version (1\.([3-9]|\d\d)|[2-9]\.\d+)\.\d+( .*)?")
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -38,9 +40,10 @@ def parquet_batches(
     What is worth telling about its columns goes to `told`. Raises TableRefused, if need be after its last row.
     """
     try:
+        pages = list(pages_of(raw))  # before Arrow sees the footer, which may be made to be large
         file = pq.ParquetFile(pa.BufferReader(raw))
         _refuse_by_footer(file, resource, table, schema, told)
-        _refuse_blown_up(file.metadata, raw, table, told)
+        _refuse_blown_up(file.metadata, raw, pages, table, told)
         wanted = [name for name in table.column_names() if name in set(file.schema_arrow.names)]
         texts = [column.name for column in table.columns if column.name in wanted and column.kind in _TEXT]
         codes: set[str] = set()
@@ -51,6 +54,8 @@ def parquet_batches(
                 for own in _light(rows):
                     codes |= _faults_of_text(own)
                     yield own
+    except LargeFooterError:
+        raise TableRefused(finding("LEV-222", tabel=table.name)) from None
     except (pa.ArrowException, OSError, ValueError):
         raise TableRefused(finding("LEV-215", tabel=table.name)) from None
     if codes:
@@ -76,15 +81,17 @@ def _some_at_a_time(file: pq.ParquetFile, wanted: list[str]) -> Iterator[pa.Tabl
 
 def _light(rows: pa.Table) -> Iterator[pa.Table]:
     """Yield the rows with their own texts, not those of their whole row group; in halves of halves where these are many
-    or long."""
-    own = with_own_texts(_by_dictionary(rows))
-    if own.nbytes <= _BYTES_AT_ONCE or len(rows) < 2:
+    or long, unless the halves have the same texts: then they are no lighter."""
+    waiting = [with_own_texts(_by_dictionary(rows))]
+    while waiting:
+        own = waiting.pop()
+        half = len(own) // 2
+        if own.nbytes > _BYTES_AT_ONCE and half:
+            halves = [with_own_texts(own.slice(half)), with_own_texts(own.slice(0, half))]
+            if sum(one.nbytes for one in halves) <= own.nbytes * _HALVED:
+                waiting += halves
+                continue
         yield own
-        return
-    del own
-    half = len(rows) // 2
-    yield from _light(rows.slice(0, half))
-    yield from _light(rows.slice(half))
 
 
 def _refuse_by_footer(
@@ -104,19 +111,19 @@ def _refuse_by_footer(
         told.append(finding("LEV-214", tabel=table.name))
 
 
-def _refuse_blown_up(metadata: pq.FileMetaData, raw: bytes, table: TableSchema, told: list[Finding]) -> None:
+def _refuse_blown_up(
+    metadata: pq.FileMetaData, raw: bytes, pages: list[Page], table: TableSchema, told: list[Finding]
+) -> None:
     """Refuse a file that holds far more than its size can: it would be unpacked to fill the memory.
 
     What the footer says of sizes is not believed. Of a column nothing is asked through Arrow: to look at one of a
     broken file ends the process (pyarrow 26).
     """
     rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
-    if sum(rows) != metadata.num_rows or min(rows, default=0) < 0 or _PADDED.search(metadata.created_by):
+    writer = metadata.created_by
+    padded = _MAY_BE_PADDED.search(writer) and not _NOT_PADDED.fullmatch(writer)
+    if sum(rows) != metadata.num_rows or min(rows, default=0) < 0 or padded:
         raise TableRefused(finding("LEV-215", tabel=table.name))
-    try:
-        pages = list(pages_of(raw))
-    except LargeFooterError:
-        raise TableRefused(finding("LEV-222", tabel=table.name)) from None
     unpacked, largest = sum(page.unpacked for page in pages), max((page.unpacked for page in pages), default=0)
     many = metadata.num_rows > len(raw) * _ROWS_PER_BYTE + _ROWS_OF_ANY
     if many or largest > _LARGEST_PAGE or unpacked > len(raw) * _UNPACKED_PER_BYTE + _UNPACKED_OF_ANY:

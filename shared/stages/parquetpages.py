@@ -12,6 +12,7 @@ from typing import Any
 
 _MAGIC = b"PAR1"
 _DEEPEST, _MOST_FIELDS = 20, 150_000  # a column of a row group takes some fifty
+_BYTES_PER_FIELD = 50
 _LAST_NUMBER = 2**15 - 1  # of a field; readers keep no more bits of it
 # wire types of Thrift
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT, _UUID = range(1, 14)
@@ -65,11 +66,12 @@ def pages_of(raw: bytes) -> Iterator[Page]:
     begin = end - int.from_bytes(raw[end : end + 4], "little")
     if begin < len(_MAGIC) or raw[-4:] != _MAGIC:
         raise BrokenParquetError
-    reader = _Compact(raw)
+    reader = _Compact(raw, _MOST_FIELDS)
     footer = reader.struct(begin, end)
     if reader.at != end:
         raise BrokenParquetError
     _hold(footer, _OF_FOOTER)
+    reader = _Compact(raw, _MOST_FIELDS + len(raw) // _BYTES_PER_FIELD)  # a large file has many pages
     for group in _list(footer, _ROW_GROUPS):
         if _whole(group, _ROWS, _I64):  # what is said of pages without rows may be anything
             for column in _list(group, _COLUMNS):
@@ -149,11 +151,15 @@ class _Listed:
 
 
 class _Compact:
-    """Reads structs in the compact form of Thrift. `at`: behind what was read last. Texts are passed over."""
+    """Reads structs in the compact form of Thrift, of no more than so many fields together. Texts are passed over.
 
-    def __init__(self, raw: bytes) -> None:
+    `at`: behind what was read last.
+    """
+
+    def __init__(self, raw: bytes, most: int) -> None:
         self._raw = raw
-        self._end = self._fields = 0
+        self._end = 0
+        self._left = most
         self.at = 0
 
     def struct(self, begin: int, end: int) -> _Fields:
@@ -175,8 +181,8 @@ class _Compact:
         return fields
 
     def _value(self, wire: int, depth: int) -> Any:
-        self._fields += 1
-        if self._fields > _MOST_FIELDS:
+        self._left -= 1
+        if self._left < 0:
             raise LargeFooterError
         if wire in _OF_BITS:
             return self._signed(_OF_BITS[wire])

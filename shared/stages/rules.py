@@ -168,8 +168,9 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-222": Rule(
         A,
-        "Het Parquet-bestand bestaat uit te veel stukken: meer dan 2.000 kolommen van rijgroepen samen.",
-        "Schrijf grotere rijgroepen, zoals 100.000 rijen of meer.",
+        "Het Parquet-bestand bestaat uit te veel stukken, of zegt te veel over zichzelf.",
+        "Schrijf grotere rijgroepen, zoals 100.000 rijen, en alleen de afgesproken kolommen: hoogstens 2.000 stukken "
+        "(kolommen maal rijgroepen), zonder lange lijsten met eigen gegevens.",
     ),
     # the rows
     "LEV-301": Rule(

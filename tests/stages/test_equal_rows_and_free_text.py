@@ -114,6 +114,17 @@ def test_two_texts_that_become_equal_by_masking_are_still_two_rows() -> None:
     assert checked.tables["afspraken"]["afspraakresultaat"].tolist() == ["***", "***"]
 
 
+def test_doubled_texts_that_become_equal_by_masking_are_two_rows_and_not_one() -> None:
+    delivery = Delivery()
+    row = delivery.rows["afspraken"][0]
+    texts = (BSN, BSN, "999990019", "999990019")
+    delivery.write("afspraken", [row | {"afspraakresultaat": text} for text in texts])
+    checked = check(delivery)
+    [equal] = [found for found in checked.findings if found.code == "LEV-404"]
+    assert (equal.rijen, equal.aantal) == ((2, 4), 2)
+    assert checked.tables["afspraken"]["afspraakresultaat"].tolist() == ["***", "***"]
+
+
 def test_the_alert_is_raised_also_for_a_row_that_is_set_aside() -> None:
     delivery = Delivery()
     delivery.change("afspraken", 2, afspraakresultaat=BSN, datum_invoer="x")

@@ -175,6 +175,9 @@ def test_everything_that_a_writer_may_tell_in_a_footer_is_read() -> None:
         ("parquet-mr and no number         ", ["LEV-215"]),
         ("parquet-mr version 1.13.1 (abcd)", []),
         ("parquet-mr version 1.3.0 (abcde)", []),
+        ("parquet-mr version 1.13-rc (abc)", ["LEV-215"]),
+        ("a parquet-mr version 1.13.1 (ab)", ["LEV-215"]),
+        ("parquet-mr version 1.13.1-x (ab)", ["LEV-215"]),
     ],
 )
 def test_a_writer_behind_whose_pages_arrow_reads_on_is_refused(writer: str, codes: list[str]) -> None:
@@ -212,3 +215,26 @@ def test_long_texts_are_handed_on_some_at_a_time() -> None:
     assert max(piece.nbytes for piece in pieces) <= 16 * MEGABYTE
     column = pa.concat_tables(pieces).column("afspraakresultaat").cast(pa.string())
     assert column.to_pylist() == texts.to_pylist()
+
+
+def test_long_texts_that_all_rows_share_are_not_read_again_for_every_piece() -> None:
+    """Halves that have the same texts are no lighter: cut in pieces, each would hold all of them once more."""
+    turn = random.Random(3)
+    texts = [f"{number}{'x' * 900_000}" for number in range(17)]
+    table = arrow_table(
+        "adressen", plaats=pa.array(turn.choices(texts, k=300)), straat=pa.array(turn.choices(texts, k=300))
+    )
+    table = table.append_column("extra", pa.array([turn.randbytes(12_000) for _ in range(300)]))
+    raw = parquet_bytes(table, compression="zstd")
+    told: list[Finding] = []
+    resource = Resource("adressen", "adressen.parquet", "parquet", len(raw), "", 300, "")
+    pieces = list(parquet_batches(raw, resource, SCHEMA.tables["adressen"], SCHEMA, told))
+    assert sum(len(piece) for piece in pieces) == 300 and len(pieces) < 10
+    assert sum(piece.nbytes for piece in pieces) < 2 * 2 * 17 * 900_000
+
+
+def test_a_footer_that_is_too_large_is_refused_before_arrow_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pa.table({f"n{number}": pa.nulls(1, pa.int32()) for number in range(20_000)})
+    raw = parquet_bytes(table)
+    monkeypatch.setattr("shared.stages.parquetfile.pq.ParquetFile", None)
+    assert refused(read_one("werkopdrachten", raw, 1, format="parquet")) == ["LEV-222"]
