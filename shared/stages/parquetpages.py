@@ -135,9 +135,9 @@ def _struct(fields: _Fields, number: int) -> _Fields:
 
 
 def _list(fields: _Fields, number: int) -> list[_Fields]:
-    """Return a list of structs."""
+    """Return a list whose members were held against the format."""
     found, value = fields.get(number, (0, None))
-    if found != _LIST or (value.members != _STRUCT and value.values):
+    if found != _LIST:
         raise BrokenParquetError
     return list(value.values)
 
