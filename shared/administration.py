@@ -120,6 +120,11 @@ class RunRecord:
         return self.new.run_id
 
     @property
+    def stands_still(self) -> bool:
+        """Say whether worker after worker ended while it was finished, so that it is left for the end of a night."""
+        return self.reason is RunReason.STAART_STAAT_STIL
+
+    @property
     def sentence(self) -> str:
         """Return in one Dutch sentence why the run is where it is."""
         if not self.new.model and self.reason is RunReason.AFGEROND:  # nothing was judged

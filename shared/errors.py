@@ -119,6 +119,12 @@ class TailStandsStill(SlimmeCheckError):
     code = "SC-535"
 
 
+class RunNotFinished(SlimmeCheckError):
+    """A published run was not finished for a day or more, and what must wait for it waits in vain."""
+
+    code = "SC-536"
+
+
 class NotKnown(SlimmeCheckError):
     """What was asked for (a delivery, an application, a model) is not in the administration."""
 

@@ -39,6 +39,7 @@ class Action(StrEnum):
     WIJZERS_SCHRIJVEN = "wijzers naar actuele resultaten geschreven"
     TERUGKOPPELEN = "terugkoppeling geschreven"
     MOMENTOPNAME_SCHRIJVEN = "momentopname geschreven"
+    MOMENTOPNAME_LOSLATEN = "momentopname losgelaten"
     OPRUIMEN = "ruwe levering verwijderd"
     AFRONDEN = "verwerking afgerond"
     AFKEUREN = "levering afgekeurd"

@@ -6,21 +6,21 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 
-from shared.administration import Claim, ClaimKind, DeliveryRecord, RunRecord, RunRequest, StopState
+from shared.administration import ClaimKind, DeliveryRecord, ModelStatus, RunRecord, RunRequest, StopState
 from shared.anchors import drop_anchor
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.events import Action, AuditEvent
 from shared.installation import Installation, Steps, Workplace
 from shared.judging import judge
-from shared.logboek import write_unpublished_lines
 from shared.logs import run_log
 from shared.output import write_pointer
 from shared.records import PseudonymisedDelivery
 from shared.runs import Outcome, finish_claimed, finish_tail, guarded, publish
 from shared.runstates import PUBLISHED, RunReason, RunState
-from shared.set_apart import silent_ends
+from shared.set_apart import given_up
 from shared.stored_snapshot import read_snapshot
 
+_STUCK = frozenset({RunReason.STAART_STAAT_STIL, RunReason.STAART_MISLUKT, RunReason.OVERGENOMEN})
 REASON_LENGTH = 1000
 # what no keyboard gives, and not every database or file can hold: control characters and halves of a character
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -145,8 +145,8 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
     steps = Steps(installation, claim.run)
 
     def work() -> Outcome:
-        if silent_ends(installation, claim.run):
-            return _given_up(installation, claim)
+        if (ended := given_up(installation, claim)) is not None:  # who asked for it can ask again, for less
+            return Outcome(new.levering, claim.kind, ended)
         steps.begin()
         delivery = _asked_for(installation, installation.ledger.request(new.request_id))
         steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
@@ -156,14 +156,39 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
     return guarded(installation, claim, work, steps)
 
 
-def _given_up(installation: Installation, claim: Claim) -> Outcome:
-    """End a run at which worker after worker ended; who asked for it can ask again, for less."""
-    run, reason = claim.run, RunReason.WERKERS_STONDEN_STIL
-    details = {"reden": str(reason)}
-    event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", "vervallen", run.run_id, **details)
-    installation.ledger.move(claim, RunState.VERVALLEN, reason, event)
-    write_unpublished_lines(installation, run)
-    return Outcome(run.new.levering, claim.kind, installation.ledger.run(run.run_id))
+def let_go_of_snapshot(installation: Installation, levering: str, reden: str, digest: str = "") -> RunRecord:
+    """Let a published delivery be finished without a snapshot: each worker ends at it, or its raw files are gone.
+
+    The next round does everything else of the tail, and the raw delivery is deleted. Nothing of it can be judged again
+    then, so TransitionRefused as long as the app has not said that it cannot finish it, or where a worker is at it.
+    """
+    reason = checked_reason(reden)
+    stuck = [run for run in _runs_of(installation, levering, digest) if is_stuck(run)]
+    if not stuck:
+        raise TransitionRefused(
+            "This delivery does not wait to be finished after a failure.",
+            where=f"levering {levering}",
+            next_step="Only published results that the app cannot finish go without a snapshot.",
+        )
+    run = stuck[-1]
+    event = installation.event(Action.CLAIMEN, f"levering {levering}", "geclaimd", run.run_id)
+    claim = installation.ledger.claim(run.new, installation.terms(), event)
+    if claim.kind is not ClaimKind.STAART:
+        raise TransitionRefused(
+            "A worker is finishing this delivery.", where=f"levering {levering}", next_step="Try again in an hour."
+        )
+    event = installation.event(
+        Action.MOMENTOPNAME_LOSLATEN, f"levering {levering}", "losgelaten", run.run_id, reden=reason
+    )
+    installation.ledger.move(claim, RunState.GEPUBLICEERD, RunReason.MOMENTOPNAME_LOSGELATEN, event)
+    drop_anchor(installation)
+    return installation.ledger.run(run.run_id)
+
+
+def is_stuck(run: RunRecord) -> bool:
+    """Say whether the app published a delivery, and said that it could not finish it."""
+    judged = run.new.model and not run.new.request_id and run.new.model_status is ModelStatus.ACTIEF
+    return bool(judged) and run.state is RunState.GEPUBLICEERD and run.reason in _STUCK
 
 
 def _asked_for(installation: Installation, request: RunRequest) -> PseudonymisedDelivery:

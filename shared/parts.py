@@ -86,7 +86,7 @@ def snapshot_again(installation: Installation, run: RunRecord) -> GrowingSnapsho
             "The raw delivery of a published run is gone before its snapshot was written.",
             where=f"run {run.run_id}",
             code="SC-420",
-            next_step="Ask the supplier to deliver the same bytes again.",
+            next_step="Ask the supplier for the same bytes, or let go of the snapshot at the page of the delivery.",
         )
     with ExitStack() as unless_whole, closing(check_in_parts(installation, source, {}, None)) as checked:
         if checked.verdict is Verdict.AFGEKEURD:

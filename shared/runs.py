@@ -38,12 +38,12 @@ from shared.set_apart import (
     learned,
     remove_duplicate,
     set_apart,
+    silent_ends,
     stood_still,
-    tail_stands_still,
     waits_for_person,
 )
 from shared.stages.rules import finding
-from shared.stored_snapshot import has_snapshot, write_snapshot
+from shared.stored_snapshot import drop_unfinished, has_snapshot, write_snapshot
 from shared.subjects import Subjects
 from shared.waiting_rows import WaitingRows
 
@@ -131,16 +131,22 @@ def finish_claimed(installation: Installation, claim: Claim, tail: Callable[[Cla
     return guarded(installation, claim, lambda: _left_for_last(installation, claim) or tail(claim))
 
 
+def told_standing(run: RunRecord) -> TailStandsStill:
+    """Return what a person is told of a published run that waits for the end of a night, in every round."""
+    return TailStandsStill(
+        "Worker after worker ended without a word while it finished this run; its results are published.",
+        where=f"run {run.run_id}",
+        next_step="Look in the log where the work stopped. It is tried after everything else of a night; when nothing "
+        "helps, let go of the snapshot at the page of the delivery.",
+    )
+
+
 def _left_for_last(installation: Installation, claim: Claim) -> Outcome | None:
     """Let go of a tail that would end this worker too, before anything else is done; None for any other."""
     run, reason = claim.run, RunReason.STAART_STAAT_STIL
-    if not tail_stands_still(installation, run):
+    if not silent_ends(installation, run):
         return None
-    failure = TailStandsStill(
-        "Worker after worker ended without a word while it finished this run; its results are published.",
-        where=f"run {run.run_id}",
-        next_step="Look in the log where the work stopped; it is tried again after everything else of a night.",
-    )
+    failure = told_standing(run)
     details = {"reden": str(reason), "fout": failure.code}
     event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", str(run.state), run.run_id, **details)
     installation.ledger.move(claim, run.state, reason, event)
@@ -292,15 +298,24 @@ def finish_tail(installation: Installation, claim: Claim, snapshot: GrowingSnaps
     lines = write_run_lines(installation, run)
     steps.done(Action.LOGBOEK_SCHRIJVEN, "geschreven en bevestigd", regels=lines)
     write_model_log(installation, run)
-    facts = None
+    facts, reason = None, _as_finished(installation, run)
     if not run.new.request_id:
-        facts = _finish_delivery(installation, run, snapshot, findings, steps)
-    event = installation.event(Action.AFRONDEN, f"levering {run.new.levering}", "afgerond", run.run_id)
-    installation.ledger.move(claim, RunState.AFGEROND, RunReason.AFGEROND, event, steps=steps.hand_over(), facts=facts)
+        facts = _finish_delivery(installation, run, snapshot, findings, steps, reason)
+    event = installation.event(Action.AFRONDEN, f"levering {run.new.levering}", str(reason), run.run_id)
+    installation.ledger.move(claim, RunState.AFGEROND, reason, event, steps=steps.hand_over(), facts=facts)
     write_run_log(installation, run)
     run_log().info("run %s: finished", run.run_id)
     known = installation.ledger.run(run.run_id)
     return Outcome(run.new.levering, claim.kind, known, installation.ledger.counts(run.run_id), findings)
+
+
+def _as_finished(installation: Installation, run: RunRecord) -> RunReason:
+    """Return as what a run is finished: without a snapshot where a person let go of it, and none was written yet."""
+    told = installation.ledger.events(run.run_id) if run.attempt > 1 else ()
+    if Action.MOMENTOPNAME_LOSLATEN not in [event.handeling for event in told]:  # to the end: it holds a line
+        return RunReason.AFGEROND
+    known = has_snapshot(installation.blobs, installation.dataset, run.new.digest)
+    return RunReason.AFGEROND if known else RunReason.AFGEROND_ZONDER_MOMENTOPNAME
 
 
 def _finish_delivery(
@@ -309,12 +324,16 @@ def _finish_delivery(
     snapshot: GrowingSnapshot | None,
     findings: tuple[Finding, ...],
     steps: Steps,
+    reason: RunReason,
 ) -> DeliveryFacts:
-    """Tell the supplier, keep the snapshot, and only then delete the raw delivery."""
+    """Tell the supplier, keep the snapshot or let go of it, and only then delete the raw delivery."""
     record = installation.ledger.delivery(run.new.dataset, run.new.digest)
     write_message(installation, record.levering, record.digest, Verdict.GEACCEPTEERD, findings)
     steps.done(Action.TERUGKOPPELEN, "geschreven")
-    if snapshot is not None or not has_snapshot(installation.blobs, installation.dataset, record.digest):
+    if reason is RunReason.AFGEROND_ZONDER_MOMENTOPNAME:
+        drop_unfinished(installation, record.digest)
+        steps.done(Action.MOMENTOPNAME_SCHRIJVEN, "nagelaten")
+    elif snapshot is not None or not has_snapshot(installation.blobs, installation.dataset, record.digest):
         with closing(snapshot or parts.snapshot_again(installation, run)) as found:
             size = write_snapshot(installation, record.digest, run.new.key_id, found)
         steps.done(Action.MOMENTOPNAME_SCHRIJVEN, "geschreven", bytes=size)

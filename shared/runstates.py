@@ -43,7 +43,9 @@ class RunReason(StrEnum):
     SCHADUW_BEWAARD = "schaduw_bewaard"
     STAART_MISLUKT = "staart_mislukt"
     STAART_STAAT_STIL = "staart_staat_stil"
+    MOMENTOPNAME_LOSGELATEN = "momentopname_losgelaten"
     AFGEROND = "afgerond"
+    AFGEROND_ZONDER_MOMENTOPNAME = "afgerond_zonder_momentopname"
     VERSIE_GEWIJZIGD = "versie_gewijzigd"
     QUARANTAINE_VERLOPEN = "quarantaine_verlopen"
     AANVRAGEN_VERWIJDERD = "aanvragen_verwijderd"
@@ -87,7 +89,11 @@ REASON_SENTENCES: Mapping[RunReason, str] = {
     RunReason.STAART_MISLUKT: "De resultaten zijn gepubliceerd; het afmaken mislukte en wordt opnieuw geprobeerd.",
     RunReason.STAART_STAAT_STIL: "De resultaten staan vast; bij het afmaken hield werker na werker zonder bericht op. "
     "Elke nacht is het als laatste nog eens aan de beurt; zoek in het log waar het stopt.",
+    RunReason.MOMENTOPNAME_LOSGELATEN: "De resultaten staan vast; een mens liet de momentopname los. "
+    "De volgende ronde rondt ze af.",
     RunReason.AFGEROND: "De resultaten zijn gepubliceerd en de ruwe levering is verwijderd.",
+    RunReason.AFGEROND_ZONDER_MOMENTOPNAME: "De resultaten zijn gepubliceerd en de ruwe levering is verwijderd. Een "
+    "momentopname kon niet gemaakt worden: opnieuw beoordelen of narekenen kan niet.",
     RunReason.VERSIE_GEWIJZIGD: "Model, contract of sleutel is gewijzigd voordat er iets gepubliceerd was.",
     RunReason.QUARANTAINE_VERLOPEN: "De levering bleef te lang in quarantaine en is vernietigd.",
     RunReason.AANVRAGEN_VERWIJDERD: "Alles wat gevraagd was, is intussen verwijderd. Vraag het zo nodig opnieuw.",
@@ -157,8 +163,10 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
         _S.VERVALLEN: _REPLACED | _GONE | _REMOVED,
     },
     _S.GEPUBLICEERD: {
-        _S.GEPUBLICEERD: frozenset({_R.OVERGENOMEN, _R.STAART_MISLUKT, _R.STAART_STAAT_STIL}),
-        _S.AFGEROND: frozenset({_R.AFGEROND, _R.SCHADUW_BEWAARD}),
+        _S.GEPUBLICEERD: frozenset(
+            {_R.OVERGENOMEN, _R.STAART_MISLUKT, _R.STAART_STAAT_STIL, _R.MOMENTOPNAME_LOSGELATEN}
+        ),
+        _S.AFGEROND: frozenset({_R.AFGEROND, _R.AFGEROND_ZONDER_MOMENTOPNAME, _R.SCHADUW_BEWAARD}),
     },
     _S.AFGEROND: {},
     # the same description came again, with other tables

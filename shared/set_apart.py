@@ -23,7 +23,8 @@ from shared.stages.rules import finding
 
 PATIENCE = 6  # attempts; then a person must look, and later deliveries no longer wait for this one
 STOOD_STILL = "LEV-504"
-_OF_A_TAIL = (Action.CLAIMEN, Action.PUBLICEREN, Action.MISLUKKEN)
+_WORDS = (Action.MISLUKKEN, Action.MOMENTOPNAME_LOSLATEN)
+_OF_A_SERIES = (Action.CLAIMEN, Action.PUBLICEREN, Action.SCHADUW_BEWAREN, *_WORDS)
 
 
 @dataclass(frozen=True)
@@ -80,35 +81,36 @@ def stood_still(installation: Installation, run: RunRecord) -> Judgement | None:
 
 
 def silent_ends(installation: Installation, run: RunRecord) -> int:
-    """Return how many workers in a row ended at a run without a word, 0 while these are too few to give it up.
+    """Return how many workers in a row ended at a claimed run without a word, 0 while these are too few to give it up.
 
-    It may be made to end them, or need more memory than they have: each round would end there, and do nothing else.
+    It may be made to end them, or need more memory than they have: each round would end there, and do nothing else. Of
+    a tail that was said to stand still a single one is enough; the claim right after that is the try that was meant.
     """
     if run.reason is not RunReason.OVERGENOMEN or run.attempt < PATIENCE:
         return 0
-    claims = [json.loads(e.details) for e in installation.ledger.events(run.run_id) if e.handeling == Action.CLAIMEN]
-    taken_over = [claim.get("reden") == RunReason.OVERGENOMEN for claim in reversed(claims)]
-    ended = [*taken_over, False].index(False)
-    return ended if ended >= PATIENCE - 1 else 0
-
-
-def tail_stands_still(installation: Installation, run: RunRecord) -> bool:
-    """Say whether so many workers in a row ended without a word while they finished this published run.
-
-    Once that was said, a single one more is enough; the claim that comes right after it is the try that was meant.
-    """
-    if run.attempt < PATIENCE:
-        return False
-    ended = 0
-    *before, _ = (event for event in installation.ledger.events(run.run_id) if event.handeling in _OF_A_TAIL)
+    ended, enough = 0, PATIENCE - 1
+    *before, _ = (event for event in installation.ledger.events(run.run_id) if event.handeling in _OF_A_SERIES)
     for event in reversed(before):
-        if event.handeling == Action.MISLUKKEN:
-            said = json.loads(event.details).get("reden") == RunReason.STAART_STAAT_STIL
-            return ended > 0 if said else ended >= PATIENCE - 1
-        ended += 1
-        if event.handeling == Action.PUBLICEREN:
+        reason = json.loads(event.details).get("reden")
+        if event.handeling in _WORDS:
+            enough = 1 if reason == RunReason.STAART_STAAT_STIL else enough
             break
-    return ended >= PATIENCE - 1
+        ended += 1
+        if reason != RunReason.OVERGENOMEN:  # the first of them: it published, or took over from nobody
+            break
+    return ended if ended >= enough else 0
+
+
+def given_up(installation: Installation, claim: Claim) -> RunRecord | None:
+    """End a run without a delivery of its own at which worker after worker ended; None for any other."""
+    run, reason = claim.run, RunReason.WERKERS_STONDEN_STIL
+    if not silent_ends(installation, run):
+        return None
+    details = {"reden": str(reason)}
+    event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", "vervallen", run.run_id, **details)
+    installation.ledger.move(claim, RunState.VERVALLEN, reason, event)
+    write_unpublished_lines(installation, run)
+    return installation.ledger.run(run.run_id)
 
 
 def set_apart(installation: Installation, claim: Claim, judged: Judged, checked: Judgement, steps: Steps) -> RunRecord:

@@ -50,6 +50,12 @@ def write_snapshot(installation: Workplace, digest: str, key_id: str, snapshot: 
     return sum(size for _, size in written.values())
 
 
+def drop_unfinished(installation: Workplace, digest: str) -> None:
+    """Delete what a try left of a snapshot that nobody makes any more: without its manifest nothing finds it again."""
+    for name in list(installation.blobs.names(Container.MOMENTOPNAME, f"{installation.dataset}/{digest}/")):
+        installation.blobs.delete(Container.MOMENTOPNAME, name)
+
+
 def _copied(file: BinaryIO, blob: BinaryIO) -> tuple[str, int]:
     """Copy a file to a blob; returns sha256 and number of bytes."""
     digesting = Digesting(blob)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,10 +16,10 @@ from shared.installation import Installation
 from shared.interventions import process_request
 from shared.logs import run_log
 from shared.mailbox import StoredDelivery, Waiting
-from shared.modelregister.shadow import score_shadows
+from shared.modelregister.shadow import finish_shadow, score_shadows, standing_shadows
 from shared.output import write_pointer
 from shared.ports import Container
-from shared.runs import Outcome, run_delivery
+from shared.runs import Outcome, run_delivery, told_standing
 from shared.runstates import LEASED, RunReason, RunState
 from shared.set_apart import PATIENCE
 from shared.stages.pseudonym import Pseudonymiser
@@ -45,6 +45,7 @@ class Round:
     """What one round did. `waiting`: complete deliveries that wait for an earlier one that is busy or must be retried.
 
     `incomplete`: deliveries that are still being written. `shadows`: what versions beside the active one judged.
+    `standing`: what was left for the end of the night before this round began.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -53,11 +54,17 @@ class Round:
     leftovers: int
     destroyed: int
     shadows: tuple[Outcome, ...] = ()
+    standing: tuple[Outcome, ...] = ()
+
+    @property
+    def told(self) -> tuple[Outcome, ...]:
+        """Return what a person hears of once a day."""
+        return (*self.standing, *self.outcomes)
 
     @property
     def failed(self) -> bool:
         """Say whether something went wrong that a person should look at."""
-        return any(outcome.failure is not None for outcome in self.outcomes)
+        return any(outcome.failure is not None for outcome in self.told)
 
 
 @dataclass(frozen=True)
@@ -69,10 +76,11 @@ class _Job:
 
 def run_waiting(installation: Installation, progress: Callable[[Progress], None] = lambda _: None) -> Round:
     """Do everything that waits, deliveries in order of their period; one that is broken does not stop the others."""
+    standing = tuple(Outcome(run.new.levering, failure=told_standing(run)) for run in _standing(installation))
     outcomes: list[Outcome] = []
     # what was interrupted first: it may still hold a delivery in the mailbox
-    _do(_published(installation, standing=False), outcomes, progress)
-    waiting = _in_order(_deliveries(installation), outcomes, progress)
+    _do([_requested(installation, run) for run in _interrupted(installation)], outcomes, progress)
+    waiting = _delivered_in_order(installation, outcomes, progress)
     _do(_requests(installation), outcomes, progress)
     tidied = tidy(installation)
     outcomes += [Outcome("ronde", failure=failure) for failure in tidied.failures]
@@ -80,15 +88,27 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     shadows = [] if installation.use_case.follow_up else score_shadows(installation)
     tell_round(installation, outcomes)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
-    return Round(tuple(outcomes), waiting, incomplete, tidied.leftovers, tidied.destroyed, tuple(shadows))
+    return Round(tuple(outcomes), waiting, incomplete, tidied.leftovers, tidied.destroyed, tuple(shadows), standing)
 
 
-def finish_standing(installation: Installation) -> list[Outcome]:
-    """Try again to finish what workers ended at without a word; after all other work, for it may end this one too."""
+def finish_standing(mailboxes: Iterable[Callable[[], Installation]]) -> list[Outcome]:
+    """Try again to finish what workers ended at without a word; after all other work, for it may end this one too.
+
+    Of all mailboxes together the one that was tried longest ago goes first, so that each has its turn.
+    """
     outcomes: list[Outcome] = []
-    _do(_published(installation, standing=True), outcomes, lambda _: None)
-    if outcomes:
-        tell_round(installation, outcomes)
+    standing: list[tuple[RunRecord, Installation, _Job]] = []
+    for its in mailboxes:
+        try:
+            standing += _left_for_last(its())
+        except Exception as cause:  # what is broken here may not keep the rest from being done
+            outcomes.append(Outcome("ronde", failure=as_told(cause)))
+            run_log().error("round: %s", outcomes[-1].failure)
+    for _, installation, job in sorted(standing, key=lambda one: one[0].changed_at):
+        tried: list[Outcome] = []
+        _do([job], tried, lambda _: None)
+        tell_round(installation, tried)
+        outcomes += tried
     return outcomes
 
 
@@ -98,11 +118,7 @@ def process_arrived(installation: Installation) -> list[Outcome]:
     Events come in any order and at once: who finishes one looks again, so that what another worker left for it is done.
     """
     outcomes: list[Outcome] = []
-    seen: set[str] = set()
-    while jobs := [job for job in _deliveries(installation) if job.key not in seen]:
-        seen |= {job.key for job in jobs}
-        if _in_order(jobs, outcomes, lambda _: None):
-            break
+    _delivered_in_order(installation, outcomes, lambda _: None)
     if not installation.use_case.follow_up:
         write_pointer(installation)
     tell_round(installation, outcomes)
@@ -130,7 +146,7 @@ def _anything_waits(installation: Installation) -> bool:
 def _waits(installation: Installation, run: RunRecord, now: datetime) -> bool:
     if run.state in LEASED and run.lease_until is not None and run.lease_until > now:
         return False
-    if _stands_still(run):  # the end of the night is soon enough, and by day it would end a worker each time
+    if run.stands_still:  # the end of the night is soon enough, and by day it would end a worker each time
         return False
     if run.state is RunState.MISLUKT:
         return run.attempt < PATIENCE
@@ -165,6 +181,18 @@ def _do(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress]
         progress(Progress(len(outcomes), total, job.levering, outcome))
 
 
+def _delivered_in_order(
+    installation: Installation, outcomes: list[Outcome], progress: Callable[[Progress], None]
+) -> tuple[str, ...]:
+    """Do what was delivered, and look again until there is nothing new; return what must wait for an earlier one."""
+    seen: set[str] = set()
+    while jobs := [job for job in _deliveries(installation) if job.key not in seen]:
+        seen |= {job.key for job in jobs}
+        if waiting := _in_order(jobs, outcomes, progress):
+            return waiting
+    return ()
+
+
 def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None]) -> tuple[str, ...]:
     """Do the deliveries in order; return those that must wait, because an earlier one is busy or is to be retried.
 
@@ -193,20 +221,29 @@ def _attempt(job: _Job) -> Outcome | None:
         return Outcome(job.levering, failure=failure)
 
 
-def _published(installation: Installation, *, standing: bool) -> list[_Job]:
-    """Return the runs that were published but not finished; the claim decides whether their worker is gone.
-
-    `standing`: those that are left for last, the one that was tried longest ago first, so that each has its turn.
-    """
-    runs = installation.ledger.runs(installation.dataset, (RunState.GEPUBLICEERD,))
-    chosen = [run for run in runs if _stands_still(run) is standing]
-    if standing:
-        chosen.sort(key=lambda run: run.changed_at)
-    return [_requested(installation, run) for run in chosen]
+def _interrupted(installation: Installation) -> list[RunRecord]:
+    """Return the runs that were published but not finished; the claim decides whether their worker is gone."""
+    return [run for run in _unfinished(installation) if not run.stands_still]
 
 
-def _stands_still(run: RunRecord) -> bool:
-    return run.reason is RunReason.STAART_STAAT_STIL
+def _standing(installation: Installation) -> list[RunRecord]:
+    """Return those of them that are left for last."""
+    return [run for run in _unfinished(installation) if run.stands_still]
+
+
+def _left_for_last(installation: Installation) -> list[tuple[RunRecord, Installation, _Job]]:
+    found = [(run, installation, _requested(installation, run)) for run in _standing(installation)]
+    if installation.use_case.follow_up:
+        return found
+    shadows = standing_shadows(installation)
+    return found + [
+        (run, installation, _Job(run.run_id, run.new.levering, partial(finish_shadow, installation, run)))
+        for run in shadows
+    ]
+
+
+def _unfinished(installation: Installation) -> list[RunRecord]:
+    return installation.ledger.runs(installation.dataset, (RunState.GEPUBLICEERD,))
 
 
 def _requested(installation: Installation, run: RunRecord) -> _Job:
@@ -225,6 +262,8 @@ def _delivered(installation: Installation, waiting: Waiting) -> _Job:
     def work() -> Outcome | None:
         source = waiting.open()
         if source is None:  # taken back, or done by another worker
+            return None
+        if source.digest != waiting.digest:  # written again since, maybe of another period: it is put in order anew
             return None
         follow_up = installation.use_case.follow_up
         if follow_up is None:
@@ -245,7 +284,7 @@ def _deliveries(installation: Installation) -> list[_Job]:
         record = ledger.delivery(dataset, run.new.digest)
         if not run.new.request_id and record.plaats is Place.QUARANTAINE and run.reason is not _HELD:
             opens.append(partial(mailbox.open_recorded, blobs, record))
-    last = {run.new.digest for run in ledger.runs(dataset, (RunState.GEPUBLICEERD,)) if _stands_still(run)}
+    last = {run.new.digest for run in _standing(installation)}
     found = [one for each in opens if (one := mailbox.waiting(each)) is not None and one.digest not in last]
     found.sort(key=lambda one: (one.van, one.levering))
     return [_delivered(installation, one) for one in found]

@@ -27,8 +27,10 @@ def address_of(connection: str, forwarded: str, *, platform: bool) -> str:
     `forwarded`: X-Forwarded-For, which anybody may send. Only the platform adds to it, at the end, what it saw itself.
     """
     host = forwarded.rpartition(",")[2].strip() if platform else connection
-    # an address of IPv4 may carry a port
-    bare = host.partition(":")[0] if host.count(":") == 1 else host.strip("[]")
+    # either kind of address may carry a port; one of IPv6 stands between brackets then
+    bare = host[1:].partition("]")[0] if host.startswith("[") else host
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
         return str(ip_address(bare))
     except ValueError:

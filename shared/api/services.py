@@ -40,6 +40,7 @@ class Deliveries:
     find: Callable[[str, str], DeliveryRecord]  # by dataset and digest; NotKnown
     runs: Callable[[DeliveryRecord], Sequence[RunRecord]]  # the oldest first
     release: Callable[[Caller, DeliveryRecord, str], RunRecord]  # with a reason; TransitionRefused
+    let_go: Callable[[Caller, DeliveryRecord, str], RunRecord]  # of its snapshot, with a reason; TransitionRefused
 
 
 @dataclass(frozen=True)

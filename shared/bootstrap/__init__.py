@@ -24,6 +24,7 @@ from shared.bootstrap.served import answer_http, http_app
 from shared.bootstrap.terminal import (
     check_folder,
     finish_standing,
+    let_go_of_snapshot,
     release,
     request_run,
     run_waiting,
@@ -51,6 +52,7 @@ __all__ = [
     "installation",
     "ledger",
     "let_go",
+    "let_go_of_snapshot",
     "migrate",
     "nightly",
     "nightly_purge",

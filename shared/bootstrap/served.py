@@ -111,11 +111,16 @@ def _deliveries() -> Deliveries:
     def release(caller: Caller, record: DeliveryRecord, reden: str) -> RunRecord:
         return interventions.release(workplace(caller, record.dataset), record.levering, reden, record.digest)
 
+    def let_go(caller: Caller, record: DeliveryRecord, reden: str) -> RunRecord:
+        here = installation(caller, record.dataset)
+        return interventions.let_go_of_snapshot(here, record.levering, reden, record.digest)
+
     return Deliveries(
         known=lambda: _newest_first(ledger(settings()).deliveries, lambda record: record.aangekomen),
         find=lambda dataset, digest: ledger(settings()).delivery(dataset, digest),
         runs=lambda record: ledger(settings()).runs_of_delivery(record.dataset, record.digest),
         release=release,
+        let_go=let_go,
     )
 
 

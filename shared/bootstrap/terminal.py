@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def finish_standing(caller: Caller | None = None) -> list[Outcome]:
     from shared.sweep import finish_standing as finish
 
     caller = caller or person_here()
-    return [outcome for mailbox in mailboxes() for outcome in finish(installation(caller, mailbox))]
+    return finish([partial(installation, caller, mailbox) for mailbox in mailboxes()])
 
 
 def check_folder(folder: Path) -> CheckedDelivery:
@@ -94,6 +95,14 @@ def release(levering: str, reden: str, dataset: str = "", caller: Caller | None 
     from shared import interventions
 
     return interventions.release(workplace(caller or person_here(), dataset or mailbox_of(levering)), levering, reden)
+
+
+def let_go_of_snapshot(levering: str, reden: str, dataset: str = "", caller: Caller | None = None) -> RunRecord:
+    """Let a published delivery that the app cannot finish go without its snapshot; the next round finishes it."""
+    from shared import interventions
+
+    on = installation(caller or person_here(), dataset or dataset_of(levering))
+    return interventions.let_go_of_snapshot(on, levering, reden)
 
 
 def request_run(

@@ -59,7 +59,7 @@ def nightly() -> None:
     caller = Caller(SYSTEM, "tijdklok")
 
     def swept(dataset: str) -> Sequence[Outcome]:
-        return sweep.run_waiting(installation(caller, dataset)).outcomes
+        return sweep.run_waiting(installation(caller, dataset)).told
 
     def watched(dataset: str) -> Sequence[Outcome]:
         tell_missing(_alarms(caller), blobs(settings()), dataset, settings().delivery_days)
@@ -81,14 +81,13 @@ def nightly() -> None:
         watch_audit(ledger(settings()), blobs(settings()))
         return ()
 
-    def finished(dataset: str) -> Sequence[Outcome]:
-        return sweep.finish_standing(installation(caller, dataset))
+    def finished() -> Sequence[Outcome]:
+        return sweep.finish_standing([partial(installation, caller, mailbox) for mailbox in mailboxes()])
 
     works = [partial(swept, mailbox) for mailbox in mailboxes()]
-    last = [partial(finished, mailbox) for mailbox in mailboxes()]
     works += [partial(work, dataset) for work in (watched, closed, reported) for dataset in datasets()]
     with triggers.told_to_platform():
-        triggers.one_after_another([*works, strays, intact, *last])
+        triggers.one_after_another([*works, strays, intact, finished])
 
 
 def daytime() -> None:

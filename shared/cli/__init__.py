@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         explain,
         fairness,
         features,
+        finish,
         model,
         package,
         purge,
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slimme-check", description="Slimme Check: a person always decides.")
     parser.add_argument("--version", action="version", version=f"slimme-check {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    started = (run, check, release, features, score, explain, replay, report)
+    started = (run, check, release, finish, features, score, explain, replay, report)
     for command in (*started, package, model, fairness, register, verify_audit, restored, purge):
         command.add_parser(subparsers)
     return parser

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Process the mailbox; return 0 when every delivery was published, held or rejected, 1 when something failed."""
     started = time.monotonic()
     rounds = bootstrap.run_waiting(_show_progress if sys.stderr.isatty() else lambda _: None)
-    if not any(one.outcomes for one in rounds):
+    if not any(one.told for one in rounds):
         print("Er wacht geen levering in de brievenbus.")
     for one in rounds:
         _print_round(one)
@@ -53,7 +53,7 @@ def _show_progress(progress: Progress) -> None:
 
 
 def _print_round(one: Round) -> None:
-    for outcome in one.outcomes:
+    for outcome in one.told:
         _print_outcome(outcome)
     for name in one.incomplete:
         print(f"{plain(name)}: nog niet compleet, datapackage.json ontbreekt; er is niets gedaan.")

@@ -22,8 +22,9 @@ from shared.logboek import write_run_lines
 from shared.logs import run_log
 from shared.modellog import write_model_log
 from shared.modelregister.port import ModelVersion
-from shared.runs import Outcome, guarded
+from shared.runs import Outcome, finish_claimed, guarded, told_standing
 from shared.runstates import RunReason, RunState
+from shared.set_apart import given_up
 from shared.stored_snapshot import read_snapshot
 from shared.waiting_rows import WaitingRows
 
@@ -44,13 +45,25 @@ def score_shadows(installation: Installation) -> list[Outcome]:
 def _score_shadows(installation: Installation) -> list[Outcome]:
     if installation.versions is None:
         return []
-    outcomes = [_attempt(run, partial(_finish, installation, run)) for run in _interrupted(installation)]
+    unfinished = _unfinished(installation)
+    outcomes = [Outcome(run.new.levering, failure=told_standing(run)) for run in unfinished if run.stands_still]
+    outcomes += [finish_shadow(installation, run) for run in unfinished if not run.stands_still]
     for version in installation.versions.shadows():
         outcomes += _of_version(installation, version)
     return outcomes
 
 
-def _interrupted(installation: Installation) -> list[RunRecord]:
+def standing_shadows(installation: Installation) -> list[RunRecord]:
+    """Return the shadow runs of which only the tail is left, and that are left for last."""
+    return [run for run in _unfinished(installation) if run.stands_still]
+
+
+def finish_shadow(installation: Installation, run: RunRecord) -> Outcome:
+    """Finish a shadow run whose results are kept already; its version need not be a shadow any more."""
+    return _attempt(run, partial(_finish, installation, run))
+
+
+def _unfinished(installation: Installation) -> list[RunRecord]:
     return installation.ledger.runs(installation.dataset, (RunState.GEPUBLICEERD,), status=ModelStatus.SCHADUW)
 
 
@@ -86,7 +99,7 @@ def _due(installation: Installation, version: ModelVersion) -> list[RunRecord]:
 
 
 def _hopeless(run: RunRecord) -> bool:
-    return run.reason is RunReason.MOMENTOPNAME_ONTBREEKT
+    return run.reason in (RunReason.MOMENTOPNAME_ONTBREEKT, RunReason.WERKERS_STONDEN_STIL)
 
 
 def _attempt(run: RunRecord, work: Callable[[], Outcome]) -> Outcome:
@@ -116,6 +129,8 @@ def _score(shadow: Installation, published: RunRecord) -> Outcome:
 
 def _judge_and_keep(shadow: Installation, claim: Claim) -> Outcome:
     new = claim.run.new
+    if (ended := given_up(shadow, claim)) is not None:
+        return Outcome(new.levering, claim.kind, ended)
     steps = Steps(shadow, claim.run)
     steps.begin()
     numbers = dict(shadow.ledger.application_numbers(new.dataset, new.digest))
@@ -132,13 +147,12 @@ def _judge_and_keep(shadow: Installation, claim: Claim) -> Outcome:
 
 
 def _finish(installation: Installation, run: RunRecord) -> Outcome:
-    """Finish a shadow run whose results are kept already; its version need not be a shadow any more."""
     object_, version = f"levering {run.new.levering}", run.new.model_version
     event = installation.event(Action.CLAIMEN, object_, "geclaimd", modelversie=version)
     claim = installation.ledger.claim(run.new, installation.terms(), event)
     if claim.kind is not ClaimKind.STAART:
         return Outcome(run.new.levering, claim.kind, claim.run)
-    return guarded(installation, claim, lambda: _tail(installation, claim))
+    return finish_claimed(installation, claim, lambda held: _tail(installation, held))
 
 
 def _tail(installation: Installation, claim: Claim) -> Outcome:

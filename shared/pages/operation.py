@@ -12,6 +12,7 @@ from shared.administration import DeliveryRecord, RunRecord
 from shared.api.forms import DeliveryId, PageNumber, RunId, page_of
 from shared.api.resources.deliveries import delivery_id, find_delivery
 from shared.errors import NotKnown, RequestRefused
+from shared.interventions import is_stuck
 from shared.pages.forms import LONGEST_LIST, LONGEST_NUMBER, Field, Form, Kind, reason_field
 from shared.pages.route import Page, PageContext, PageRoute, Posted
 from shared.runstates import PUBLISHED, STATE_SENTENCES, RunReason, RunState
@@ -87,6 +88,8 @@ def _forms(page: PageContext, record: DeliveryRecord, runs: Sequence[RunRecord])
     held = any(run.state is RunState.AANGEHOUDEN and run.reason is RunReason.CONTROLE_AANGEHOUDEN for run in runs)
     if held and page.may("POST", "/leveringen/{id}/vrijgave"):
         found.append(_release_form(record))
+    if any(is_stuck(run) for run in runs) and page.may("POST", "/leveringen/{id}/afronding"):
+        found.append(_finish_form(record))
     judged = any(run.state in PUBLISHED and run.new.model for run in runs)
     if judged and page.may("POST", "/leveringen/{id}/herverwerking"):
         found.append(_again_form(record))
@@ -100,6 +103,17 @@ def _release_form(record: DeliveryRecord) -> Form:
         "Levering vrijgeven",
         (reason_field("Waarom kan deze levering door?"),),
         intro="Na het vrijgeven gaat de levering verder, met de bevindingen die u hierboven ziet.",
+    )
+
+
+def _finish_form(record: DeliveryRecord) -> Form:
+    return Form(
+        "afronden",
+        f"/leveringen/{delivery_id(record)}/afronding",
+        "Afronden zonder momentopname",
+        (reason_field("Waarom kan deze levering zonder?"),),
+        intro="De uitkomsten staan vast, maar het lukt de app niet om de levering af te ronden. U kunt de momentopname "
+        "loslaten. De app verwijdert daarna de ruwe levering. Opnieuw beoordelen of narekenen kan dan niet meer.",
     )
 
 
@@ -121,6 +135,17 @@ def release(page: Page, id_: DeliveryId, posted: Posted) -> Response:
     if form.errors:
         return _delivery(page, record, form)
     run = page.services.deliveries.release(page.caller, record, form.answers["reden"])
+    return page.go(f"/verwerkingen/{run.run_id}")
+
+
+@router.post("/leveringen/{id}/afronding")
+def let_go_of_snapshot(page: Page, id_: DeliveryId, posted: Posted) -> Response:
+    """Let a published delivery be finished without its snapshot."""
+    record = find_delivery(page.services, id_)
+    form = page.read(_finish_form(record), posted)
+    if form.errors:
+        return _delivery(page, record, form)
+    run = page.services.deliveries.let_go(page.caller, record, form.answers["reden"])
     return page.go(f"/verwerkingen/{run.run_id}")
 
 

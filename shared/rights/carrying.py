@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from shared.administration import RunRecord
 from shared.errors import (
     KeyGone,
     KeyUnavailable,
     LegalHold,
     RequestBusy,
+    RunNotFinished,
     SlimmeCheckError,
     SnapshotInvalid,
     TransitionRefused,
@@ -28,6 +30,7 @@ from shared.rights.held import find_person, snapshot_keys, snapshots
 from shared.rights.port import Names, PersonRequest
 from shared.rights.requests import PersonNumber, Rights, called, recognise, take_step
 from shared.rights.states import SENTENCES, Asked, Named, RequestState, begun, check_step, ready_since
+from shared.runstates import RunState
 
 _CLOCK = "tijdklok"
 _LONGEST_WAIT = timedelta(days=1)
@@ -136,9 +139,10 @@ def _is_due(rights: Rights, request: PersonRequest) -> bool:
 
 
 def _may_begin(rights: Rights, request: PersonRequest) -> bool:
-    """Say whether nothing stands in the way; given back when a snapshot is damaged, or has a key without a name.
+    """Say whether nothing stands in the way; given back when a snapshot is damaged, or has a key without a name, or a
+    published run is not finished.
 
-    Both are found before anything goes: what began has no way back, and nobody objects as long as it is not done.
+    All are found before anything goes: what began has no way back, and nobody objects as long as it is not done.
     """
     names = rights.records.names(request.id)
     known = {name.partition(":")[0] for name in names[Named.PERSOON]}
@@ -158,8 +162,22 @@ def _may_begin(rights: Rights, request: PersonRequest) -> bool:
     except SnapshotInvalid:
         _give_back(rights, request, f"Niet begonnen: {SnapshotInvalid.code}. Laat beheer de momentopname nakijken.")
         raise
-    digests = find_person(rights, names).digests
-    return not rights.records.busy_runs(rights.installation.dataset, digests)  # else the next round
+    busy = rights.records.busy_runs(rights.installation.dataset, find_person(rights, names).digests)
+    stuck = [run for run in busy if _is_stuck(rights, run)]
+    if stuck:
+        _give_back(rights, request, f"Niet begonnen: {RunNotFinished.code}. Laat beheer de verwerking eerst afronden.")
+        raise RunNotFinished(
+            f"{len(stuck)} published runs were not finished for a day or more; nothing was removed.",
+            where=called(request.id),
+            next_step="See at their pages why they are not finished; then carry out the request again.",
+        )
+    return not busy  # else the next round
+
+
+def _is_stuck(rights: Rights, run: RunRecord) -> bool:
+    """Say whether a published run will not be finished by itself: who waits for it must hear of that."""
+    until = rights.installation.clock.now() - _LONGEST_WAIT
+    return run.state is RunState.GEPUBLICEERD and run.published_at is not None and run.published_at <= until
 
 
 def _give_back(rights: Rights, request: PersonRequest, why: str) -> None:

@@ -134,8 +134,8 @@ class PersonRecords(Protocol):
     def run_requests_of(self, dataset: str, aanvraagnummers: Collection[str]) -> list[Mapping[str, object]]:
         """Return the requests for a run that name one of these applications, the oldest first."""
 
-    def busy_runs(self, dataset: str, digests: Collection[str]) -> int:
-        """Return how many runs are at work, or wait to judge one of these deliveries again."""
+    def busy_runs(self, dataset: str, digests: Collection[str]) -> list[RunRecord]:
+        """Return the runs that are at work, not finished, or wait to judge one of these deliveries again."""
 
     def events_about(self, pseudonyms: Collection[str]) -> list[StoredEvent]:
         """Return the events about a person or application with one of these pseudonyms, the oldest first."""

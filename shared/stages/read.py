@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from shared.dataset import Column, ColumnClass, DatasetSchema, Kind, TableSchema
 from shared.records import Affected, Finding, Resource
-from shared.stages.equalrows import equal_rows
+from shared.stages.equalrows import equal_rows, marks_of
 from shared.stages.files import table_batches
 from shared.stages.freetext import mask_numbers
 from shared.stages.header import refuses
@@ -51,7 +51,7 @@ def read_table(
     nothing.
     """
     told: list[Finding] = []
-    typing = _Typing(schema.tables[resource.name], moment_column, store)
+    typing = _Typing(schema.tables[resource.name], moment_column, store, resource.sha256)
     try:
         for batch in table_batches(raw, resource, schema, told):
             typing.add(batch)
@@ -73,8 +73,8 @@ def _refused(findings: list[Finding]) -> ReadTable:
 class _Typing:
     """Types the rows of a table as they come, and remembers what is wrong with them."""
 
-    def __init__(self, table: TableSchema, moment_column: tuple[str, str], store: RowStore) -> None:
-        self._table, self._moment_column, self._store = table, moment_column, store
+    def __init__(self, table: TableSchema, moment_column: tuple[str, str], store: RowStore, sha256: str) -> None:
+        self._table, self._moment_column, self._store, self._sha256 = table, moment_column, store, sha256
         self._rows = 0
         self._usable: list[np.ndarray] = []
         self._marks: list[np.ndarray] = []
@@ -104,7 +104,7 @@ class _Typing:
             self.affected.append(_numbers_of(frame[set_aside], self._table))
         usable = np.flatnonzero(~set_aside)
         # equal as delivered: two texts that only become equal by masking are still two rows
-        self._marks.append(pd.util.hash_pandas_object(_rows(frame, usable), index=False).to_numpy())
+        self._marks.append(marks_of(_rows(frame, usable), self._sha256))
         if cleaned:
             frame = pd.DataFrame(columns | cleaned)
         self._usable.append(self._rows + usable)

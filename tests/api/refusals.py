@@ -30,6 +30,7 @@ SAMPLES = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "POST /leveringen/{id}/vrijgave": WHY,
+    "POST /leveringen/{id}/afronding": WHY,
     "POST /verwerkingen": {"levering": f"{DATASET}-{HEX}", **WHY},
     "POST /voorspellingen/{id}/herberekening": WHY,
     "POST /voorspellingen/{id}/beoordelingen": {

@@ -199,6 +199,8 @@ def test_a_trace_that_breaks_its_form_is_not_taken_over(site: Site, header: str)
         ("203.0.113.9", "api 203.0.113.9"),
         ("10.0.0.1, 203.0.113.9:4711", "api 203.0.113.9"),
         ("[2001:db8::1]", "api 2001:db8::1"),
+        ("2001:db8::1", "api 2001:db8::1"),
+        ("[2001:db8::1]:443", "api 2001:db8::1"),
         ("kanarie", "api"),
         ("", "api"),
     ],

@@ -26,6 +26,7 @@ WHY = {"reden": "Vraag van de aanvrager"}
 # request of the right form may be refused.
 RULES = (
     "POST /gebeurtenissen/_zoek",
+    "POST /leveringen/{id}/afronding",
     "POST /modellen/{naam}/versies/{versie}/aanvragen/_zoek",
     "POST /modellen/{naam}/versies/{versie}/stappen",
     "POST /voorspellingen/{id}/beoordelingen",
@@ -68,6 +69,7 @@ def _known(site: Site) -> dict[str, str]:
         "GET /bezwaren/{id}": objection["id"],
         "GET /leveringen/{id}": held,
         "POST /leveringen/{id}/vrijgave": held,
+        "POST /leveringen/{id}/afronding": held,
         "GET /verwerkingen/{id}": found["verwerking"],
     }
 

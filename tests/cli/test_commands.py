@@ -89,6 +89,28 @@ def test_a_held_delivery_is_released_with_a_reason_and_can_be_judged_again(night
     assert {document["run"] for document in second}.isdisjoint(document["run"] for document in first)
 
 
+def test_a_delivery_that_cannot_be_finished_goes_without_its_snapshot_with_a_reason(
+    nights: Path, tmp_path: Path
+) -> None:
+    storage = shutil.copytree(nights, tmp_path / "werk")
+    report = next((storage / "quarantaine" / DATASET).rglob("2026-11-20/*/levering"))
+    digest = report.parent.name
+    in_the_way = storage / "momentopname" / DATASET / digest / "manifest.json"
+    in_the_way.mkdir(parents=True)
+    refused = shared_in(storage, "finish", "2026-11-20", *WHY)
+    assert refused.returncode == 1 and "does not wait to be finished" in refused.stderr
+    shared_in(storage, "release", "2026-11-20", *WHY)
+    assert shared_in(storage, "run").returncode == 1
+    in_the_way.rmdir()
+    finished = shared_in(storage, "finish", "2026-11-20", *WHY)
+    assert finished.returncode == 0, finished.stderr
+    assert "liet de momentopname los" in finished.stdout
+    ran = shared_in(storage, "run")
+    assert ran.returncode == 0 and "2026-11-20: afgerond" in ran.stdout
+    assert not list((storage / "momentopname" / DATASET / digest).glob("*"))
+    assert not list((storage / "quarantaine" / DATASET / "2026-11-20").rglob("*.csv"))
+
+
 def _python(storage: Path, code: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SLIMME_CHECK_OPSLAG": str(storage)}
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)

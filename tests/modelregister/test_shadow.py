@@ -33,17 +33,6 @@ RESULTS = (
 DONE = ("afgerond", "schaduw_bewaard")
 
 
-@pytest.fixture
-def shadowed(office: Office) -> Office:
-    """An office in which 1.1.0 scores beside 1.0.0, after one delivery that it never saw."""
-    make_version(office.models, "1.1.0", threshold=0.5)
-    office.workshop.deliver("2026-11-18", {"1": 1})
-    run_waiting(office.workshop.installation)
-    office.approved("1.1.0")
-    start_shadow(office.as_(ANNE), "1.1.0", "eerst meelopen")
-    return office
-
-
 def test_every_delivery_published_since_is_judged_by_the_shadow_too(shadowed: Office) -> None:
     shadowed.workshop.deliver("2026-11-19")
     round_ = run_waiting(shadowed.workshop.installation)

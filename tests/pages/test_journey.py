@@ -6,6 +6,7 @@ One story in order: each step begins where the one before ended, as a day at the
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -112,6 +113,7 @@ def test_a_held_delivery_is_released_and_one_application_is_judged_again(visit: 
     held = operator.page.locator("tr", has_text="Aangehouden").get_by_role("link").first
     held.click()
     operator.looks_well("21-levering-aangehouden")
+    levering = operator.page.url
     operator.press("Levering vrijgeven")
     assert "Vul een reden in." in operator.text
     operator.looks_well("22-vrijgeven-fout")
@@ -119,7 +121,22 @@ def test_a_held_delivery_is_released_and_one_application_is_judged_again(visit: 
     operator.press("Levering vrijgeven")
     assert "Vrijgegeven" in operator.text
     operator.looks_well("23-vrijgegeven")
+    _fail_to_finish(site, levering.rpartition("-")[2])
+
+    operator.page.goto(levering)
+    assert "Afronden zonder momentopname" in operator.text
+    operator.press("Afronden zonder momentopname")
+    assert "Vul een reden in." in operator.text
+    operator.looks_well("23b-afronden-fout")
+    operator.write("Waarom kan deze levering zonder?", "De opslag nam haar niet aan.")
+    operator.press("Afronden zonder momentopname")
+    assert "liet de momentopname los" in operator.text
+    operator.looks_well("23c-losgelaten")
     site.command("run")
+    operator.page.reload()
+    assert "Een momentopname kon niet gemaakt worden" in operator.text
+    operator.page.goto(levering)
+    assert "Afronden zonder momentopname" not in operator.text
 
     operator.follow("Leveringen")
     operator.page.locator("tr", has_text="Afgerond").get_by_role("link").first.click()
@@ -134,6 +151,15 @@ def test_a_held_delivery_is_released_and_one_application_is_judged_again(visit: 
     operator.press("Opnieuw verwerken")
     assert "Iemand vroeg erom" in operator.text
     operator.looks_well("25-herverwerkt")
+
+
+def _fail_to_finish(site: Site, digest: str) -> None:
+    """Let the next run publish a delivery, and fail to write its snapshot."""
+    in_the_way = site.root / "momentopname" / MODEL / digest / "manifest.json"
+    in_the_way.mkdir(parents=True)
+    with pytest.raises(subprocess.CalledProcessError):
+        site.command("run")
+    in_the_way.rmdir()
 
 
 def test_a_version_is_proposed_by_one_and_approved_and_used_by_another(

@@ -1,19 +1,22 @@
 """What keeps a request from being carried out is found before anything goes, and holds nobody up for ever."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from shared.adapters.sql.purge import SqlPurge
-from shared.errors import SnapshotInvalid, TransitionRefused
+from shared.errors import RunNotFinished, SnapshotInvalid, StorageUnavailable, TransitionRefused
 from shared.events import Action
+from shared.interventions import let_go_of_snapshot
 from shared.retention.terms import DEFAULT
 from shared.rights.carrying import accept_request
 from shared.rights.export import fetch_export
 from shared.rights.requests import withdraw_request
 from shared.rights.states import Asked, RequestState
+from shared.sweep import run_waiting
 from tests.rights.persons import ANNA, Office, office
 from tests.rights.removing import Scene, terms
 from tests.rights.test_removal import ROWS
@@ -56,6 +59,44 @@ def test_a_fetch_that_fails_was_no_fetch(scene: Scene) -> None:
     desk.scene.later(200)
     desk.clock()
     assert desk.found(request).toestand is RequestState.TOEGEWEZEN, "nobody fetched it"
+
+
+def test_a_published_run_that_is_not_finished_is_told_on_the_request_that_waits_for_it(scene: Scene) -> None:
+    """What is not finished may still write about the person, so the removal waits; not for ever, and not in silence."""
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    scene.workshop.deliver("2026-11-21", {"zaak1004-ben": 2})
+    raw = desk.scene.installation.blobs
+    run_waiting(replace(desk.scene.installation, blobs=cast(Any, WithoutSnapshot(raw))))
+    request = desk.granted(Asked.VERWIJDERING)
+    accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "zoals toegewezen")
+    assert desk.clock() == [] and desk.found(request).toestand is RequestState.WACHT, "it may be finished any moment"
+    scene.later(1.1)
+    assert [failure.code for failure in desk.clock()] == [RunNotFinished.code]
+    known = desk.found(request)
+    assert known.toestand is RequestState.TOEGEWEZEN and RunNotFinished.code in known.stappen[-1].reden
+    assert desk.scene.count("resultaten") == 4 and desk.clock() == [], "told once, to who must carry it out again"
+    let_go_of_snapshot(desk.scene.installation, "2026-11-21", "het geheugen is te klein")
+    run_waiting(desk.scene.installation)
+    accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "nu wel")
+    assert desk.clock() == [] and desk.found(request).toestand is RequestState.UITGEVOERD
+
+
+class WithoutSnapshot:
+    """A storage in which no snapshot can be written."""
+
+    def __init__(self, blobs: Any) -> None:
+        self._blobs = blobs
+
+    def __getattr__(self, name: str) -> Any:
+        known = getattr(self._blobs, name)
+
+        def write(container: str, *rest: Any) -> Any:
+            if container == "momentopname":
+                raise StorageUnavailable("No answer.")
+            return known(container, *rest)
+
+        return write if name.startswith("write") and name != "written_at" else known
 
 
 class Broken:

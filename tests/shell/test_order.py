@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+
+import pytest
 
 from shared.errors import StorageUnavailable
 from shared.sweep import process_arrived, run_waiting
@@ -55,6 +58,26 @@ def test_an_event_waits_for_an_earlier_delivery_that_another_worker_is_at(worksh
     process_arrived(workshop.with_(core=replace(CORE, judge=meanwhile)).installation)
     assert seen == ["bezet"]
     assert set(workshop.states().values()) == {"afgerond"}, "who was at it looked again and did the later one too"
+
+
+@pytest.mark.parametrize("work", [run_waiting, process_arrived])
+def test_one_that_is_written_again_with_a_later_period_goes_to_its_new_place(workshop: Workshop, work: Any) -> None:
+    """At its old place the one that it now comes after would be held, for a gap that is none."""
+    seen: list[object] = []
+
+    def meanwhile(*arguments: object) -> object:
+        if not seen:
+            workshop.deliver("2026-11-19", {"4": 1}, van=datetime(2026, 11, 20))
+        seen.append(arguments)
+        return judge(*arguments)  # type: ignore[arg-type]
+
+    workshop.deliver("2026-11-18", {"1": 1}, van=datetime(2026, 11, 18))
+    workshop.deliver("2026-11-19", {"2": 1}, van=datetime(2026, 11, 19))
+    workshop.deliver("2026-11-20", {"3": 1}, van=datetime(2026, 11, 19))
+    work(workshop.with_(core=replace(CORE, judge=meanwhile)).installation)
+    order = workshop.sql("SELECT levering FROM verwerkingen ORDER BY publicatie")
+    assert order == [("2026-11-18",), ("2026-11-20",), ("2026-11-19",)]
+    assert set(workshop.states().values()) == {"afgerond"}
 
 
 def test_progress_tells_how_far_the_round_is(workshop: Workshop) -> None:

@@ -16,7 +16,7 @@ from shared.installation import Installation
 from shared.runs import Outcome
 from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
-from shared.sweep import finish_standing, process_arrived, run_waiting, take_up
+from shared.sweep import process_arrived, run_waiting, take_up
 from shared.usecases import mailboxes
 from tests.shell.workshop import Crash, Workshop
 
@@ -53,6 +53,10 @@ def ended(workshop: Workshop, digest: str, times: int, work: Callable[[Installat
         with pytest.raises(Crash):
             work(deadly(workshop, digest))
         workshop.clock.pass_by(timedelta(minutes=40))
+
+
+def finish_standing(installation: Installation) -> list[Outcome]:
+    return sweep.finish_standing([lambda: installation])
 
 
 def told(outcomes: list[Outcome]) -> list[tuple[str, str]]:
@@ -109,6 +113,9 @@ def test_a_worker_that_ends_there_again_is_the_last_of_it_until_the_next_night(
     for _ in range(2):  # nights
         ended(workshop, standing, 1, finish_standing)
         assert (DAY, "SC-535") in told(take_up(deadly(workshop, standing))), "a person hears of it every day"
+        round_ = run_waiting(deadly(workshop, standing))
+        assert round_.outcomes == () and round_.failed
+        assert told(list(round_.told)) == [(DAY, "SC-535")], "and in every round of a night"
         for _ in range(3):  # the clock by day, and events of other deliveries
             assert told(take_up(deadly(workshop, standing))) == []
             assert told(process_arrived(deadly(workshop, standing))) == []
@@ -166,13 +173,42 @@ def test_of_several_the_one_that_was_tried_longest_ago_goes_first(workshop: Work
     assert workshop.states() == {DAY: "gepubliceerd", NEXT: "afgerond"}
 
 
+def test_of_all_mailboxes_together_the_one_that_was_tried_longest_ago_goes_first(
+    make_workshop: Callable[[str], Workshop],
+) -> None:
+    """In one order for ever, nobody would come to the second mailbox as long as the first ends the worker."""
+    deadly_one, other = make_workshop("een"), make_workshop("twee")
+    installations = []
+    for workshop in (deadly_one, other):
+        digest = workshop.deliver(DAY)
+        ended(workshop, digest, PATIENCE - 1)
+        run_waiting(deadly(workshop, digest))
+        installations.append(deadly(workshop, digest))
+        other.clock.pass_by(timedelta(minutes=1))
+    for _ in range(2):  # nights
+        with pytest.raises(Crash):
+            sweep.finish_standing([lambda: installations[0], lambda: other.installation])
+        for workshop in (deadly_one, other):
+            workshop.clock.pass_by(timedelta(minutes=40))
+        run_waiting(installations[0])
+    assert deadly_one.states() == {DAY: "gepubliceerd"} and other.states() == {DAY: "afgerond"}
+
+
+def test_a_mailbox_that_cannot_be_looked_at_keeps_no_other_from_its_turn(workshop: Workshop, standing: str) -> None:
+    run_waiting(deadly(workshop, standing))
+
+    def broken() -> Installation:
+        raise StorageUnavailable("No answer.")
+
+    assert told(sweep.finish_standing([broken, lambda: workshop.installation])) == [("ronde", "SC-400"), (DAY, "")]
+
+
 def test_of_a_night_it_is_the_last_work_behind_that_of_every_mailbox(monkeypatch: pytest.MonkeyPatch) -> None:
     works: list[Callable[[], object]] = []
     tried: list[object] = []
     monkeypatch.setattr(triggers, "one_after_another", works.extend)
-    monkeypatch.setattr(sweep, "finish_standing", tried.append)
+    monkeypatch.setattr(sweep, "finish_standing", lambda of: tried.extend(one() for one in of))
     monkeypatch.setattr(triggered, "installation", lambda _, mailbox: mailbox)
     bootstrap.nightly()
-    for work in works[-len(mailboxes()) :]:
-        work()
+    works[-1]()
     assert tried == list(mailboxes()) and len(works) > 2 * len(mailboxes())

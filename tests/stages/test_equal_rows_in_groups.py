@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from shared.stages import csvfile, equalrows
-from shared.stages.equalrows import equal_rows
+from shared.stages.equalrows import equal_rows, marks_of
 from shared.stages.rowstore import RowStore
 from tests.stages.deliveries import codes, read_one
 
@@ -55,3 +56,30 @@ def test_rows_of_a_file_come_some_at_a_time_with_the_same_result(at_once: int, m
     assert codes(cut.findings) == ["LEV-404"] and cut.findings == whole.findings
     assert cut.frame is not None and whole.frame is not None
     pd.testing.assert_frame_equal(cut.frame, whole.frame, check_categorical=False)
+
+
+def test_nobody_can_make_rows_that_share_a_mark() -> None:
+    """Millions of them would be compared all together, in memory; equal rows still have the same mark."""
+    first = np.arange(1_000)
+    rows = pd.DataFrame({"een": first, "twee": _to_share(first)})
+    assert len(np.unique(pd.util.hash_pandas_object(rows, index=False))) == 1, "made for a key that everybody knows"
+    files = [hashlib.sha256(content).hexdigest() for content in (b"een", b"twee", b"drie")]
+    for sha256 in files:
+        assert len(np.unique(marks_of(rows, sha256))) == len(rows)
+        assert len(np.unique(marks_of(pd.concat([rows, rows]), sha256))) == len(rows)
+    texts = pd.DataFrame({"tekst": pd.Categorical(["a", "b"])})
+    for some in (rows, texts):
+        assert len({tuple(marks_of(some, sha256).tolist()) for sha256 in files}) == len(files)
+
+
+def _to_share(first: np.ndarray) -> np.ndarray:
+    """Return what must stand beside these numbers for all rows to have one mark in pandas: its hash of a number has an
+    inverse, and of two numbers it takes (a ^ (b ^ 3430008) * 1000003) * 1082527, with b the hash of the first."""
+    hashed = pd.util.hash_array(first) ^ np.uint64(0x345678)
+    wanted = hashed * np.uint64(1_000_003)
+    for shift, factor in ((31, 0x94D049BB133111EB), (27, 0xBF58476D1CE4E5B9), (30, 1)):
+        undone = wanted.copy()
+        for _ in range(3):
+            undone = wanted ^ (undone >> np.uint64(shift))
+        wanted = undone * np.uint64(pow(factor, -1, 2**64))
+    return wanted.view(np.int64)

@@ -26,6 +26,7 @@ from shared.adapters.sql.tables import (
     verwerkingen,
     verzoeken,
 )
+from shared.administration import RunRecord
 from shared.errors import NotKnown
 from shared.events import Action, AuditEvent, StoredEvent, canonical, moment_of, moment_text
 from shared.rights.looks import READS_BY_MODEL
@@ -193,14 +194,14 @@ class SqlPersonRecords:
         wanted = set(aanvraagnummers)
         return [row for row in self._mappings(query) if wanted & set(json.loads(str(row["aanvraagnummers"])))]
 
-    def busy_runs(self, dataset: str, digests: Collection[str]) -> int:
-        """Return how many runs are at work, or wait to judge one of these deliveries again."""
+    def busy_runs(self, dataset: str, digests: Collection[str]) -> list[RunRecord]:
+        """Return the runs that are at work, not finished, or wait to judge one of these deliveries again."""
         run = verwerkingen.c
         waits = (run.toestand == str(RunState.WACHTEND)) & run.digest.in_(digests)
         at_work = run.toestand.in_([str(RunState.BEZIG), str(RunState.GEPUBLICEERD)])
-        query = sa.select(sa.func.count()).where(run.dataset == dataset, at_work | waits)
+        query = sa.select(verwerkingen).where(run.dataset == dataset, at_work | waits).order_by(run.nr)
         with transaction(self._engine, writes=False) as connection:
-            return int(connection.execute(query).scalar_one())
+            return [run_rows.record(row) for row in connection.execute(query)]
 
     def events_about(self, pseudonyms: Collection[str]) -> list[StoredEvent]:
         """Return the events about a person or application with one of these pseudonyms, the oldest first."""

@@ -103,3 +103,16 @@ def one_delivery(services: Served, id_: DeliveryId) -> DeliveryShown:
 def release_delivery(services: Served, caller: Calling, id_: DeliveryId, form: ReasonForm) -> RunShown:
     """Laat een levering verdergaan die de controle aanhield. De volgende ronde verwerkt haar."""
     return shown_run(services.deliveries.release(caller, find_delivery(services, id_), form.reden))
+
+
+@router.post(
+    "/leveringen/{id}/afronding",
+    summary="Een levering zonder momentopname laten afronden",
+    **said("De verwerking die de volgende ronde afrondt.", 404, 409),
+)
+def let_go_of_snapshot(services: Served, caller: Calling, id_: DeliveryId, form: ReasonForm) -> RunShown:
+    """Laat een gepubliceerde levering afronden waarvan de app geen momentopname kan maken.
+
+    Opnieuw beoordelen of narekenen kan daarna niet.
+    """
+    return shown_run(services.deliveries.let_go(caller, find_delivery(services, id_), form.reden))

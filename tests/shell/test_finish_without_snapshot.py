@@ -1,0 +1,171 @@
+"""Published results that the app cannot finish are no dead end: a person lets go of the snapshot, with a reason."""
+
+import json
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from shared.errors import NotKnown, RequestRefused, StorageUnavailable, TransitionRefused
+from shared.interventions import let_go_of_snapshot, request_run
+from shared.runstates import REASON_SENTENCES, RunReason
+from shared.set_apart import PATIENCE
+from shared.sweep import finish_standing, run_waiting, take_up
+from tests.shell.test_tail_standing_still import DAY, FIRST, deadly, ended, told
+from tests.shell.workshop import Crash, Workshop
+
+WHY = "elke werker valt om bij deze levering"
+
+
+@pytest.fixture
+def standing(workshop: Workshop) -> str:
+    """A delivery at whose tail every worker ends, half of its snapshot written; its digest."""
+    digest = workshop.deliver(DAY)
+    ended(workshop, digest, PATIENCE - 1)
+    run_waiting(deadly(workshop, digest))
+    return digest
+
+
+def events(workshop: Workshop, handeling: str) -> list[tuple[str, dict[str, Any]]]:
+    found = workshop.sql(f"SELECT resultaat, details FROM gebeurtenissen WHERE handeling = '{handeling}'")
+    return [(result, json.loads(details)) for result, details in found]
+
+
+def test_everything_but_the_snapshot_is_done_and_nothing_of_the_delivery_stays_in_clear(
+    workshop: Workshop, standing: str
+) -> None:
+    home = workshop.root / "momentopname" / workshop.installation.dataset / standing
+    home.mkdir(parents=True)
+    (home / "aanvragen.parquet").write_bytes(b"half")
+    asked = let_go_of_snapshot(workshop.installation, DAY, f" {WHY} ")
+    assert asked.reason is RunReason.MOMENTOPNAME_LOSGELATEN and workshop.files("brievenbus")
+    (outcome,) = take_up(deadly(workshop, standing))
+    assert outcome.sentence == REASON_SENTENCES[RunReason.AFGEROND_ZONDER_MOMENTOPNAME]
+    assert workshop.states() == {DAY: "afgerond"}
+    assert [line["aanvraagnummer"] for line in workshop.current(DAY)] == sorted(FIRST)
+    assert workshop.message(DAY)["oordeel"] == "geaccepteerd"
+    assert not workshop.files("brievenbus") and not workshop.files("momentopname")
+    ((result, _),) = events(workshop, "verwerking afgerond")
+    assert result == RunReason.AFGEROND_ZONDER_MOMENTOPNAME
+    ((_, details),) = events(workshop, "momentopname losgelaten")
+    assert details["reden"] == WHY
+    assert run_waiting(workshop.installation).outcomes == ()
+
+
+def test_what_needs_the_snapshot_says_that_there_is_none(workshop: Workshop, standing: str) -> None:
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    run_waiting(workshop.installation)
+    request_run(workshop.installation, DAY, None, "nog eens")
+    assert told(list(run_waiting(workshop.installation).outcomes)) == [(DAY, "SC-610")]
+
+
+def test_a_delivery_whose_raw_files_the_purge_took_is_finished_too(workshop: Workshop, standing: str) -> None:
+    for name in workshop.files("brievenbus"):
+        (workshop.root / "brievenbus" / name).unlink()
+    ended_once(workshop, standing)
+    (outcome,) = run_waiting(workshop.installation).outcomes
+    assert told([outcome]) == [(DAY, "SC-420")] and "let go of the snapshot" in str(outcome.failure)
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    assert finished(workshop) is RunReason.AFGEROND_ZONDER_MOMENTOPNAME
+
+
+def test_sent_again_it_is_a_delivery_that_was_dealt_with(workshop: Workshop, standing: str) -> None:
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    run_waiting(workshop.installation)
+    workshop.deliver(DAY)
+    assert told(list(run_waiting(workshop.installation).outcomes)) == [(DAY, "")]
+    assert not workshop.files("brievenbus")
+    assert workshop.sql("SELECT count(*) FROM resultaten") == [(len(FIRST),)]
+
+
+def test_a_snapshot_that_is_there_stays(workshop: Workshop) -> None:
+    workshop.deliver(DAY)
+    raw = workshop.installation.blobs
+
+    class NotEmptied:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(raw, name)
+
+        def delete(self, container: str, *rest: Any, **more: Any) -> None:
+            if container == "brievenbus":
+                raise StorageUnavailable("No answer.")
+            raw.delete(container, *rest, **more)
+
+    run_waiting(workshop.with_(blobs=cast(Any, NotEmptied())).installation)
+    before = workshop.files("momentopname")
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    assert finished(workshop) is RunReason.AFGEROND and workshop.files("momentopname") == before != []
+
+
+def test_only_what_the_app_said_that_it_could_not_finish_goes_without(workshop: Workshop) -> None:
+    with pytest.raises(NotKnown):
+        let_go_of_snapshot(workshop.installation, DAY, WHY)
+    digest = workshop.deliver(DAY)
+    with pytest.raises(Crash):
+        run_waiting(deadly(workshop, digest))
+    with pytest.raises(TransitionRefused):  # published, and the next round may well finish it
+        let_go_of_snapshot(workshop.installation, DAY, WHY)
+    workshop.clock.pass_by(timedelta(minutes=40))
+    run_waiting(workshop.installation)
+    with pytest.raises(TransitionRefused):
+        let_go_of_snapshot(workshop.installation, DAY, WHY)
+    with pytest.raises(RequestRefused):
+        let_go_of_snapshot(workshop.installation, DAY, " ")
+
+
+def test_not_while_a_worker_is_at_it(workshop: Workshop, standing: str) -> None:
+    with pytest.raises(Crash):
+        ended_once(workshop, standing)
+    with pytest.raises(TransitionRefused, match="A worker is finishing"):
+        let_go_of_snapshot(workshop.installation, DAY, WHY)
+
+
+def test_a_failure_on_the_way_is_told_and_the_round_after_it_goes_on(workshop: Workshop, standing: str) -> None:
+    raw = workshop.installation.blobs
+
+    class NoMessage:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(raw, name)
+
+        def write(self, container: str, *rest: Any) -> None:
+            if container == "terugkoppeling":
+                raise StorageUnavailable("No answer.")
+            raw.write(container, *rest)
+
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    (outcome,) = run_waiting(workshop.with_(blobs=cast(Any, NoMessage())).installation).outcomes[:1]
+    assert told([outcome]) == [(DAY, "SC-400")]
+    assert workshop.states() == {DAY: "gepubliceerd"} and workshop.files("brievenbus")
+    assert finished(workshop) is RunReason.AFGEROND_ZONDER_MOMENTOPNAME
+
+
+def test_what_ends_every_worker_elsewhere_is_left_for_last_again(workshop: Workshop, standing: str) -> None:
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    raw = workshop.installation.blobs
+
+    class NoMessage:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(raw, name)
+
+        def write(self, container: str, *rest: Any) -> None:
+            if container == "terugkoppeling":
+                raise Crash
+            raw.write(container, *rest)
+
+    deadly_one = workshop.with_(blobs=cast(Any, NoMessage())).installation
+    for _ in range(PATIENCE - 1):
+        with pytest.raises(Crash):
+            run_waiting(deadly_one)
+        workshop.clock.pass_by(timedelta(minutes=40))
+    assert (DAY, "SC-535") in told(list(run_waiting(deadly_one).outcomes))
+
+
+def finished(workshop: Workshop) -> RunReason:
+    """As what the run is finished by the next round."""
+    (outcome,) = run_waiting(workshop.installation).outcomes
+    assert outcome.run is not None and workshop.states() == {DAY: "afgerond"}
+    return outcome.run.reason
+
+
+def ended_once(workshop: Workshop, digest: str) -> None:
+    finish_standing([lambda: deadly(workshop, digest)])
