@@ -21,8 +21,10 @@ from development.training.history import History
 from development.training.metrics import confusion
 from development.training.train import Prepared, learnt_digest, prepare, train
 from shared.errors import SlimmeCheckError
-from shared.modelpackage.ebm import Ebm, Floats, evaluate
+from shared.modelpackage.ebm import Ebm, Floats
+from shared.modelpackage.evaluation import evaluate
 from shared.modelpackage.package import ModelPackage
+from shared.modelpackage.tables import tables_of
 from shared.monitoring.disclosure import Counts, SuppressedTable, suppress
 from shared.monitoring.months import UNKNOWN_GROUP
 from shared.monitoring.register.reweighing import MEASURES, OUTCOMES
@@ -114,7 +116,7 @@ def _compared(without: Ebm, history: History, threshold: float, by: str) -> _Com
 def _scores(ebm: Ebm, part: Prepared, threshold: float) -> Floats:
     table = part.features[part.test]
     columns = {name: table[name].to_numpy(dtype=np.float64) for name in FEATURES}
-    return evaluate(ebm, columns, len(table), threshold).score
+    return evaluate(tables_of(ebm), columns, len(table), threshold).score
 
 
 def _counted(group: pd.Series[str], outcome: npt.NDArray[np.int64], flags: list[Mask]) -> dict[str, Counts]:

@@ -12,9 +12,11 @@ import pandas as pd
 
 from development.packaging.errors import PackagingRefused
 from development.packaging.judge import judged
-from shared.modelpackage.ebm import Ebm, Feature, evaluate
+from shared.modelpackage.ebm import Ebm, Feature
+from shared.modelpackage.evaluation import evaluate
 from shared.modelpackage.imputation import Imputation
 from shared.modelpackage.package import GOLDEN_TOLERANCE
+from shared.modelpackage.tables import tables_of
 
 CASES = 50
 
@@ -37,7 +39,7 @@ def golden_cases(plain: dict[str, Any], ebm: Ebm, imputation: Imputation | None,
         columns = imputation.apply(columns)  # interpret knows nothing of it: it lives outside the EBM
     frame = pd.DataFrame({name: pd.Series(columns[name].tolist(), dtype=_dtype(columns[name])) for name in names})
     score, contributions = judged(plain, frame)
-    own = evaluate(ebm, columns, CASES, threshold)
+    own = evaluate(tables_of(ebm), columns, CASES, threshold)
     differs = max(np.abs(own.score - score).max(), np.abs(own.contributions - contributions).max(initial=0.0))
     if not differs <= GOLDEN_TOLERANCE:
         raise PackagingRefused(

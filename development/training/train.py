@@ -21,7 +21,9 @@ from development.training.fit import export, fit
 from development.training.metrics import auc, calibration, confusion, confusion_per_group
 from development.training.reweigh import reweigh
 from development.training.split import split_in_time
-from shared.modelpackage.ebm import Floats, evaluate
+from shared.modelpackage.ebm import Floats
+from shared.modelpackage.evaluation import evaluate
+from shared.modelpackage.tables import tables_of
 
 INCOME = "sum_inkomen_bruto_value"
 INCOME_FLAG = "sum_inkomen_bruto_was_mean_imputed"
@@ -88,7 +90,7 @@ def train(
 
     def score(table: pd.DataFrame) -> Floats:
         columns = {name: table[name].to_numpy(dtype=np.float64) for name in cuts}
-        return evaluate(ebm, columns, len(table), threshold).score
+        return evaluate(tables_of(ebm), columns, len(table), threshold).score
 
     everyone = with_income(rows, mean)
     facts = {

@@ -19,8 +19,10 @@ class Imputation:
 
     def apply(self, columns: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
         """Return the columns with every empty (NaN) value of the feature filled; a filled one stays as it is."""
-        values = columns[self.feature].astype(np.float64)
+        values = columns[self.feature].astype(np.float64, copy=False)
         empty = np.isnan(values)
+        if not empty.any():
+            return dict(columns)
         filled = {**columns, self.feature: np.where(empty, self.value, values)}
         if self.flag is not None:
             flags = columns[self.flag]

@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from shared.errors import ModelPackageInvalid
 from shared.modelpackage.canonical import sha256
-from shared.modelpackage.ebm import Ebm, Evaluation, Term, evaluate
+from shared.modelpackage.ebm import Ebm, Term
+from shared.modelpackage.evaluation import Columns, Evaluation, evaluate
 from shared.modelpackage.imputation import Imputation
 from shared.modelpackage.manifest import MANIFEST_FILE, parse, verify
 from shared.modelpackage.plain import EBM_FILE, ebm_from_plain
+from shared.modelpackage.tables import Tables, tables_of
 
 POLICY_FILE = "policy.json"
 REFERENCE_FILE = "reference.json"
@@ -63,10 +65,15 @@ class ModelPackage:
         """The names of the terms, in package order: a feature, or `a__b` for two features together."""
         return tuple(term.name for term in self.ebm.terms)
 
-    def evaluate(self, columns: Mapping[str, npt.NDArray[np.generic]], rows: int) -> Evaluation:
-        """Return score, contributions and sureness of rows whose columns are checked; fills in an unknown income."""
+    @cached_property
+    def tables(self) -> Tables:
+        """The scores of the model, as they are looked up."""
+        return tables_of(self.ebm)
+
+    def evaluate(self, columns: Columns, rows: int) -> Evaluation:
+        """Return score, contributions and sureness of rows; fills in an unknown income. NotUsable as `evaluate`."""
         filled = self.imputation.apply(columns) if self.imputation else columns
-        return evaluate(self.ebm, filled, rows, self.threshold)
+        return evaluate(self.tables, filled, rows, self.threshold)
 
 
 def read_package(files: Mapping[str, bytes]) -> ModelPackage:

@@ -5,7 +5,7 @@ Numbers are scored without pandas, which is imported for a table alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.errors import ExplanationBroken, ScoreInputInvalid
-from shared.modelpackage.ebm import Columns, Floats, add_up, category_text
+from shared.modelpackage.ebm import Floats, category_text
+from shared.modelpackage.evaluation import Columns, NotUsable, add_up, usable
 from shared.modelpackage.package import ModelPackage
 from shared.records import FeatureTable
 
@@ -47,7 +48,9 @@ def score_features(package: ModelPackage, frame: pd.DataFrame) -> Scored:
     anything that is not a finite number raises ScoreInputInvalid with column and row number (1 = first row).
     Score and contributions are checked to add up on every row.
     """
-    _check_names(package, list(frame.columns))
+    names = list(frame.columns)
+    _check_names(package, names)
+    _refuse_doubled(package, names)
     columns = {
         feature.name: _numbers(frame[feature.name]) if feature.continuous else _categories(frame[feature.name])
         for feature in package.ebm.features
@@ -57,10 +60,12 @@ def score_features(package: ModelPackage, frame: pd.DataFrame) -> Scored:
 
 def score_columns(package: ModelPackage, columns: Columns, rows: int) -> Scored:
     """Return what `score_features` does, of rows that are given as one array per feature: NaN or "" where empty."""
-    _check_names(package, list(columns))
-    columns = {name: columns[name] for name in package.feature_names}
-    _refuse_unusable(package, columns)
-    found = package.evaluate(columns, rows)
+    _check_names(package, columns)
+    try:
+        found = package.evaluate(columns, rows)
+    except NotUsable:
+        _refuse_unusable(package, columns)
+        raise
     check_adds_up(found.score, package.intercept, found.contributions)
     return Scored(
         found.score,
@@ -81,9 +86,8 @@ def score_applications(package: ModelPackage, table: FeatureTable) -> Scored:
 
 def check_adds_up(score: Floats, intercept: float, contributions: Floats) -> None:
     """Raise ExplanationBroken unless score = sigmoid(intercept + sum of contributions) on every row, to 1e-12."""
-    log_odds = add_up(intercept, contributions)
-    with np.errstate(over="ignore"):  # exp overflows to infinity and the quotient to 0: right, to the tolerance
-        expected = 1.0 / (1.0 + np.exp(-log_odds))
+    log_odds = add_up(intercept, contributions.T)
+    expected = 0.5 + 0.5 * np.tanh(0.5 * log_odds)  # the sigmoid, written in another way
     same = np.abs(score - expected) <= TOLERANCE  # a NaN is not the same
     if not same.all():
         raise ExplanationBroken(
@@ -93,7 +97,7 @@ def check_adds_up(score: Floats, intercept: float, contributions: Floats) -> Non
         )
 
 
-def _check_names(package: ModelPackage, names: Sequence[str]) -> None:
+def _check_names(package: ModelPackage, names: Collection[str]) -> None:
     missing = [name for name in package.feature_names if name not in names]
     if missing:
         raise ScoreInputInvalid(
@@ -101,6 +105,9 @@ def _check_names(package: ModelPackage, names: Sequence[str]) -> None:
             where=", ".join(missing),
             next_step="Add the columns by these exact names; their order does not matter.",
         )
+
+
+def _refuse_doubled(package: ModelPackage, names: Sequence[str]) -> None:
     doubled = [name for name in package.feature_names if names.count(name) > 1]
     if doubled:
         raise ScoreInputInvalid(
@@ -110,15 +117,16 @@ def _check_names(package: ModelPackage, names: Sequence[str]) -> None:
 
 def _refuse_unusable(package: ModelPackage, columns: Columns) -> None:
     rule = package.imputation
-    unknown_income = np.isnan(_as_numbers(columns[rule.feature])) if rule else np.zeros(0, dtype=np.bool_)
-    for name, values in columns.items():
-        usable = values != "" if values.dtype.kind == "U" else np.isfinite(_as_numbers(values))
+    unknown_income = np.isnan(columns[rule.feature].astype(np.float64)) if rule else np.zeros(0, dtype=np.bool_)
+    for name in package.feature_names:
+        values = columns[name]
+        fine = usable(values)
         if rule and name in (rule.feature, rule.flag):
-            usable |= unknown_income  # the income takes the mean there, and the flag becomes 1 whatever it says
-        if not usable.all():
+            fine |= unknown_income  # the income takes the mean there, and the flag becomes 1 whatever it says
+        if not fine.all():
             raise ScoreInputInvalid(
-                f"The column is empty or not a finite number on {np.count_nonzero(~usable)} of {len(values)} rows.",
-                where=f"{name}, row {int(np.argmin(usable)) + 1}",
+                f"The column is empty or not a finite number on {np.count_nonzero(~fine)} of {len(values)} rows.",
+                where=f"{name}, row {int(np.argmin(fine)) + 1}",
                 next_step="Fill these in, or leave the rows out; the model never learned from an empty value.",
             )
 
@@ -126,10 +134,6 @@ def _refuse_unusable(package: ModelPackage, columns: Columns) -> None:
 def _is_plain(series: pd.Series) -> bool:
     """Say whether numpy holds the column as numbers, as it mostly does; pandas' own ways of asking take longer."""
     return isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf"
-
-
-def _as_numbers(values: npt.NDArray[np.generic]) -> Floats:
-    return values.astype(np.float64, copy=False)
 
 
 def _numbers(series: pd.Series) -> npt.NDArray[np.float64]:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from shared import CONTRACT_VERSION
@@ -17,10 +18,11 @@ from shared.cli.score import score_table
 from shared.cli.tablefiles import read_arrow, table_bytes
 from shared.errors import SlimmeCheckError
 from shared.modelpackage.canonical import canonical_json, sha256
-from shared.modelpackage.ebm import evaluate
+from shared.modelpackage.evaluation import evaluate
 from shared.modelpackage.manifest import MANIFEST_FILE, OWN_DIGEST, seal
 from shared.modelpackage.package import ModelPackage, read_package
 from shared.modelpackage.plain import ebm_from_plain
+from shared.modelpackage.tables import tables_of
 from shared.monitoring.publishedcounts import COLUMNS, measured, privileged_values, published_rows
 from tests.fuzz.changing import after, change_cells
 from tests.fuzz.oracle import NUMBER, Target, refused
@@ -69,7 +71,7 @@ def small_package() -> dict[str, bytes]:
 def _case(inkomen: float, soort: str) -> dict[str, Any]:
     """Return what the model makes of one row, in the form of a golden case."""
     ebm, values = ebm_from_plain(PLAIN), {"inkomen": inkomen, "onbekend": 0, "soort": soort}
-    found = evaluate(ebm, {name: pd.Series([value]).to_numpy() for name, value in values.items()}, 1, 0.5)
+    found = evaluate(tables_of(ebm), {name: np.array([value]) for name, value in values.items()}, 1, 0.5)
     told = dict(zip([term.name for term in ebm.terms], found.contributions[0].tolist(), strict=True))
     return {"features": values, "score": float(found.score[0]), "contributions": told}
 

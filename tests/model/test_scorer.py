@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import ExplanationBroken, ScoreInputInvalid
-from shared.modelpackage.ebm import add_up, category_text, sigmoid
+from shared.modelpackage.ebm import category_text
+from shared.modelpackage.evaluation import add_up, sigmoid
 from shared.stages.score import check_adds_up, score_columns, score_features
 from tests.model.machines import DETAILS, KINDS, machine, mixed_frame, package
 
@@ -118,6 +119,31 @@ def test_sigmoid_is_the_logistic_function_without_overflow(log_odds: list[float]
         assert 0 <= y <= 1
 
 
+@given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=40))
+def test_the_exponent_is_that_of_the_c_library(log_odds: list[float]) -> None:
+    magnitudes = [math.exp(-abs(x)) for x in log_odds]
+    expected = [(1.0 if x >= 0 else y) / (1.0 + y) for x, y in zip(log_odds, magnitudes, strict=True)]
+    assert sigmoid(np.array(log_odds)).tolist() == expected
+
+
+@pytest.mark.parametrize("terms", [1, 2, 8, 15, 129])
+@pytest.mark.parametrize("rows", [1, 2, 3, 16, 3_999, 4_001])
+def test_contributions_are_added_one_after_another_however_many(terms: int, rows: int) -> None:
+    rng = np.random.default_rng(rows)
+    by_term = rng.normal(size=(terms, rows)) * 10 ** rng.uniform(-8, 8, size=(terms, rows))
+    expected = np.full(rows, 0.3)
+    for each in by_term:
+        expected = expected + each
+    assert add_up(0.3, by_term).tobytes() == expected.tobytes()
+    assert add_up(0.3, np.asfortranarray(by_term)).tobytes() == expected.tobytes()
+
+
+def test_scoring_leaves_the_settings_of_numpy_as_they_were() -> None:
+    before = np.getbufsize(), np.geterr()
+    score_features(package("pairs"), mixed_frame(10, seed=1))
+    assert (np.getbufsize(), np.geterr()) == before
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_has_the_category_text_of_interpret(value: float) -> None:
     text = (np.array([value]) + 0.0).astype(np.str_)
@@ -129,7 +155,7 @@ def test_a_number_has_the_category_text_of_interpret(value: float) -> None:
 
 def test_intercept_comes_first_and_terms_in_package_order() -> None:
     contributions = np.array([[1e16, -1e16, 1.0]])
-    assert add_up(1.0, contributions)[0] == ((1.0 + 1e16) - 1e16) + 1.0
+    assert add_up(1.0, contributions.T)[0] == ((1.0 + 1e16) - 1e16) + 1.0
 
 
 def test_a_score_that_does_not_add_up_fails_the_run() -> None:

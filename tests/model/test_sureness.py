@@ -9,8 +9,10 @@ import math
 import numpy as np
 import pytest
 
-from shared.modelpackage.ebm import Columns, Floats, _bins_of_terms, at_or_above, evaluate, sigmoid
+from shared.modelpackage.ebm import Ebm, Feature, Floats, Term
+from shared.modelpackage.evaluation import Columns, evaluate, sigmoid
 from shared.modelpackage.package import ModelPackage
+from shared.modelpackage.tables import tables_of
 from shared.stages.score import score_features
 from tests.model.machines import exported, machine, mixed_frame, package
 
@@ -50,8 +52,8 @@ def test_bags_add_up_over_terms_and_not_per_term() -> None:
     columns["code"] = frame["code"].to_numpy(dtype=np.str_)
     first = dataclasses.replace(model.terms[0], bagged_scores=model.terms[0].bagged_scores[::-1].copy())
     shuffled = dataclasses.replace(model.ebm, terms=(first, *model.terms[1:]))
-    before = evaluate(model.ebm, columns, len(frame), model.threshold).sureness
-    after = evaluate(shuffled, columns, len(frame), model.threshold).sureness
+    before = evaluate(tables_of(model.ebm), columns, len(frame), model.threshold).sureness
+    after = evaluate(tables_of(shuffled), columns, len(frame), model.threshold).sureness
     assert (before != after).any()
 
 
@@ -73,24 +75,34 @@ def test_a_bag_with_the_score_of_the_threshold_itself_counts_as_above(kind: str)
     columns["code"] = frame["code"].to_numpy(dtype=np.str_)
     scores = np.array([sigmoid(totals) for totals in _exact_totals(model, columns, len(frame))])
     for threshold in scores[::3].ravel().tolist():
-        found = evaluate(model.ebm, columns, len(frame), threshold)
+        found = evaluate(tables_of(model.ebm), columns, len(frame), threshold)
         same = (scores >= threshold) == (found.score >= threshold)[:, np.newaxis]
         assert found.sureness.tolist() == same.mean(axis=1).tolist()
 
 
 def _exact_totals(model: ModelPackage, columns: Columns, rows: int) -> Floats:
     totals = np.tile(model.ebm.bagged_intercept, (rows, 1))
-    for term, where in zip(model.terms, _bins_of_terms(model.ebm, columns, slice(0, rows)), strict=True):
+    for term in model.terms:
+        features = [model.ebm.features[number] for number in term.features]
+        where = tuple(feature.bins(columns[feature.name], len(features)) for feature in features)
         totals += np.moveaxis(term.bagged_scores, 0, -1)[where]
     return totals
 
 
 @pytest.mark.parametrize("threshold", [1e-9, 0.27, 0.5, 0.63, 1 - 1e-9])
-def test_next_to_the_threshold_the_scores_are_compared_and_not_the_log_odds(threshold: float) -> None:
+@pytest.mark.parametrize("size", [0.0, 1e-6, 1.0, 1e5, 1e308])
+def test_next_to_the_threshold_the_scores_are_compared_and_not_rough_sums(threshold: float, size: float) -> None:
     """The sigmoid rounds: many log-odds have one score, and one below the boundary may have the threshold itself."""
     boundary = math.log(threshold / (1 - threshold))
-    near = boundary + np.concatenate([np.linspace(-3e-9, 3e-9, 2_001), np.arange(-40, 41) * np.spacing(boundary)])
-    assert at_or_above(near, threshold).tolist() == (sigmoid(near) >= threshold).tolist()
+    near = boundary + np.concatenate(
+        [np.linspace(-3e-9, 3e-9, 2_001), np.linspace(-1e-2, 1e-2, 2_001), np.arange(-40, 41) * np.spacing(boundary)]
+    )
+    far = np.array([0.0, 0.0, size, -size, 0.0])  # what another bin gives decides how rough a sum is
+    term = Term("x", (0,), np.zeros(5), np.tile(far, (len(near), 1)))
+    ebm = Ebm((Feature("x", True, (np.array([0.0, 1.0]),)),), (term,), -50.0, near, ("0", "1"))
+    found = evaluate(tables_of(ebm), {"x": np.array([-1.0, 0.0, 1.0])}, 3, threshold)
+    below = [(sigmoid(near + far[bin_]) < threshold).mean() for bin_ in (1, 2, 3)]
+    assert found.sureness.tolist() == below
 
 
 @pytest.mark.parametrize("detail", ["minimal", "interpretable"])

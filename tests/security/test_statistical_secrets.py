@@ -21,7 +21,6 @@ from development.packaging.build import build_package
 from development.packaging.guard import MIN_PEOPLE, is_rounded
 from development.training.cuts import FEATURES
 from development.training.train import INCOME, prepare, train
-from shared.modelpackage.ebm import evaluate
 from shared.modelpackage.package import read_package
 from tests.model.generated import feature_rows, outcomes
 from tests.model.machines import exported
@@ -129,9 +128,9 @@ def test_every_bound_in_the_package_is_one_that_a_person_would_choose(trial: Tri
 
 def guessed_membership(files: Mapping[str, bytes], trial: Trial) -> float:
     """How well members are told from others by how well the model knows their outcome: an AUC, 0.5 is chance."""
-    ebm = read_package(dict(files)).ebm
+    package = read_package(dict(files))
     surprise = [
-        _surprise(evaluate(ebm, {name: frame[name].to_numpy(float) for name in FEATURES}, len(frame), 0.5).score, known)
+        _surprise(package.evaluate({name: frame[name].to_numpy(float) for name in FEATURES}, len(frame)).score, known)
         for frame, known in ((trial.members, trial.member_labels), (trial.others, trial.other_labels))
     ]
     member = np.repeat([1, 0], [len(each) for each in surprise])
