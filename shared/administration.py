@@ -120,6 +120,11 @@ class RunRecord:
         return self.new.run_id
 
     @property
+    def of_delivery(self) -> bool:
+        """Say whether it judges a delivery for all to see: no shadow, nothing that a person asked for again."""
+        return bool(self.new.model) and not self.new.request_id and self.new.model_status is ModelStatus.ACTIEF
+
+    @property
     def stands_still(self) -> bool:
         """Say whether worker after worker ended while it was finished, so that it is left for the end of a night."""
         return self.reason is RunReason.STAART_STAAT_STIL

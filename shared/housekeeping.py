@@ -21,7 +21,8 @@ from shared.output import mend_current, write_pointer
 from shared.ports import Container
 from shared.quarantine import destroy_expired
 from shared.runfiles import remove_staged
-from shared.runstates import RunState
+from shared.runstates import RunReason, RunState
+from shared.stored_snapshot import drop_unfinished
 
 _DONE = (RunState.AFGEROND, RunState.AFGEKEURD, RunState.VERVALLEN)
 
@@ -47,6 +48,7 @@ def tidy(installation: Installation) -> Tidied:
 
     output: tuple[Callable[[], object], ...] = (
         lambda: _remove_staged(installation),
+        lambda: _remove_let_go(installation),
         lambda: mend_current(installation),
         lambda: write_pointer(installation),
     )
@@ -98,3 +100,11 @@ def _remove_staged(installation: Installation) -> None:
     for run in installation.ledger.runs(installation.dataset, _DONE):
         if run.changed_at > since:
             remove_staged(installation, run)
+
+
+def _remove_let_go(installation: Installation) -> None:
+    """Remove what a worker that stood still wrote of a snapshot after a person let go of it."""
+    since = installation.late_since()
+    for run in installation.ledger.runs(installation.dataset, (RunState.AFGEROND,)):
+        if run.reason is RunReason.AFGEROND_ZONDER_MOMENTOPNAME and run.changed_at > since:
+            drop_unfinished(installation, run.new.digest)

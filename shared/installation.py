@@ -109,6 +109,11 @@ class Workplace:
             return name, version
         return self.versions.in_use()
 
+    def terms(self) -> ClaimTerms:
+        """Return the terms on which this worker claims a run now."""
+        now = self.clock.now()
+        return ClaimTerms(now, now + self.lease, self.owner.me(), self.owner.is_gone)
+
     def event(self, action: Action, object_: str, result: str, run_id: str = "", **details: Any) -> AuditEvent:
         """Return an event of now, by this caller."""
         return AuditEvent(action, object_, result, self.caller, self.clock.now(), self.dataset, run_id, details)
@@ -158,11 +163,6 @@ class Installation(Workplace):
             key_id=run.new.key_id,
             request_id=run.new.request_id,
         )
-
-    def terms(self) -> ClaimTerms:
-        """Return the terms on which this worker claims a run now."""
-        now = self.clock.now()
-        return ClaimTerms(now, now + self.lease, self.owner.me(), self.owner.is_gone)
 
     def late_since(self) -> datetime:
         """Return the moment before which no worker that stood still can write any more."""

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 
-from shared.administration import ClaimKind, DeliveryRecord, ModelStatus, RunRecord, RunRequest, StopState
+from shared.administration import ClaimKind, DeliveryRecord, RunRecord, RunRequest, StopState
 from shared.anchors import drop_anchor
 from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.events import Action, AuditEvent
@@ -17,8 +17,8 @@ from shared.output import write_pointer
 from shared.records import PseudonymisedDelivery
 from shared.runs import Outcome, finish_claimed, finish_tail, guarded, publish
 from shared.runstates import PUBLISHED, RunReason, RunState
-from shared.set_apart import given_up
-from shared.stored_snapshot import read_snapshot
+from shared.set_apart import given_up, let_lapse
+from shared.stored_snapshot import has_snapshot, read_snapshot
 
 _STUCK = frozenset({RunReason.STAART_STAAT_STIL, RunReason.STAART_MISLUKT, RunReason.OVERGENOMEN})
 REASON_LENGTH = 1000
@@ -99,6 +99,12 @@ def request_run(
             next_step="Check the name; a held delivery must be released first.",
         )
     digest = published[-1].new.digest
+    if _has_no_snapshot(installation, digest):
+        raise TransitionRefused(
+            "There is no snapshot of this delivery, so it cannot be judged again.",
+            where=f"levering {levering}",
+            next_step="Ask the supplier for the applications in a new delivery.",
+        )
     wanted = tuple(sorted({number.strip() for number in aanvraagnummers or ()}))
     if wanted:
         numbers = installation.ledger.application_numbers(installation.dataset, digest)
@@ -147,6 +153,9 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
     def work() -> Outcome:
         if (ended := given_up(installation, claim)) is not None:  # who asked for it can ask again, for less
             return Outcome(new.levering, claim.kind, ended)
+        if _has_no_snapshot(installation, new.digest):  # and never will: the round need not try again
+            ended = let_lapse(installation, claim, RunReason.MOMENTOPNAME_ONTBREEKT)
+            return Outcome(new.levering, claim.kind, ended)
         steps.begin()
         delivery = _asked_for(installation, installation.ledger.request(new.request_id))
         steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
@@ -156,14 +165,14 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
     return guarded(installation, claim, work, steps)
 
 
-def let_go_of_snapshot(installation: Installation, levering: str, reden: str, digest: str = "") -> RunRecord:
+def let_go_of_snapshot(workplace: Workplace, levering: str, reden: str, digest: str = "") -> RunRecord:
     """Let a published delivery be finished without a snapshot: each worker ends at it, or its raw files are gone.
 
     The next round does everything else of the tail, and the raw delivery is deleted. Nothing of it can be judged again
     then, so TransitionRefused as long as the app has not said that it cannot finish it, or where a worker is at it.
     """
     reason = checked_reason(reden)
-    stuck = [run for run in _runs_of(installation, levering, digest) if is_stuck(run)]
+    stuck = [run for run in _runs_of(workplace, levering, digest) if is_stuck(run)]
     if not stuck:
         raise TransitionRefused(
             "This delivery does not wait to be finished after a failure.",
@@ -171,24 +180,30 @@ def let_go_of_snapshot(installation: Installation, levering: str, reden: str, di
             next_step="Only published results that the app cannot finish go without a snapshot.",
         )
     run = stuck[-1]
-    event = installation.event(Action.CLAIMEN, f"levering {levering}", "geclaimd", run.run_id)
-    claim = installation.ledger.claim(run.new, installation.terms(), event)
+    event = workplace.event(Action.CLAIMEN, f"levering {levering}", "geclaimd", run.run_id)
+    claim = workplace.ledger.claim(run.new, workplace.terms(), event)
     if claim.kind is not ClaimKind.STAART:
         raise TransitionRefused(
             "A worker is finishing this delivery.", where=f"levering {levering}", next_step="Try again in an hour."
         )
-    event = installation.event(
+    event = workplace.event(
         Action.MOMENTOPNAME_LOSLATEN, f"levering {levering}", "losgelaten", run.run_id, reden=reason
     )
-    installation.ledger.move(claim, RunState.GEPUBLICEERD, RunReason.MOMENTOPNAME_LOSGELATEN, event)
-    drop_anchor(installation)
-    return installation.ledger.run(run.run_id)
+    workplace.ledger.move(claim, RunState.GEPUBLICEERD, RunReason.MOMENTOPNAME_LOSGELATEN, event)
+    drop_anchor(workplace)
+    return workplace.ledger.run(run.run_id)
 
 
 def is_stuck(run: RunRecord) -> bool:
     """Say whether the app published a delivery, and said that it could not finish it."""
-    judged = run.new.model and not run.new.request_id and run.new.model_status is ModelStatus.ACTIEF
-    return bool(judged) and run.state is RunState.GEPUBLICEERD and run.reason in _STUCK
+    return run.of_delivery and run.state is RunState.GEPUBLICEERD and run.reason in _STUCK
+
+
+def _has_no_snapshot(installation: Installation, digest: str) -> bool:
+    """Say whether the snapshot of a delivery is gone, and not only waits to be written."""
+    runs = installation.ledger.runs_of_delivery(installation.dataset, digest)
+    waits = any(run.of_delivery and run.state is RunState.GEPUBLICEERD for run in runs)
+    return not waits and not has_snapshot(installation.blobs, installation.dataset, digest)
 
 
 def _asked_for(installation: Installation, request: RunRequest) -> PseudonymisedDelivery:

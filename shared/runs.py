@@ -136,8 +136,8 @@ def told_standing(run: RunRecord) -> TailStandsStill:
     return TailStandsStill(
         "Worker after worker ended without a word while it finished this run; its results are published.",
         where=f"run {run.run_id}",
-        next_step="Look in the log where the work stopped. It is tried after everything else of a night; when nothing "
-        "helps, let go of the snapshot at the page of the delivery.",
+        next_step="Look in the log where the work stopped; it is tried after everything else of a night."
+        + (" When nothing helps, let go of the snapshot at the page of the delivery." if run.of_delivery else ""),
     )
 
 

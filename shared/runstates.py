@@ -50,6 +50,7 @@ class RunReason(StrEnum):
     QUARANTAINE_VERLOPEN = "quarantaine_verlopen"
     AANVRAGEN_VERWIJDERD = "aanvragen_verwijderd"
     WERKERS_STONDEN_STIL = "werkers_stonden_stil"
+    LEVERING_TERUGGENOMEN = "levering_teruggenomen"
     OPSLAG_ONBEREIKBAAR = "opslag_onbereikbaar"
     ADMINISTRATIE_ONBEREIKBAAR = "administratie_onbereikbaar"
     SLEUTEL_ONBEREIKBAAR = "sleutel_onbereikbaar"
@@ -98,6 +99,8 @@ REASON_SENTENCES: Mapping[RunReason, str] = {
     RunReason.QUARANTAINE_VERLOPEN: "De levering bleef te lang in quarantaine en is vernietigd.",
     RunReason.AANVRAGEN_VERWIJDERD: "Alles wat gevraagd was, is intussen verwijderd. Vraag het zo nodig opnieuw.",
     RunReason.WERKERS_STONDEN_STIL: "Werker na werker hield er zonder bericht mee op. Vraag het opnieuw, voor minder.",
+    RunReason.LEVERING_TERUGGENOMEN: "De levering werd weggehaald voordat er iets gepubliceerd was. Opnieuw aangeboden "
+    "begint ze opnieuw.",
     RunReason.OPSLAG_ONBEREIKBAAR: "De opslag antwoordde niet; controleer de opslag, de volgende ronde gaat verder.",
     RunReason.ADMINISTRATIE_ONBEREIKBAAR: "De database antwoordde niet; de volgende ronde gaat verder.",
     RunReason.SLEUTEL_ONBEREIKBAAR: "De pseudonimiseringssleutel is niet te gebruiken; herstel de sleutel.",
@@ -130,6 +133,8 @@ _GONE = frozenset({_R.QUARANTAINE_VERLOPEN})
 # only a run that a person asked for: of applications that went since, or that ended every worker
 _REMOVED = frozenset({_R.AANVRAGEN_VERWIJDERD})
 _GIVEN_UP = frozenset({_R.WERKERS_STONDEN_STIL})
+# what it would read is gone: the delivery, or the snapshot of one that is to be judged again
+_WITHOUT = frozenset({_R.LEVERING_TERUGGENOMEN, _R.MOMENTOPNAME_ONTBREEKT})
 
 # None is "does not exist yet".
 TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] = {
@@ -145,7 +150,7 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
         _S.AANGEHOUDEN: frozenset({_R.CONTROLE_AANGEHOUDEN}) | _STOPPED,
         _S.AFGEKEURD: frozenset({_R.CONTROLE_AFGEKEURD}),
         _S.MISLUKT: FAILURES,
-        _S.VERVALLEN: _REPLACED | _REMOVED | _GIVEN_UP,
+        _S.VERVALLEN: _REPLACED | _REMOVED | _GIVEN_UP | _WITHOUT,
     },
     _S.AANGEHOUDEN: {
         _S.VRIJGEGEVEN: frozenset({_R.VRIJGEGEVEN}),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared import mailbox
-from shared.administration import Claim, DeliveryFacts, Place, RunRecord
+from shared.administration import Claim, ClaimKind, DeliveryFacts, Place, RunRecord
 from shared.errors import BlobNotFound
 from shared.events import Action
 from shared.feedback import VERDICTS, write_message
@@ -92,8 +92,9 @@ def silent_ends(installation: Installation, run: RunRecord) -> int:
     *before, _ = (event for event in installation.ledger.events(run.run_id) if event.handeling in _OF_A_SERIES)
     for event in reversed(before):
         reason = json.loads(event.details).get("reden")
-        if event.handeling in _WORDS:
+        if event.handeling == Action.MISLUKKEN:
             enough = 1 if reason == RunReason.STAART_STAAT_STIL else enough
+        if event.handeling in _WORDS:
             break
         ended += 1
         if reason != RunReason.OVERGENOMEN:  # the first of them: it published, or took over from nobody
@@ -103,10 +104,27 @@ def silent_ends(installation: Installation, run: RunRecord) -> int:
 
 def given_up(installation: Installation, claim: Claim) -> RunRecord | None:
     """End a run without a delivery of its own at which worker after worker ended; None for any other."""
-    run, reason = claim.run, RunReason.WERKERS_STONDEN_STIL
-    if not silent_ends(installation, run):
+    if not silent_ends(installation, claim.run):
         return None
-    details = {"reden": str(reason)}
+    return let_lapse(installation, claim, RunReason.WERKERS_STONDEN_STIL)
+
+
+def taken_back(installation: Installation, run: RunRecord) -> RunRecord | None:
+    """End a run whose delivery is gone, so that nobody waits for it; None where a worker is at it after all.
+
+    Delivered again it begins anew.
+    """
+    new = run.new if installation.use_case.follow_up else installation.new_run(run.new.levering, run.new.digest)
+    event = installation.event(Action.CLAIMEN, f"levering {new.levering}", "geclaimd", digest=new.digest)
+    claim = installation.ledger.claim(new, installation.terms(), event)
+    if claim.kind is not ClaimKind.GEKREGEN:
+        return None
+    return let_lapse(installation, claim, RunReason.LEVERING_TERUGGENOMEN)
+
+
+def let_lapse(installation: Installation, claim: Claim, reason: RunReason) -> RunRecord:
+    """End a claimed run that comes to nothing: people were being judged, and that is on record too."""
+    run, details = claim.run, {"reden": str(reason)}
     event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", "vervallen", run.run_id, **details)
     installation.ledger.move(claim, RunState.VERVALLEN, reason, event)
     write_unpublished_lines(installation, run)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from shared import mailbox
-from shared.administration import ClaimKind, Place, RunRecord
+from shared.administration import ClaimKind, ModelStatus, Place, RunRecord
 from shared.events import Action
 from shared.failures import as_told
 from shared.housekeeping import tidy
@@ -21,7 +21,7 @@ from shared.output import write_pointer
 from shared.ports import Container
 from shared.runs import Outcome, run_delivery, told_standing
 from shared.runstates import LEASED, RunReason, RunState
-from shared.set_apart import PATIENCE
+from shared.set_apart import PATIENCE, taken_back
 from shared.stages.pseudonym import Pseudonymiser
 from shared.telemetry import tell_round
 
@@ -72,14 +72,16 @@ class _Job:
     key: str
     levering: str
     work: Callable[[], Outcome | None]  # None where there turns out to be nothing to do
+    is_there: Callable[[], bool] = lambda: False  # whether it is to be looked at again then
 
 
 def run_waiting(installation: Installation, progress: Callable[[Progress], None] = lambda _: None) -> Round:
     """Do everything that waits, deliveries in order of their period; one that is broken does not stop the others."""
-    standing = tuple(Outcome(run.new.levering, failure=told_standing(run)) for run in _standing(installation))
+    standing = tuple(Outcome(run.new.levering, failure=told_standing(run)) for run in _all_standing(installation))
     outcomes: list[Outcome] = []
     # what was interrupted first: it may still hold a delivery in the mailbox
     _do([_requested(installation, run) for run in _interrupted(installation)], outcomes, progress)
+    _do(_abandoned(installation), outcomes, progress)
     waiting = _delivered_in_order(installation, outcomes, progress)
     _do(_requests(installation), outcomes, progress)
     tidied = tidy(installation)
@@ -97,16 +99,17 @@ def finish_standing(mailboxes: Iterable[Callable[[], Installation]]) -> list[Out
     Of all mailboxes together the one that was tried longest ago goes first, so that each has its turn.
     """
     outcomes: list[Outcome] = []
-    standing: list[tuple[RunRecord, Installation, _Job]] = []
+    standing: list[tuple[RunRecord, Installation]] = []
     for its in mailboxes:
         try:
-            standing += _left_for_last(its())
+            installation = its()
+            standing += [(run, installation) for run in _all_standing(installation)]
         except Exception as cause:  # what is broken here may not keep the rest from being done
             outcomes.append(Outcome("ronde", failure=as_told(cause)))
             run_log().error("round: %s", outcomes[-1].failure)
-    for _, installation, job in sorted(standing, key=lambda one: one[0].changed_at):
+    for run, installation in sorted(standing, key=lambda one: one[0].changed_at):
         tried: list[Outcome] = []
-        _do([job], tried, lambda _: None)
+        _do([_to_finish(installation, run)], tried, lambda _: None)
         tell_round(installation, tried)
         outcomes += tried
     return outcomes
@@ -184,25 +187,22 @@ def _do(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress]
 def _delivered_in_order(
     installation: Installation, outcomes: list[Outcome], progress: Callable[[Progress], None]
 ) -> tuple[str, ...]:
-    """Do what was delivered, and look again until there is nothing new; return what must wait for an earlier one."""
-    seen: set[str] = set()
-    while jobs := [job for job in _deliveries(installation) if job.key not in seen]:
-        seen |= {job.key for job in jobs}
-        if waiting := _in_order(jobs, outcomes, progress):
-            return waiting
-    return ()
+    """Do what was delivered, in order of period, and look again until there is nothing new.
 
-
-def _in_order(jobs: list[_Job], outcomes: list[Outcome], progress: Callable[[Progress], None]) -> tuple[str, ...]:
-    """Do the deliveries in order; return those that must wait, because an earlier one is busy or is to be retried.
-
-    Done now, they would be held for a gap that is none. An earlier one that fails again and again is a gap.
+    Returns what must wait, because an earlier one is busy or is to be retried: done now, it would be held for a gap
+    that is none. An earlier one that fails again and again is a gap. One that turns out to be written again puts the
+    rest in order anew, for the same reason.
     """
-    for number, job in enumerate(jobs, start=1):
-        before = len(outcomes)
-        _do([job], outcomes, progress, later=len(jobs) - number)
-        if any(map(_must_be_waited_for, outcomes[before:])):
-            return tuple(waits.levering for waits in jobs[number:])
+    done: set[str] = set()
+    while jobs := [job for job in _deliveries(installation) if job.key not in done]:
+        for number, job in enumerate(jobs, start=1):
+            before = len(outcomes)
+            done.add(job.key)
+            _do([job], outcomes, progress, later=len(jobs) - number)
+            if any(map(_must_be_waited_for, outcomes[before:])):
+                return tuple(waits.levering for waits in jobs[number:])
+            if len(outcomes) == before and job.is_there():
+                break
     return ()
 
 
@@ -226,20 +226,37 @@ def _interrupted(installation: Installation) -> list[RunRecord]:
     return [run for run in _unfinished(installation) if not run.stands_still]
 
 
+def _abandoned(installation: Installation) -> list[_Job]:
+    """Return the runs that nobody can go on with: their delivery was taken back before anything was published."""
+    ledger, blobs = installation.ledger, installation.blobs
+
+    def let_lapse(run: RunRecord) -> Outcome | None:
+        ended = taken_back(installation, run)
+        return None if ended is None else Outcome(run.new.levering, run=ended)
+
+    return [
+        _Job(run.run_id, run.new.levering, partial(let_lapse, run))
+        for run in ledger.runs(installation.dataset, (RunState.BEZIG, RunState.MISLUKT))
+        if not run.new.request_id
+        and mailbox.open_recorded(blobs, ledger.delivery(installation.dataset, run.new.digest)) is None
+    ]
+
+
 def _standing(installation: Installation) -> list[RunRecord]:
     """Return those of them that are left for last."""
     return [run for run in _unfinished(installation) if run.stands_still]
 
 
-def _left_for_last(installation: Installation) -> list[tuple[RunRecord, Installation, _Job]]:
-    found = [(run, installation, _requested(installation, run)) for run in _standing(installation)]
-    if installation.use_case.follow_up:
-        return found
-    shadows = standing_shadows(installation)
-    return found + [
-        (run, installation, _Job(run.run_id, run.new.levering, partial(finish_shadow, installation, run)))
-        for run in shadows
-    ]
+def _all_standing(installation: Installation) -> list[RunRecord]:
+    """Return what is left for the end of the night, the shadows too."""
+    shadows = [] if installation.use_case.follow_up else standing_shadows(installation)
+    return [*_standing(installation), *shadows]
+
+
+def _to_finish(installation: Installation, run: RunRecord) -> _Job:
+    if run.new.model_status is ModelStatus.SCHADUW:
+        return _Job(run.run_id, run.new.levering, partial(finish_shadow, installation, run))
+    return _requested(installation, run)
 
 
 def _unfinished(installation: Installation) -> list[RunRecord]:
@@ -261,9 +278,7 @@ def _requested(installation: Installation, run: RunRecord) -> _Job:
 def _delivered(installation: Installation, waiting: Waiting) -> _Job:
     def work() -> Outcome | None:
         source = waiting.open()
-        if source is None:  # taken back, or done by another worker
-            return None
-        if source.digest != waiting.digest:  # written again since, maybe of another period: it is put in order anew
+        if source is None or source.digest != waiting.digest:  # taken back, done by another worker, or written again
             return None
         follow_up = installation.use_case.follow_up
         if follow_up is None:
@@ -272,7 +287,9 @@ def _delivered(installation: Installation, waiting: Waiting) -> _Job:
 
         return ingest.take_in(installation, follow_up, source)
 
-    return _Job(f"{waiting.folder} {waiting.digest}", waiting.levering, work)
+    return _Job(
+        f"{waiting.folder} {waiting.digest}", waiting.levering, work, is_there=lambda: waiting.open() is not None
+    )
 
 
 def _deliveries(installation: Installation) -> list[_Job]:

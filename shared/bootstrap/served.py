@@ -112,7 +112,7 @@ def _deliveries() -> Deliveries:
         return interventions.release(workplace(caller, record.dataset), record.levering, reden, record.digest)
 
     def let_go(caller: Caller, record: DeliveryRecord, reden: str) -> RunRecord:
-        here = installation(caller, record.dataset)
+        here = workplace(caller, record.dataset)
         return interventions.let_go_of_snapshot(here, record.levering, reden, record.digest)
 
     return Deliveries(

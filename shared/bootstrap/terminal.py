@@ -101,7 +101,7 @@ def let_go_of_snapshot(levering: str, reden: str, dataset: str = "", caller: Cal
     """Let a published delivery that the app cannot finish go without its snapshot; the next round finishes it."""
     from shared import interventions
 
-    on = installation(caller or person_here(), dataset or dataset_of(levering))
+    on = workplace(caller or person_here(), dataset or dataset_of(levering))
     return interventions.let_go_of_snapshot(on, levering, reden)
 
 

@@ -22,7 +22,7 @@ from shared.logboek import write_run_lines
 from shared.logs import run_log
 from shared.modellog import write_model_log
 from shared.modelregister.port import ModelVersion
-from shared.runs import Outcome, finish_claimed, guarded, told_standing
+from shared.runs import Outcome, finish_claimed, guarded
 from shared.runstates import RunReason, RunState
 from shared.set_apart import given_up
 from shared.stored_snapshot import read_snapshot
@@ -45,9 +45,7 @@ def score_shadows(installation: Installation) -> list[Outcome]:
 def _score_shadows(installation: Installation) -> list[Outcome]:
     if installation.versions is None:
         return []
-    unfinished = _unfinished(installation)
-    outcomes = [Outcome(run.new.levering, failure=told_standing(run)) for run in unfinished if run.stands_still]
-    outcomes += [finish_shadow(installation, run) for run in unfinished if not run.stands_still]
+    outcomes = [finish_shadow(installation, run) for run in _unfinished(installation) if not run.stands_still]
     for version in installation.versions.shadows():
         outcomes += _of_version(installation, version)
     return outcomes

@@ -90,7 +90,8 @@ def _forms(page: PageContext, record: DeliveryRecord, runs: Sequence[RunRecord])
         found.append(_release_form(record))
     if any(is_stuck(run) for run in runs) and page.may("POST", "/leveringen/{id}/afronding"):
         found.append(_finish_form(record))
-    judged = any(run.state in PUBLISHED and run.new.model for run in runs)
+    let_go = any(run.reason is RunReason.AFGEROND_ZONDER_MOMENTOPNAME for run in runs)
+    judged = not let_go and any(run.state in PUBLISHED and run.new.model for run in runs)
     if judged and page.may("POST", "/leveringen/{id}/herverwerking"):
         found.append(_again_form(record))
     return found

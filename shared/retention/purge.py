@@ -25,7 +25,7 @@ from shared.retention.files import Shredder, drop_leftovers, drop_staged, follow
 from shared.retention.port import Due, Remover
 from shared.retention.proof import write_proof
 from shared.retention.terms import Kept, Retention
-from shared.runstates import PUBLISHED
+from shared.runstates import PUBLISHED, RunState
 from shared.stored_snapshot import read_whole
 from shared.usecase import FollowUpKind
 
@@ -159,10 +159,12 @@ class Purge:
         """Remove what lies too long in mailbox, quarantine and feedback."""
         dataset, blobs, shredder = installation.dataset, installation.blobs, self._shredder(installation)
         done.add("quarantaine", destroy_expired(installation))
+        # what was published from there and could not be finished is past its term like anything else
+        published = {run.new.digest for run in installation.ledger.runs(dataset, (RunState.GEPUBLICEERD,))}
         waiting = {
             f"{record.dataset}/{record.levering}/{record.digest}"
             for record in installation.ledger.deliveries(dataset)
-            if str(record.plaats) == Container.QUARANTAINE
+            if str(record.plaats) == Container.QUARANTAINE and record.digest not in published
         }
         quarantine = units(Container.QUARANTAINE, blobs.names(Container.QUARANTAINE, f"{dataset}/"), 3, "quarantaine")
         before = self._before(installation, Kept.QUARANTAINE)

@@ -168,8 +168,8 @@ def _may_begin(rights: Rights, request: PersonRequest) -> bool:
         _give_back(rights, request, f"Niet begonnen: {RunNotFinished.code}. Laat beheer de verwerking eerst afronden.")
         raise RunNotFinished(
             f"{len(stuck)} published runs were not finished for a day or more; nothing was removed.",
-            where=called(request.id),
-            next_step="See at their pages why they are not finished; then carry out the request again.",
+            where=f"{called(request.id)}; runs {', '.join(run.run_id for run in stuck)}",
+            next_step="See in the log why they are not finished; carry out the request again when they are.",
         )
     return not busy  # else the next round
 

@@ -17,7 +17,7 @@ def marks_of(rows: pd.DataFrame, sha256: str) -> np.ndarray:
     """Return a number per row, the same for equal rows and rarely for others; `sha256`: of the file that they are from.
 
     With a key that is known beforehand, who delivers could make millions of rows with one mark, which are compared all
-    together. Nobody can make rows to fit the digest of the file that they are in.
+    together. Who makes rows cannot know the digest of the file that they will be in.
     """
     keyed = rows.copy(deep=False)
     keyed.insert(0, "", int(sha256[16:31], 16))  # texts are hashed with a key, numbers are not

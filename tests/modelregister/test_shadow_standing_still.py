@@ -70,9 +70,13 @@ def test_one_that_ends_every_worker_while_it_is_finished_waits_for_the_end_of_th
 
     ended(shadowed, deadly, PATIENCE - 1)
     assert shadowed.workshop.sql(SHADOWS) == [(LEVERING, "gepubliceerd", "overgenomen")]
-    for _ in range(2):
-        (outcome,) = run_waiting(deadly()).shadows
-        assert outcome.failure is not None and outcome.failure.code == "SC-535"
+    (outcome,) = run_waiting(deadly()).shadows
+    assert outcome.failure is not None and outcome.failure.code == "SC-535"
+    round_ = run_waiting(deadly())
+    assert round_.failed and round_.shadows == ()
+    (outcome,) = round_.told
+    assert outcome.failure is not None and outcome.failure.code == "SC-535"
+    assert "at the page" not in str(outcome.failure), "of a shadow there is none"
     assert shadowed.workshop.sql(SHADOWS) == [(LEVERING, "gepubliceerd", "staart_staat_stil")]
     with pytest.raises(Crash):
         finish_standing([deadly])

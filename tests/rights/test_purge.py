@@ -3,15 +3,18 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from shared.interventions import request_run
+from shared.interventions import let_go_of_snapshot, release, request_run
 from shared.output import mend_current
 from shared.sweep import run_waiting
 from tests.rights.removing import CONTAINERS, DATASET, Scene, terms
+from tests.rights.test_stuck_requests import WithoutSnapshot
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 OLD = {"zaak1001": 1, "zaak1002": 2, "zaak1003": 4}
@@ -132,6 +135,25 @@ def test_a_folder_to_which_the_supplier_still_writes_stays(scene: Scene) -> None
     scene.later(20)
     assert "brievenbus" not in scene.purge().counts
     assert len(scene.workshop.files("brievenbus")) == 2
+
+
+def test_what_was_published_from_quarantine_and_could_not_be_finished_does_not_stay_there(scene: Scene) -> None:
+    scene.workshop.deliver("2026-11-20", OLD, oordeel="aangehouden")
+    run_waiting(scene.installation)
+    release(scene.installation, "2026-11-20", "zo bedoeld")
+    stuck = replace(scene.installation, blobs=cast(Any, WithoutSnapshot(scene.installation.blobs)))
+    run_waiting(stuck)
+    raw = lambda: [name for name in scene.workshop.files("quarantaine") if name.endswith(".csv")]  # noqa: E731
+    scene.later(13)
+    scene.purge()
+    assert raw(), "until its term it can still be finished"
+    scene.later(2)
+    scene.purge()
+    assert raw() == []
+    assert [one.failure.code for one in run_waiting(stuck).outcomes if one.failure] == ["SC-420"]
+    let_go_of_snapshot(scene.installation, "2026-11-20", "te laat")
+    run_waiting(scene.installation)
+    assert scene.workshop.states() == {"2026-11-20": "afgerond"} and scene.holds()
 
 
 def test_messages_snapshots_and_logs_each_go_at_their_own_time(scene: Scene) -> None:

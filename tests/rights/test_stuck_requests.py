@@ -16,10 +16,12 @@ from shared.rights.carrying import accept_request
 from shared.rights.export import fetch_export
 from shared.rights.requests import withdraw_request
 from shared.rights.states import Asked, RequestState
+from shared.runstates import REASON_SENTENCES, RunReason
 from shared.sweep import run_waiting
 from tests.rights.persons import ANNA, Office, office
 from tests.rights.removing import Scene, terms
 from tests.rights.test_removal import ROWS
+from tests.shell.workshop import Crash
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 
@@ -80,6 +82,32 @@ def test_a_published_run_that_is_not_finished_is_told_on_the_request_that_waits_
     run_waiting(desk.scene.installation)
     accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "nu wel")
     assert desk.clock() == [] and desk.found(request).toestand is RequestState.UITGEVOERD
+
+
+def test_a_run_whose_delivery_was_taken_back_holds_up_nobody(scene: Scene) -> None:
+    """Its worker ended while it judged, and nobody can go on with it; delivered again it begins anew."""
+    desk = office(scene)
+    desk.scene.night("2026-11-20", ROWS)
+    scene.workshop.deliver("2026-11-21", {"zaak1004-ben": 2})
+
+    def crash(*_: object) -> None:
+        raise Crash
+
+    with pytest.raises(Crash):
+        run_waiting(replace(desk.scene.installation, core=replace(desk.scene.installation.core, judge=crash)))
+    for name in scene.workshop.files("brievenbus"):
+        (scene.workshop.root / "brievenbus" / name).unlink()
+    request = desk.granted(Asked.VERWIJDERING)
+    accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "zoals toegewezen")
+    assert desk.clock() == [] and desk.found(request).toestand is RequestState.WACHT
+    assert run_waiting(desk.scene.installation).outcomes == (), "its worker may be alive"
+    scene.later(1)
+    (outcome,) = run_waiting(desk.scene.installation).outcomes
+    assert outcome.sentence == REASON_SENTENCES[RunReason.LEVERING_TERUGGENOMEN]
+    assert desk.clock() == [] and desk.found(request).toestand is RequestState.UITGEVOERD
+    scene.workshop.deliver("2026-11-21", {"zaak1004-ben": 2})
+    run_waiting(desk.scene.installation)
+    assert scene.workshop.states() == {"2026-11-20": "afgerond", "2026-11-21": "afgerond"}
 
 
 class WithoutSnapshot:

@@ -52,11 +52,28 @@ def test_everything_but_the_snapshot_is_done_and_nothing_of_the_delivery_stays_i
     assert run_waiting(workshop.installation).outcomes == ()
 
 
-def test_what_needs_the_snapshot_says_that_there_is_none(workshop: Workshop, standing: str) -> None:
+def test_what_needs_the_snapshot_is_refused_or_lapses(workshop: Workshop, standing: str) -> None:
+    request_run(workshop.installation, DAY, None, "vast gevraagd")
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    (_, asked) = run_waiting(workshop.installation).outcomes
+    assert asked.sentence == REASON_SENTENCES[RunReason.MOMENTOPNAME_ONTBREEKT] and asked.failure is None
+    with pytest.raises(TransitionRefused, match="no snapshot"):
+        request_run(workshop.installation, DAY, None, "nog eens")
+    assert run_waiting(workshop.installation).outcomes == ()
+
+
+@pytest.mark.parametrize("file", ["aanvragen.parquet", "manifest.json"])
+def test_what_a_worker_that_stood_still_writes_after_it_does_not_stay(
+    workshop: Workshop, standing: str, file: str
+) -> None:
     let_go_of_snapshot(workshop.installation, DAY, WHY)
     run_waiting(workshop.installation)
-    request_run(workshop.installation, DAY, None, "nog eens")
-    assert told(list(run_waiting(workshop.installation).outcomes)) == [(DAY, "SC-610")]
+    home = workshop.root / "momentopname" / workshop.installation.dataset / standing
+    home.mkdir(parents=True, exist_ok=True)
+    (home / file).write_bytes(b"te laat")
+    workshop.clock.pass_by(timedelta(days=1))
+    take_up(workshop.installation)
+    assert not workshop.files("momentopname")
 
 
 def test_a_delivery_whose_raw_files_the_purge_took_is_finished_too(workshop: Workshop, standing: str) -> None:
@@ -103,9 +120,9 @@ def test_only_what_the_app_said_that_it_could_not_finish_goes_without(workshop: 
     digest = workshop.deliver(DAY)
     with pytest.raises(Crash):
         run_waiting(deadly(workshop, digest))
+    workshop.clock.pass_by(timedelta(minutes=40))
     with pytest.raises(TransitionRefused):  # published, and the next round may well finish it
         let_go_of_snapshot(workshop.installation, DAY, WHY)
-    workshop.clock.pass_by(timedelta(minutes=40))
     run_waiting(workshop.installation)
     with pytest.raises(TransitionRefused):
         let_go_of_snapshot(workshop.installation, DAY, WHY)
@@ -139,8 +156,34 @@ def test_a_failure_on_the_way_is_told_and_the_round_after_it_goes_on(workshop: W
     assert finished(workshop) is RunReason.AFGEROND_ZONDER_MOMENTOPNAME
 
 
-def test_what_ends_every_worker_elsewhere_is_left_for_last_again(workshop: Workshop, standing: str) -> None:
-    let_go_of_snapshot(workshop.installation, DAY, WHY)
+def test_a_run_that_a_person_asked_for_has_no_snapshot_to_let_go_of(workshop: Workshop) -> None:
+    workshop.deliver(DAY)
+    run_waiting(workshop.installation)
+    request_run(workshop.installation, DAY, None, "nog eens")
+    raw = workshop.installation.blobs
+
+    class NoLogboek:
+        def __getattr__(self, name: str) -> Any:
+            known = getattr(raw, name)
+
+            def write(container: str, where: str, *rest: Any) -> Any:
+                if container == "logboek" and "ankers" not in where:
+                    raise StorageUnavailable("No answer.")
+                return known(container, where, *rest)
+
+            return write if name.startswith("write") and name != "written_at" else known
+
+    assert told(list(run_waiting(workshop.with_(blobs=cast(Any, NoLogboek())).installation).outcomes))[-1] == (
+        DAY,
+        "SC-400",
+    )
+    with pytest.raises(TransitionRefused):
+        let_go_of_snapshot(workshop.installation, DAY, WHY)
+
+
+@pytest.mark.parametrize("why", [WHY, "staart_staat_stil"])
+def test_what_ends_every_worker_elsewhere_is_left_for_last_again(workshop: Workshop, standing: str, why: str) -> None:
+    let_go_of_snapshot(workshop.installation, DAY, why)
     raw = workshop.installation.blobs
 
     class NoMessage:

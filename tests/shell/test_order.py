@@ -60,6 +60,25 @@ def test_an_event_waits_for_an_earlier_delivery_that_another_worker_is_at(worksh
     assert set(workshop.states().values()) == {"afgerond"}, "who was at it looked again and did the later one too"
 
 
+@pytest.mark.parametrize("day", [18, 19])
+@pytest.mark.parametrize("work", [run_waiting, process_arrived])
+def test_one_that_is_corrected_while_it_waits_keeps_its_place(workshop: Workshop, work: Any, day: int) -> None:
+    """Behind the next one it would come too late: that one would be held, for a gap that is none."""
+    seen: list[object] = []
+
+    def meanwhile(*arguments: object) -> object:
+        if not seen:
+            workshop.deliver("2026-11-19", {"4": 1}, van=datetime(2026, 11, day), days=20 - day)
+        seen.append(arguments)
+        return judge(*arguments)  # type: ignore[arg-type]
+
+    for number, levering in enumerate(("2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21")):
+        workshop.deliver(levering, {str(number): 1}, van=datetime(2026, 11, 18 + number))
+    work(workshop.with_(core=replace(CORE, judge=meanwhile)).installation)
+    assert list(workshop.states()) == ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"]
+    assert set(workshop.states().values()) == {"afgerond"}
+
+
 @pytest.mark.parametrize("work", [run_waiting, process_arrived])
 def test_one_that_is_written_again_with_a_later_period_goes_to_its_new_place(workshop: Workshop, work: Any) -> None:
     """At its old place the one that it now comes after would be held, for a gap that is none."""

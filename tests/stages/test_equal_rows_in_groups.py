@@ -68,6 +68,7 @@ def test_nobody_can_make_rows_that_share_a_mark() -> None:
         assert len(np.unique(marks_of(rows, sha256))) == len(rows)
         assert len(np.unique(marks_of(pd.concat([rows, rows]), sha256))) == len(rows)
     texts = pd.DataFrame({"tekst": pd.Categorical(["a", "b"])})
+    assert marks_of(texts, f"{'0' * 16}{'1' * 48}").tolist() != marks_of(texts, "1" * 64).tolist(), "of texts too"
     for some in (rows, texts):
         assert len({tuple(marks_of(some, sha256).tolist()) for sha256 in files}) == len(files)
 
