@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import batched
+from itertools import batched, chain
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ _BINARY: dict[type[sa.types.TypeEngine[Any]], str] = {
     sa.Text: "text",
 }
 _ROWS_READ_AT_ONCE = 5_000
+# SQLite notes for every statement how to undo it, so one statement has many rows; it takes 32,766 values at most
+_VALUES_IN_STATEMENT = 10_000
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
@@ -30,10 +32,11 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
             for row in rows:
                 copy.write_row(row)
         return
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names from our own tables
-    for part in batched(rows, ROWS_AT_ONCE, strict=False):
-        connection.exec_driver_sql(statement, list(part))
+    marks = f"({', '.join('?' * len(columns))})"
+    for some in batched(rows, _VALUES_IN_STATEMENT // len(columns), strict=False):
+        values = ", ".join([marks] * len(some))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES {values}"  # noqa: S608 - names from our own tables
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def streamed(connection: Connection, query: sa.Select[Any]) -> Iterator[Row[Any]]:
