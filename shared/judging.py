@@ -15,7 +15,7 @@ from shared.installation import Installation, Steps
 from shared.records import FeatureTable, PseudonymisedDelivery, ResultSet
 from shared.stages.pseudonym import PseudonymKey
 
-JUDGED_AT_ONCE = 5_000  # applications, of which the results are in memory, and those of as many again
+JUDGED_AT_ONCE = 2_500  # applications; their results are in memory, and those of as many that are judged meanwhile
 
 
 def judge(
