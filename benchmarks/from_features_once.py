@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import typical
@@ -20,7 +19,7 @@ from shared.adapters.deliveryfolder import DeliveryFolder
 from shared.adapters.sql.upgrade import upgrade
 from shared.events import Action
 from shared.installation import Installation, Steps
-from shared.judging import JUDGED_AT_ONCE
+from shared.judging import judged
 from shared.records import FeatureTable
 from shared.runs import publish
 from shared.stages.resultfiles import origin
@@ -43,11 +42,9 @@ def as_the_app_does(here: Installation, table: FeatureTable, _: Path) -> None:
     """Score, explain, write Parquet and JSON lines, publish with seal, state and event."""
     event = here.event(Action.CLAIMEN, f"levering {DAY}", "geclaimd")
     claim = here.ledger.claim(here.new_run(DAY, "meting"), here.terms(), event)
-    key, identity, rows = here.keys.find(table.key_id), here.identity(claim.run), len(table.frame)
-    starts = range(0, rows, JUDGED_AT_ONCE)
-    parts = (table.frame.iloc[at : at + JUDGED_AT_ONCE].reset_index(drop=True) for at in starts)
-    judged = (here.core.judge(replace(table, frame=part), here.use_case, identity, key) for part in parts)
-    publish(here, claim, judged, Steps(here, claim.run), tuple, None)
+    steps = Steps(here, claim.run)
+    results = judged(here, claim.run, table, here.keys.find(table.key_id), steps)
+    publish(here, claim, results, steps, tuple, None)
 
 
 def as_most_people_would(here: Installation, table: FeatureTable, storage: Path) -> None:

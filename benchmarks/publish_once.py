@@ -56,12 +56,10 @@ def by_executemany(ledger: SqlLedger, claim: Claim, parts: Iterable[pd.DataFrame
     as_the_app_does(ledger, claim, parts)
 
 
-def _insert_rows(
-    connection: Connection, table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
-) -> None:
+def _insert_rows(connection: Connection, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> None:
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     into = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})"
-    for some in batched(rows, _AT_ONCE, strict=False):
+    for some in batched(zip(*columns.values(), strict=True), _AT_ONCE, strict=False):
         connection.exec_driver_sql(into, list(some))
 
 

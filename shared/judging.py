@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 
 from shared.administration import RunRecord
+from shared.ahead import one_ahead
 from shared.events import Action
 from shared.finished_parts import FinishedParts
 from shared.installation import Installation, Steps
 from shared.records import FeatureTable, PseudonymisedDelivery, ResultSet
+from shared.stages.pseudonym import PseudonymKey
 
-JUDGED_AT_ONCE = 10_000  # applications, of which the results are in memory
+JUDGED_AT_ONCE = 2_500  # applications; their results are in memory, and those of as many that are judged meanwhile
 
 
 def judge(
@@ -62,10 +65,22 @@ def _made(
     key = installation.keys.find(delivery.key_id)
     with steps.during(Action.KENMERKEN):
         table = installation.core.features(delivery, installation.use_case, key, special)
-    for part in _parts(table):
-        with steps.during(Action.BEOORDELEN):
-            results = installation.core.judge(part, installation.use_case, installation.identity(run), key)
-        yield results
+    yield from judged(installation, run, table, key, steps)
+
+
+def judged(
+    installation: Installation, run: RunRecord, table: FeatureTable, key: PseudonymKey, steps: Steps
+) -> Iterator[ResultSet]:
+    """Yield the results of a table of features, some thousands at a time; the next are made while these are written."""
+    identity = installation.identity(run)
+    made = (installation.core.judge(part, installation.use_case, identity, key) for part in _parts(table))
+    with closing(one_ahead(made)) as coming:
+        while True:
+            with steps.during(Action.BEOORDELEN):
+                results = next(coming, None)
+            if results is None:
+                return
+            yield results
 
 
 def _parts(table: FeatureTable) -> Iterator[FeatureTable]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -37,7 +38,13 @@ def json_lines(documents: pa.RecordBatch, written: Mapping[str, pa.Array] | None
         if name not in texts:
             texts[name] = json_texts(column)
     lines = json_objects({name: texts[name] for name in documents.schema.names}, end="\n")
-    return b"".join(lines.cast(pa.large_binary()).to_pylist())
+    return _one_after_another(lines)
+
+
+def _one_after_another(texts: pa.Array) -> bytes:
+    """Return what texts that were just made are in memory: one behind the other."""
+    _, ends, data = texts.buffers()
+    return data.slice(0, np.frombuffer(ends, np.int64)[len(texts)]).to_pybytes() if len(texts) else b""
 
 
 def write_result_files(parts: Iterable[ResultSet], lines: BinaryIO, rows: BinaryIO) -> int:

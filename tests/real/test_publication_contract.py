@@ -81,6 +81,22 @@ def test_a_result_comes_back_exactly_as_it_was_stored(office: Office) -> None:
         }
 
 
+def test_more_results_than_one_statement_takes_are_all_stored_and_sealed_in_order(office: Office) -> None:
+    numbers = [f"{number:04d}" for number in range(5_701)]
+    scored = results(*numbers)
+    scored.loc[::7, ["score", "intercept", "zekerheid"]] = float("nan")
+    scored.loc[::7, ["kenmerken", "bijdragen"]] = None
+    run = office.publish_delivery("d1", "2026-11-20", scored)
+    assert list(office.ledger.remaining(run)) == numbers
+    for number in (0, 1, 7, 5_000, 5_699, 5_700):
+        found = office.ledger.current_result(DATASET, numbers[number])
+        assert found is not None
+        assert (found.values["bijdragen"] is None) == (number % 7 == 0)
+    told = next(event for event in office.ledger.events(run) if event.handeling == Action.PUBLICEREN)
+    with office.ledger.audit_trail() as trail:
+        assert vars(dict(trail.seals())[run]) == json.loads(told.details)["rijen"]
+
+
 def test_counts_are_by_type_and_by_reason(office: Office) -> None:
     frame = results("1", "2", "3").assign(resultaattype=[4, 1, 1], reden=["GEEN_DIENST", "MODEL", "MODEL"])
     found = office.ledger.counts(office.publish_delivery("d1", "2026-11-20", frame))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.adapters.sql import tombstone_rows
-from shared.adapters.sql.bulk import ROWS_AT_ONCE, by_code_point, insert_rows, streamed
+from shared.adapters.sql.bulk import ROWS_AT_ONCE, by_code_point, expect_many, insert_rows, streamed
 from shared.adapters.sql.tables import bijdragen, resultaten, verwerkingen, verwijderbewijzen
 from shared.administration import Removed, RunCounts, Tombstone
+from shared.ahead import one_ahead
 from shared.rowseal import COLUMNS, RowSeal, Sealing, seal_rows
 
 if TYPE_CHECKING:
@@ -31,24 +33,33 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 
 def store(connection: Connection, run_nr: int, parts: Iterable[pd.DataFrame]) -> RowSeal:
     """Store one row per application, and return the seal of them; row i of all parts is row i of the result files."""
+    expect_many(connection)
     sealing = Sealing()
-    for part in parts:
-        for begin in range(0, len(part), ROWS_AT_ONCE):
-            _store(connection, run_nr, part.iloc[begin : begin + ROWS_AT_ONCE], sealing)
-        del part  # the next is made only when this one is gone
+    with closing(one_ahead(_sealed(parts, sealing))) as all_columns:
+        for columns in all_columns:
+            _store(connection, run_nr, columns)
     return sealing.seal
 
 
-def _store(connection: Connection, run_nr: int, rows: pd.DataFrame, sealing: Sealing) -> None:
-    start = sealing.seal.aantal
-    lines = range(start, start + len(rows))
-    columns = {name: _plain(rows[name]) for name in COLUMNS[1:]}
-    sealing.add((lines, *columns.values()))
-    keyed = zip(repeat(run_nr, len(rows)), lines, *(columns[name] for name in RESULT_COLUMNS), strict=True)
-    insert_rows(connection, resultaten, (*KEYS, *RESULT_COLUMNS), keyed)
-    texts = zip(lines, columns["bijdragen"], strict=True)
-    scored = ((run_nr, line, text) for line, text in texts if text is not None)
-    insert_rows(connection, bijdragen, (*KEYS, "bijdragen"), scored)
+def _sealed(parts: Iterable[pd.DataFrame], sealing: Sealing) -> Iterator[dict[str, Sequence[Any]]]:
+    """Yield the values of some thousands of rows at a time, by column, once they are in the seal."""
+    for part in parts:
+        for begin in range(0, len(part), ROWS_AT_ONCE):
+            rows = part.iloc[begin : begin + ROWS_AT_ONCE]
+            start = sealing.seal.aantal
+            columns = {"regel": range(start, start + len(rows)), **{name: _plain(rows[name]) for name in COLUMNS[1:]}}
+            sealing.add(columns.values())
+            yield columns
+        del part  # the next is made only when this one is gone
+
+
+def _store(connection: Connection, run_nr: int, columns: Mapping[str, Sequence[Any]]) -> None:
+    lines, texts = columns["regel"], columns["bijdragen"]
+    of_run = {"verwerking_nr": [run_nr] * len(lines), "regel": lines}
+    insert_rows(connection, resultaten, {**of_run, **{name: columns[name] for name in RESULT_COLUMNS}})
+    scored = [text is not None for text in texts]
+    of_scored = {**of_run, "bijdragen": texts}
+    insert_rows(connection, bijdragen, {name: list(compress(values, scored)) for name, values in of_scored.items()})
 
 
 _SEALED = [bijdragen.c[name] if name == "bijdragen" else resultaten.c[name] for name in COLUMNS]
