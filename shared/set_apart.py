@@ -14,6 +14,7 @@ from shared.events import Action
 from shared.feedback import VERDICTS, write_message
 from shared.installation import Installation, Steps
 from shared.logboek import write_unpublished_lines
+from shared.logs import run_log
 from shared.mailbox import DESCRIPTION, StoredDelivery
 from shared.ports import Container
 from shared.quarantine import put_in_quarantine
@@ -119,6 +120,7 @@ def taken_back(installation: Installation, run: RunRecord) -> RunRecord | None:
     claim = installation.ledger.claim(new, installation.terms(), event)
     if claim.kind is not ClaimKind.GEKREGEN:
         return None
+    run_log().error("run %s: its delivery is gone, and nothing of it was published", claim.run.run_id)
     return let_lapse(installation, claim, RunReason.LEVERING_TERUGGENOMEN)
 
 

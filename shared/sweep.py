@@ -236,8 +236,9 @@ def _abandoned(installation: Installation) -> list[_Job]:
 
     return [
         _Job(run.run_id, run.new.levering, partial(let_lapse, run))
-        for run in ledger.runs(installation.dataset, (RunState.BEZIG, RunState.MISLUKT))
+        for run in ledger.runs(installation.dataset, (RunState.BEZIG, RunState.MISLUKT, RunState.AANGEHOUDEN))
         if not run.new.request_id
+        and run.reason is not _HELD
         and mailbox.open_recorded(blobs, ledger.delivery(installation.dataset, run.new.digest)) is None
     ]
 

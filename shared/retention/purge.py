@@ -160,7 +160,9 @@ class Purge:
         dataset, blobs, shredder = installation.dataset, installation.blobs, self._shredder(installation)
         done.add("quarantaine", destroy_expired(installation))
         # what was published from there and could not be finished is past its term like anything else
-        published = {run.new.digest for run in installation.ledger.runs(dataset, (RunState.GEPUBLICEERD,))}
+        runs = installation.ledger.runs(dataset, (RunState.GEPUBLICEERD,))
+        still = installation.clock.now() - _DAY  # may be at work on it
+        published = {run.new.digest for run in runs if run.published_at is not None and run.published_at < still}
         waiting = {
             f"{record.dataset}/{record.levering}/{record.digest}"
             for record in installation.ledger.deliveries(dataset)

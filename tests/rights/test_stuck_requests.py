@@ -10,14 +10,14 @@ import pytest
 from shared.adapters.sql.purge import SqlPurge
 from shared.errors import RunNotFinished, SnapshotInvalid, StorageUnavailable, TransitionRefused
 from shared.events import Action
-from shared.interventions import let_go_of_snapshot
+from shared.interventions import let_go_of_snapshot, resume_model, stop_model
 from shared.retention.terms import DEFAULT
 from shared.rights.carrying import accept_request
 from shared.rights.export import fetch_export
 from shared.rights.requests import withdraw_request
 from shared.rights.states import Asked, RequestState
 from shared.runstates import REASON_SENTENCES, RunReason
-from shared.sweep import run_waiting
+from shared.sweep import run_waiting, take_up
 from tests.rights.persons import ANNA, Office, office
 from tests.rights.removing import Scene, terms
 from tests.rights.test_removal import ROWS
@@ -82,6 +82,19 @@ def test_a_published_run_that_is_not_finished_is_told_on_the_request_that_waits_
     run_waiting(desk.scene.installation)
     accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "nu wel")
     assert desk.clock() == [] and desk.found(request).toestand is RequestState.UITGEVOERD
+
+
+def test_a_run_that_was_held_by_the_stop_switch_lapses_when_its_delivery_is_gone_by_then(scene: Scene) -> None:
+    stop_model(scene.installation, "even niet")
+    scene.workshop.deliver("2026-11-21", {"zaak1004-ben": 2})
+    run_waiting(scene.installation)
+    for name in scene.workshop.files("brievenbus"):
+        (scene.workshop.root / "brievenbus" / name).unlink()
+    assert run_waiting(scene.installation).outcomes == ()
+    resume_model(scene.installation, "weer wel")
+    (outcome,) = take_up(scene.installation)
+    assert outcome.sentence == REASON_SENTENCES[RunReason.LEVERING_TERUGGENOMEN]
+    assert take_up(scene.installation) == []
 
 
 def test_a_run_whose_delivery_was_taken_back_holds_up_nobody(scene: Scene) -> None:
