@@ -124,12 +124,19 @@ class _Typing:
 
     def counted(self) -> tuple[np.ndarray, np.ndarray]:
         """Return which rows count, and the positions of those that are equal to an earlier one."""
-        usable, marks = np.concatenate(self._usable), np.concatenate(self._marks)
+        usable, marks = _joined(self._usable), _joined(self._marks)
         counted = np.zeros(self._rows, dtype=bool)
         counted[usable] = True
         equal = equal_rows(self._store, usable, marks)
         counted[equal] = False
         return counted, equal
+
+
+def _joined(pieces: list[np.ndarray]) -> np.ndarray:
+    """Return the pieces as one, and let go of them: of millions of rows twice as much would be in memory."""
+    whole = np.concatenate(pieces)
+    pieces.clear()
+    return whole
 
 
 def _rows(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
