@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
@@ -20,7 +20,7 @@ JUDGED_AT_ONCE = 2_500  # applications; their results are in memory, and those o
 
 def judge(
     installation: Installation, run: RunRecord, deliveries: Iterable[PseudonymisedDelivery], steps: Steps
-) -> Iterator[ResultSet]:
+) -> Generator[ResultSet]:
     """Yield the results of a pseudonymised delivery that comes in one part or more, in order of application number.
 
     Results are made when they are asked for; the last ones end the steps. A run of one part keeps nothing on its way.
@@ -61,7 +61,7 @@ def _made(
     delivery: PseudonymisedDelivery,
     special: tuple[Mapping[str, str], ...],
     steps: Steps,
-) -> Iterator[ResultSet]:
+) -> Generator[ResultSet]:
     key = installation.keys.find(delivery.key_id)
     with steps.during(Action.KENMERKEN):
         table = installation.core.features(delivery, installation.use_case, key, special)
@@ -70,7 +70,7 @@ def _made(
 
 def judged(
     installation: Installation, run: RunRecord, table: FeatureTable, key: PseudonymKey, steps: Steps
-) -> Iterator[ResultSet]:
+) -> Generator[ResultSet]:
     """Yield the results of a table of features, some thousands at a time; the next are made while these are written."""
     identity = installation.identity(run)
     made = (installation.core.judge(part, installation.use_case, identity, key) for part in _parts(table))

@@ -56,6 +56,8 @@ def kept(
 
     With it the rows in clear are gone: they are not needed any more, and not to be kept.
     """
+    from shared.stages.memory import give_back  # Arrow
+
     applications, rows = 0, Counter[str]()
     waiting = iter(parts)
     while True:
@@ -68,6 +70,7 @@ def kept(
         rows.update({name: int(fresh.sum()) for name, fresh in part.fresh.items()})
         yield part.delivery
     checked.close()
+    give_back()  # before millions of rows go into the database
     steps.done(
         Action.PSEUDONIMISEREN,
         "gepseudonimiseerd",

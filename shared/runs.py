@@ -9,7 +9,7 @@ with the same bytes; after publish only the tail is done again. See docs/verwerk
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -252,7 +252,7 @@ def _check(installation: Installation, judged: Judged, steps: Steps) -> Delivery
 def publish(
     installation: Installation,
     claim: Claim,
-    results: Iterable[ResultSet],
+    results: Generator[ResultSet],
     steps: Steps,
     findings: Callable[[], tuple[Finding, ...]],
     facts: DeliveryFacts | None,
@@ -261,7 +261,7 @@ def publish(
 
     `findings`: gives them once all results came by.
     """
-    with WaitingRows() as rows:
+    with closing(results), WaitingRows() as rows:
         staged = stage_results(installation, claim.run, rows.passing(results))
         steps.done(Action.RESULTATEN_SCHRIJVEN, "geschreven", bestanden=len(staged.sha256))
         event = installation.event(

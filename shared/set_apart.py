@@ -115,20 +115,30 @@ def taken_back(installation: Installation, run: RunRecord) -> RunRecord | None:
 
     Delivered again it begins anew.
     """
-    new = run.new if installation.use_case.follow_up else installation.new_run(run.new.levering, run.new.digest)
+    if installation.use_case.follow_up:
+        new = run.new
+    else:
+        installation = installation.up_to_date()
+        new = installation.new_run(run.new.levering, run.new.digest)
     event = installation.event(Action.CLAIMEN, f"levering {new.levering}", "geclaimd", digest=new.digest)
     claim = installation.ledger.claim(new, installation.terms(), event)
     if claim.kind is not ClaimKind.GEKREGEN:
         return None
     run_log().error("run %s: its delivery is gone, and nothing of it was published", claim.run.run_id)
-    return let_lapse(installation, claim, RunReason.LEVERING_TERUGGENOMEN)
+    record = installation.ledger.delivery(new.dataset, new.digest)
+    facts = None
+    if record.plaats is Place.QUARANTAINE:  # what is left there is nobody's any more: the next round removes it
+        facts = DeliveryFacts(Place.VERWIJDERD, record.van, record.tot, record.bestanden)
+    return let_lapse(installation, claim, RunReason.LEVERING_TERUGGENOMEN, facts)
 
 
-def let_lapse(installation: Installation, claim: Claim, reason: RunReason) -> RunRecord:
+def let_lapse(
+    installation: Installation, claim: Claim, reason: RunReason, facts: DeliveryFacts | None = None
+) -> RunRecord:
     """End a claimed run that comes to nothing: people were being judged, and that is on record too."""
     run, details = claim.run, {"reden": str(reason)}
     event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", "vervallen", run.run_id, **details)
-    installation.ledger.move(claim, RunState.VERVALLEN, reason, event)
+    installation.ledger.move(claim, RunState.VERVALLEN, reason, event, facts=facts)
     write_unpublished_lines(installation, run)
     return installation.ledger.run(run.run_id)
 

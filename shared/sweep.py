@@ -9,6 +9,7 @@ from functools import partial
 
 from shared import mailbox
 from shared.administration import ClaimKind, ModelStatus, Place, RunRecord
+from shared.errors import SlimmeCheckError
 from shared.events import Action
 from shared.failures import as_told
 from shared.housekeeping import tidy
@@ -27,6 +28,7 @@ from shared.telemetry import tell_round
 
 _HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
 _TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
+_ON_A_DELIVERY = (RunState.BEZIG, RunState.MISLUKT, RunState.AANGEHOUDEN)
 _UNFINISHED = (*_TAKE_UP, RunState.GEPUBLICEERD)
 
 
@@ -228,7 +230,7 @@ def _interrupted(installation: Installation) -> list[RunRecord]:
 
 def _abandoned(installation: Installation) -> list[_Job]:
     """Return the runs that nobody can go on with: their delivery was taken back before anything was published."""
-    ledger, blobs = installation.ledger, installation.blobs
+    there = {one.digest for one in _waiting(installation)}  # under any name
 
     def let_lapse(run: RunRecord) -> Outcome | None:
         ended = taken_back(installation, run)
@@ -236,10 +238,8 @@ def _abandoned(installation: Installation) -> list[_Job]:
 
     return [
         _Job(run.run_id, run.new.levering, partial(let_lapse, run))
-        for run in ledger.runs(installation.dataset, (RunState.BEZIG, RunState.MISLUKT, RunState.AANGEHOUDEN))
-        if not run.new.request_id
-        and run.reason is not _HELD
-        and mailbox.open_recorded(blobs, ledger.delivery(installation.dataset, run.new.digest)) is None
+        for run in installation.ledger.runs(installation.dataset, _ON_A_DELIVERY)
+        if not run.new.request_id and run.reason is not _HELD and run.new.digest not in there
     ]
 
 
@@ -288,12 +288,24 @@ def _delivered(installation: Installation, waiting: Waiting) -> _Job:
 
         return ingest.take_in(installation, follow_up, source)
 
-    return _Job(
-        f"{waiting.folder} {waiting.digest}", waiting.levering, work, is_there=lambda: waiting.open() is not None
-    )
+    def is_there() -> bool:
+        try:
+            return waiting.open() is not None
+        except SlimmeCheckError:  # whoever looks again is told
+            return True
+
+    return _Job(f"{waiting.folder} {waiting.digest}", waiting.levering, work, is_there)
 
 
 def _deliveries(installation: Installation) -> list[_Job]:
+    last = {run.new.digest for run in _standing(installation)}
+    found = [one for one in _waiting(installation) if one.digest not in last]
+    found.sort(key=lambda one: (one.van, one.levering))
+    return [_delivered(installation, one) for one in found]
+
+
+def _waiting(installation: Installation) -> list[Waiting]:
+    """Return the complete deliveries in the mailbox, and what in quarantine is free to be judged."""
     ledger, blobs, dataset = installation.ledger, installation.blobs, installation.dataset
     opens: list[Callable[[], StoredDelivery | None]] = []
     for levering in mailbox.look(blobs, dataset).complete:
@@ -302,10 +314,7 @@ def _deliveries(installation: Installation) -> list[_Job]:
         record = ledger.delivery(dataset, run.new.digest)
         if not run.new.request_id and record.plaats is Place.QUARANTAINE and run.reason is not _HELD:
             opens.append(partial(mailbox.open_recorded, blobs, record))
-    last = {run.new.digest for run in _standing(installation)}
-    found = [one for each in opens if (one := mailbox.waiting(each)) is not None and one.digest not in last]
-    found.sort(key=lambda one: (one.van, one.levering))
-    return [_delivered(installation, one) for one in found]
+    return [one for each in opens if (one := mailbox.waiting(each)) is not None]
 
 
 def _requests(installation: Installation) -> list[_Job]:

@@ -8,6 +8,7 @@ stop switch of the model stops its shadows too: they are the same model, and who
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -134,8 +135,8 @@ def _judge_and_keep(shadow: Installation, claim: Claim) -> Outcome:
     numbers = dict(shadow.ledger.application_numbers(new.dataset, new.digest))
     delivery = read_snapshot(shadow, new.digest, numbers)
     steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
-    with WaitingRows() as rows:
-        parts = rows.passing(judge(shadow, claim.run, (delivery,), steps))
+    with closing(judge(shadow, claim.run, (delivery,), steps)) as judged, WaitingRows() as rows:
+        parts = rows.passing(judged)
         number = sum(len(part.results) for part in parts)
         event = shadow.event(
             Action.SCHADUW_BEWAREN, f"levering {new.levering}", "bewaard", claim.run.run_id, aantal=number

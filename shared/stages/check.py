@@ -114,6 +114,7 @@ class _Reading:
         everywhere = self._division is not None and name in self._division.everywhere
         store = self._store("" if everywhere else name)
         table = read_table(content, resource, use_case.schema, use_case.moment_column, store)
+        store.filled()
         self.affected.append(table.affected)
         if table.refused:
             store.close()
@@ -144,6 +145,7 @@ class _Reading:
             cut = self._store(name)
             for rows in whole.store.blocks():
                 cut.add(rows)
+            cut.filled()
             whole.store.close()
             self.tables[name] = replace(whole, store=cut)
 

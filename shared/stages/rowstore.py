@@ -66,6 +66,10 @@ class RowStore:
         for number, begin, end in zip(numbers.tolist(), begins.tolist(), ends, strict=True):
             self._write(number, with_own_texts(ordered.slice(begin, end - begin)))
 
+    def filled(self) -> None:
+        """Let go of what told the place of rows, by the millions: no more are added."""
+        self._destinations = None
+
     def _write(self, part: int, table: pa.Table) -> None:
         self._file.seek(self._end)
         with pa.ipc.new_stream(self._file, table.schema, options=_PACKED) as stream:
