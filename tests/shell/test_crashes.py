@@ -150,7 +150,7 @@ def test_a_naive_order_fails_the_same_trial(make_workshop: Make, monkeypatch: py
         installation: Installation, claim: Claim, parts: Iterable[ResultSet], steps: Steps, *told: object
     ) -> None:
         known = list(parts)
-        published(installation, claim, known, steps, *told)  # type: ignore[arg-type]
+        published(installation, claim, (part for part in known), steps, *told)  # type: ignore[arg-type]
         staged(installation, claim.run, known)
 
     def staged_nowhere(installation: Installation, run: RunRecord, parts: Iterable[ResultSet]) -> Staged:
