@@ -47,8 +47,7 @@ def tidy(installation: Installation) -> Tidied:
         tidied.destroyed = destroy_expired(installation)
 
     output: tuple[Callable[[], object], ...] = (
-        lambda: _remove_staged(installation),
-        lambda: _remove_let_go(installation),
+        lambda: _remove_late(installation),
         lambda: mend_current(installation),
         lambda: write_pointer(installation),
     )
@@ -94,17 +93,13 @@ def _remove_leftovers(installation: Installation) -> int:
     return removed
 
 
-def _remove_staged(installation: Installation) -> None:
-    """Remove what attempts left behind that were not to publish any more: late workers, runs that lapsed."""
+def _remove_late(installation: Installation) -> None:
+    """Remove what attempts left behind that were not to publish any more: late workers, runs that lapsed. So too what a
+    late worker wrote of a snapshot that a person had let go of.
+    """
     since = installation.late_since()
     for run in installation.ledger.runs(installation.dataset, _DONE):
         if run.changed_at > since:
             remove_staged(installation, run)
-
-
-def _remove_let_go(installation: Installation) -> None:
-    """Remove what a worker that stood still wrote of a snapshot after a person let go of it."""
-    since = installation.late_since()
-    for run in installation.ledger.runs(installation.dataset, (RunState.AFGEROND,)):
-        if run.reason is RunReason.AFGEROND_ZONDER_MOMENTOPNAME and run.changed_at > since:
-            drop_unfinished(installation, run.new.digest)
+            if run.reason is RunReason.AFGEROND_ZONDER_MOMENTOPNAME:
+                drop_unfinished(installation, run.new.digest)

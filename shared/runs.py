@@ -312,7 +312,7 @@ def finish_tail(installation: Installation, claim: Claim, snapshot: GrowingSnaps
 def _as_finished(installation: Installation, run: RunRecord) -> RunReason:
     """Return as what a run is finished: without a snapshot where a person let go of it, and none was written yet."""
     told = installation.ledger.events(run.run_id) if run.attempt > 1 else ()
-    if Action.MOMENTOPNAME_LOSLATEN not in [event.handeling for event in told]:  # to the end: it holds a line
+    if Action.MOMENTOPNAME_LOSLATEN not in [event.handeling for event in told]:  # all: they hold a connection
         return RunReason.AFGEROND
     known = has_snapshot(installation.blobs, installation.dataset, run.new.digest)
     return RunReason.AFGEROND if known else RunReason.AFGEROND_ZONDER_MOMENTOPNAME

@@ -230,17 +230,18 @@ def _interrupted(installation: Installation) -> list[RunRecord]:
 
 def _abandoned(installation: Installation) -> list[_Job]:
     """Return the runs that nobody can go on with: their delivery was taken back before anything was published."""
-    there = {one.digest for one in _waiting(installation)}  # under any name
+    runs = [
+        run
+        for run in installation.ledger.runs(installation.dataset, _ON_A_DELIVERY)
+        if not run.new.request_id and run.reason is not _HELD
+    ]
+    there = {one.digest for one in _waiting(installation)} if runs else set()  # under any name
 
     def let_lapse(run: RunRecord) -> Outcome | None:
         ended = taken_back(installation, run)
         return None if ended is None else Outcome(run.new.levering, run=ended)
 
-    return [
-        _Job(run.run_id, run.new.levering, partial(let_lapse, run))
-        for run in installation.ledger.runs(installation.dataset, _ON_A_DELIVERY)
-        if not run.new.request_id and run.reason is not _HELD and run.new.digest not in there
-    ]
+    return [_Job(run.run_id, run.new.levering, partial(let_lapse, run)) for run in runs if run.new.digest not in there]
 
 
 def _standing(installation: Installation) -> list[RunRecord]:

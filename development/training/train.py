@@ -87,10 +87,11 @@ def train(
     cuts = choose_cuts(features[learn], known.loc[learn, "persoon"])
     exported = export(fit(features[learn], outcome[learn], cuts, weights))
     ebm = read_export(exported).ebm
+    tables = tables_of(ebm)
 
     def score(table: pd.DataFrame) -> Floats:
         columns = {name: table[name].to_numpy(dtype=np.float64) for name in cuts}
-        return evaluate(tables_of(ebm), columns, len(table), threshold).score
+        return evaluate(tables, columns, len(table), threshold).score
 
     everyone = with_income(rows, mean)
     facts = {

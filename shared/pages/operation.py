@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -12,6 +12,7 @@ from shared.administration import DeliveryRecord, RunRecord
 from shared.api.forms import DeliveryId, PageNumber, RunId, page_of
 from shared.api.resources.deliveries import delivery_id, find_delivery
 from shared.errors import NotKnown, RequestRefused
+from shared.events import Caller
 from shared.interventions import is_stuck
 from shared.pages.forms import LONGEST_LIST, LONGEST_NUMBER, Field, Form, Kind, reason_field
 from shared.pages.route import Page, PageContext, PageRoute, Posted
@@ -131,22 +132,28 @@ def _again_form(record: DeliveryRecord) -> Form:
 @router.post("/leveringen/{id}/vrijgave")
 def release(page: Page, id_: DeliveryId, posted: Posted) -> Response:
     """Let a held delivery go on."""
-    record = find_delivery(page.services, id_)
-    form = page.read(_release_form(record), posted)
-    if form.errors:
-        return _delivery(page, record, form)
-    run = page.services.deliveries.release(page.caller, record, form.answers["reden"])
-    return page.go(f"/verwerkingen/{run.run_id}")
+    return _done_with_reason(page, id_, posted, _release_form, page.services.deliveries.release)
 
 
 @router.post("/leveringen/{id}/afronding")
 def let_go_of_snapshot(page: Page, id_: DeliveryId, posted: Posted) -> Response:
     """Let a published delivery be finished without its snapshot."""
+    return _done_with_reason(page, id_, posted, _finish_form, page.services.deliveries.let_go)
+
+
+def _done_with_reason(
+    page: PageContext,
+    id_: str,
+    posted: Posted,
+    form_of: Callable[[DeliveryRecord], Form],
+    do: Callable[[Caller, DeliveryRecord, str], RunRecord],
+) -> Response:
+    """Do what needs no more than a reason, and show the run that it is about; without one the form again."""
     record = find_delivery(page.services, id_)
-    form = page.read(_finish_form(record), posted)
+    form = page.read(form_of(record), posted)
     if form.errors:
         return _delivery(page, record, form)
-    run = page.services.deliveries.let_go(page.caller, record, form.answers["reden"])
+    run = do(page.caller, record, form.answers["reden"])
     return page.go(f"/verwerkingen/{run.run_id}")
 
 

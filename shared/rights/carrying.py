@@ -163,7 +163,7 @@ def _may_begin(rights: Rights, request: PersonRequest) -> bool:
         _give_back(rights, request, f"Niet begonnen: {SnapshotInvalid.code}. Laat beheer de momentopname nakijken.")
         raise
     busy = rights.records.busy_runs(rights.installation.dataset, find_person(rights, names).digests)
-    stuck = [run for run in busy if _is_stuck(rights, run)]
+    stuck = [run for run in busy if _is_waited_for_in_vain(rights, run)]
     if stuck:
         _give_back(rights, request, f"Niet begonnen: {RunNotFinished.code}. Laat beheer de verwerking eerst afronden.")
         raise RunNotFinished(
@@ -174,7 +174,7 @@ def _may_begin(rights: Rights, request: PersonRequest) -> bool:
     return not busy  # else the next round
 
 
-def _is_stuck(rights: Rights, run: RunRecord) -> bool:
+def _is_waited_for_in_vain(rights: Rights, run: RunRecord) -> bool:
     """Say whether a published run will not be finished by itself: who waits for it must hear of that."""
     until = rights.installation.clock.now() - _LONGEST_WAIT
     return run.state is RunState.GEPUBLICEERD and run.published_at is not None and run.published_at <= until

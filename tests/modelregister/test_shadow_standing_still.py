@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from shared.runstates import RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import finish_standing, run_waiting
 from tests.modelregister.offices import Office
+from tests.shell.crashing import Refusing
 from tests.shell.workshop import Crash
 
 SHADOWS = "SELECT levering, toestand, reden FROM verwerkingen WHERE modelstatus = 'schaduw' ORDER BY nr"
@@ -48,25 +49,14 @@ def test_one_that_ends_every_worker_while_it_judges_is_given_up(shadowed: Office
 
 
 def test_one_that_ends_every_worker_while_it_is_finished_waits_for_the_end_of_the_night(shadowed: Office) -> None:
-    raw = shadowed.workshop.installation.blobs
     shadowed.workshop.deliver(LEVERING)
     run_waiting(replace(shadowed.workshop.installation.up_to_date(), versions=None))
 
-    class Deadly:
-        def __getattr__(self, name: str) -> Any:
-            known = getattr(raw, name)
-            if not name.startswith("write"):
-                return known
-
-            def write(container: str, name: str, *rest: Any) -> Any:
-                if container == "logboek" and "ankers" not in name:
-                    raise Crash
-                return known(container, name, *rest)
-
-            return write
-
     def deadly() -> Installation:
-        return shadowed.workshop.with_(blobs=cast(Any, Deadly())).installation
+        blobs = Refusing(
+            shadowed.workshop.installation.blobs, "logboek", Crash, named=lambda name: "ankers" not in name
+        )
+        return shadowed.workshop.with_(blobs=blobs).installation
 
     ended(shadowed, deadly, PATIENCE - 1)
     assert shadowed.workshop.sql(SHADOWS) == [(LEVERING, "gepubliceerd", "overgenomen")]

@@ -3,10 +3,8 @@
 import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -14,7 +12,7 @@ from shared.interventions import let_go_of_snapshot, release, request_run
 from shared.output import mend_current
 from shared.sweep import run_waiting
 from tests.rights.removing import CONTAINERS, DATASET, Scene, terms
-from tests.rights.test_stuck_requests import WithoutSnapshot
+from tests.rights.test_stuck_requests import without_snapshot
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 OLD = {"zaak1001": 1, "zaak1002": 2, "zaak1003": 4}
@@ -141,7 +139,7 @@ def test_what_was_published_from_quarantine_and_could_not_be_finished_does_not_s
     scene.workshop.deliver("2026-11-20", OLD, oordeel="aangehouden")
     run_waiting(scene.installation)
     release(scene.installation, "2026-11-20", "zo bedoeld")
-    stuck = replace(scene.installation, blobs=cast(Any, WithoutSnapshot(scene.installation.blobs)))
+    stuck = without_snapshot(scene.installation)
     run_waiting(stuck)
     raw = lambda: [name for name in scene.workshop.files("quarantaine") if name.endswith(".csv")]  # noqa: E731
     scene.later(13)

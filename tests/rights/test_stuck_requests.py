@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from shared.adapters.sql.purge import SqlPurge
-from shared.errors import RunNotFinished, SnapshotInvalid, StorageUnavailable, TransitionRefused
+from shared.errors import RunNotFinished, SnapshotInvalid, TransitionRefused
 from shared.events import Action
+from shared.installation import Installation
 from shared.interventions import let_go_of_snapshot, resume_model, stop_model
 from shared.retention.terms import DEFAULT
 from shared.rights.carrying import accept_request
@@ -21,6 +22,7 @@ from shared.sweep import run_waiting, take_up
 from tests.rights.persons import ANNA, Office, office
 from tests.rights.removing import Scene, terms
 from tests.rights.test_removal import ROWS
+from tests.shell.crashing import Refusing, no_answer
 from tests.shell.workshop import Crash
 
 pytestmark = pytest.mark.xdist_group("postgresql")
@@ -68,8 +70,7 @@ def test_a_published_run_that_is_not_finished_is_told_on_the_request_that_waits_
     desk = office(scene)
     desk.scene.night("2026-11-20", ROWS)
     scene.workshop.deliver("2026-11-21", {"zaak1004-ben": 2})
-    raw = desk.scene.installation.blobs
-    run_waiting(replace(desk.scene.installation, blobs=cast(Any, WithoutSnapshot(raw))))
+    run_waiting(without_snapshot(desk.scene.installation))
     request = desk.granted(Asked.VERWIJDERING)
     accept_request(desk.rights("derde"), request, Asked.VERWIJDERING, ANNA, "zoals toegewezen")
     assert desk.clock() == [] and desk.found(request).toestand is RequestState.WACHT, "it may be finished any moment"
@@ -123,21 +124,9 @@ def test_a_run_whose_delivery_was_taken_back_holds_up_nobody(scene: Scene) -> No
     assert scene.workshop.states() == {"2026-11-20": "afgerond", "2026-11-21": "afgerond"}
 
 
-class WithoutSnapshot:
-    """A storage in which no snapshot can be written."""
-
-    def __init__(self, blobs: Any) -> None:
-        self._blobs = blobs
-
-    def __getattr__(self, name: str) -> Any:
-        known = getattr(self._blobs, name)
-
-        def write(container: str, *rest: Any) -> Any:
-            if container == "momentopname":
-                raise StorageUnavailable("No answer.")
-            return known(container, *rest)
-
-        return write if name.startswith("write") and name != "written_at" else known
+def without_snapshot(installation: Installation) -> Installation:
+    """The same, but no snapshot can be written."""
+    return replace(installation, blobs=cast(Any, Refusing(installation.blobs, "momentopname", no_answer)))
 
 
 class Broken:

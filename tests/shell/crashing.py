@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.errors import StorageUnavailable
 from shared.installation import Installation
 from tests.shell.workshop import Crash, Workshop
 
@@ -45,6 +47,35 @@ class Fused:
         if name not in EFFECTS:
             return found
         return lambda *arguments, **named: self._fuse.burn(name, found, arguments, named)
+
+
+@dataclass(frozen=True)
+class Refusing:
+    """A storage in which an effect on some blobs of a container fails, or ends the worker: `cause` says which.
+
+    `effect`: how the names of the calls begin that fail; `named`: says by its name whether a blob is one of these.
+    """
+
+    blobs: Any
+    container: str
+    cause: Callable[[], BaseException]
+    effect: str = "write"
+    named: Callable[[str], bool] = lambda _: True
+
+    def __getattr__(self, name: str) -> Any:
+        known = getattr(self.blobs, name)
+
+        def effect(container: str, blob: str, *rest: Any, **more: Any) -> Any:
+            if container == self.container and self.named(blob):
+                raise self.cause()
+            return known(container, blob, *rest, **more)
+
+        return effect if name.startswith(self.effect) and name != "written_at" else known
+
+
+def no_answer() -> StorageUnavailable:
+    """A storage that is away."""
+    return StorageUnavailable("No answer.")
 
 
 def fused(workshop: Workshop, fuse: Fuse) -> Installation:

@@ -2,15 +2,16 @@
 
 import json
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from shared.errors import NotKnown, RequestRefused, StorageUnavailable, TransitionRefused
+from shared.errors import NotKnown, RequestRefused, TransitionRefused
 from shared.interventions import let_go_of_snapshot, request_run
 from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import finish_standing, run_waiting, take_up
+from tests.shell.crashing import Refusing, no_answer
 from tests.shell.test_tail_standing_still import DAY, FIRST, deadly, ended, told
 from tests.shell.workshop import Crash, Workshop
 
@@ -97,18 +98,8 @@ def test_sent_again_it_is_a_delivery_that_was_dealt_with(workshop: Workshop, sta
 
 def test_a_snapshot_that_is_there_stays(workshop: Workshop) -> None:
     workshop.deliver(DAY)
-    raw = workshop.installation.blobs
-
-    class NotEmptied:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(raw, name)
-
-        def delete(self, container: str, *rest: Any, **more: Any) -> None:
-            if container == "brievenbus":
-                raise StorageUnavailable("No answer.")
-            raw.delete(container, *rest, **more)
-
-    run_waiting(workshop.with_(blobs=cast(Any, NotEmptied())).installation)
+    not_emptied = Refusing(workshop.installation.blobs, "brievenbus", no_answer, effect="delete")
+    run_waiting(workshop.with_(blobs=not_emptied).installation)
     before = workshop.files("momentopname")
     let_go_of_snapshot(workshop.installation, DAY, WHY)
     assert finished(workshop) is RunReason.AFGEROND and workshop.files("momentopname") == before != []
@@ -138,19 +129,9 @@ def test_not_while_a_worker_is_at_it(workshop: Workshop, standing: str) -> None:
 
 
 def test_a_failure_on_the_way_is_told_and_the_round_after_it_goes_on(workshop: Workshop, standing: str) -> None:
-    raw = workshop.installation.blobs
-
-    class NoMessage:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(raw, name)
-
-        def write(self, container: str, *rest: Any) -> None:
-            if container == "terugkoppeling":
-                raise StorageUnavailable("No answer.")
-            raw.write(container, *rest)
-
+    no_message = Refusing(workshop.installation.blobs, "terugkoppeling", no_answer)
     let_go_of_snapshot(workshop.installation, DAY, WHY)
-    (outcome,) = run_waiting(workshop.with_(blobs=cast(Any, NoMessage())).installation).outcomes[:1]
+    (outcome,) = run_waiting(workshop.with_(blobs=no_message).installation).outcomes[:1]
     assert told([outcome]) == [(DAY, "SC-400")]
     assert workshop.states() == {DAY: "gepubliceerd"} and workshop.files("brievenbus")
     assert finished(workshop) is RunReason.AFGEROND_ZONDER_MOMENTOPNAME
@@ -160,23 +141,8 @@ def test_a_run_that_a_person_asked_for_has_no_snapshot_to_let_go_of(workshop: Wo
     workshop.deliver(DAY)
     run_waiting(workshop.installation)
     request_run(workshop.installation, DAY, None, "nog eens")
-    raw = workshop.installation.blobs
-
-    class NoLogboek:
-        def __getattr__(self, name: str) -> Any:
-            known = getattr(raw, name)
-
-            def write(container: str, where: str, *rest: Any) -> Any:
-                if container == "logboek" and "ankers" not in where:
-                    raise StorageUnavailable("No answer.")
-                return known(container, where, *rest)
-
-            return write if name.startswith("write") and name != "written_at" else known
-
-    assert told(list(run_waiting(workshop.with_(blobs=cast(Any, NoLogboek())).installation).outcomes))[-1] == (
-        DAY,
-        "SC-400",
-    )
+    no_lines = Refusing(workshop.installation.blobs, "logboek", no_answer, named=lambda name: "ankers" not in name)
+    assert told(list(run_waiting(workshop.with_(blobs=no_lines).installation).outcomes))[-1] == (DAY, "SC-400")
     with pytest.raises(TransitionRefused):
         let_go_of_snapshot(workshop.installation, DAY, WHY)
 
@@ -184,18 +150,7 @@ def test_a_run_that_a_person_asked_for_has_no_snapshot_to_let_go_of(workshop: Wo
 @pytest.mark.parametrize("why", [WHY, "staart_staat_stil"])
 def test_what_ends_every_worker_elsewhere_is_left_for_last_again(workshop: Workshop, standing: str, why: str) -> None:
     let_go_of_snapshot(workshop.installation, DAY, why)
-    raw = workshop.installation.blobs
-
-    class NoMessage:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(raw, name)
-
-        def write(self, container: str, *rest: Any) -> None:
-            if container == "terugkoppeling":
-                raise Crash
-            raw.write(container, *rest)
-
-    deadly_one = workshop.with_(blobs=cast(Any, NoMessage())).installation
+    deadly_one = workshop.with_(blobs=Refusing(workshop.installation.blobs, "terugkoppeling", Crash)).installation
     for _ in range(PATIENCE - 1):
         with pytest.raises(Crash):
             run_waiting(deadly_one)

@@ -18,33 +18,18 @@ from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import process_arrived, run_waiting, take_up
 from shared.usecases import mailboxes
+from tests.shell.crashing import Refusing, no_answer
 from tests.shell.workshop import Crash, Workshop
 
 DAY, NEXT = "2026-11-20", "2026-11-21"
 FIRST = {"1001": 1, "1002": 2, "1003": 4}
 
 
-class NoSnapshotOf:
-    """A storage in which to write the snapshot of one delivery ends the worker, or fails with a word."""
-
-    def __init__(self, workshop: Workshop, digest: str, *, by_a_word: bool) -> None:
-        self._blobs, self._digest, self._by_a_word = workshop.installation.blobs, digest, by_a_word
-
-    def __getattr__(self, name: str) -> Any:
-        known = getattr(self._blobs, name)
-        return self._guarded(known) if name.startswith("write") and name != "written_at" else known
-
-    def _guarded(self, write: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(container: str, name: str, *rest: Any) -> Any:
-            if container == "momentopname" and self._digest in name:
-                raise StorageUnavailable("No answer.") if self._by_a_word else Crash
-            return write(container, name, *rest)
-
-        return guarded
-
-
 def deadly(workshop: Workshop, digest: str, *, by_a_word: bool = False) -> Installation:
-    return workshop.with_(blobs=cast(Any, NoSnapshotOf(workshop, digest, by_a_word=by_a_word))).installation
+    """An installation in which to write the snapshot of one delivery ends the worker, or fails with a word."""
+    cause = no_answer if by_a_word else Crash
+    blobs = Refusing(workshop.installation.blobs, "momentopname", cause, named=lambda name: digest in name)
+    return workshop.with_(blobs=blobs).installation
 
 
 def ended(workshop: Workshop, digest: str, times: int, work: Callable[[Installation], object] = run_waiting) -> None:
