@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from shared.levensonderhoud.pairs import TIE_BREAKERS, best_per_group, codes_in, rank
+from shared.levensonderhoud.pairs import TIE_BREAKERS, best_per_group, codes_in, is_valid, rank
 from shared.records import Period
 from shared.usecase import Tables
 
@@ -46,9 +46,12 @@ class ApplicationRows:
     contradicting: np.ndarray
 
 
-def in_service_terms(diensten: pd.DataFrame) -> pd.DataFrame:
-    """Return diensten with the begin and end under the names that rows of parties have too."""
-    return diensten.rename(columns={"dtbegindienst": "begin", "dteindedienst": "einde"})
+_BEGIN_AND_END = {"dtbegindienst": "begin", "dteindedienst": "einde", "dtbegin": "begin", "dteinde": "einde"}
+
+
+def in_service_terms(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return diensten or dienstsubjecten with their begin and end under the same names."""
+    return rows.rename(columns=_BEGIN_AND_END)
 
 
 def rows_of_applications(
@@ -59,7 +62,7 @@ def rows_of_applications(
     Works on clear numbers and on pseudonyms alike; neither decides a tie.
     """
     codes = codes_in(diensten[number_column], numbers)
-    candidates = np.flatnonzero((codes >= 0) & (diensten["geldig"] == 1).to_numpy(dtype=bool))
+    candidates = np.flatnonzero((codes >= 0) & is_valid(diensten))
     rows = in_service_terms(diensten.take(candidates))
     groups = codes[candidates]
     winners = best_per_group(groups, rows, np.negative)

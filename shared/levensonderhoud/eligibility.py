@@ -8,7 +8,7 @@ import pandas as pd
 from shared.levensonderhoud.features.diensten import CORE_PRODUCTS
 from shared.levensonderhoud.moments import Mask, known
 from shared.levensonderhoud.outcomes import OUTCOMES, Outcome
-from shared.levensonderhoud.pairs import Pairs, codes_in, exists, pair
+from shared.levensonderhoud.pairs import Pairs, codes_in, exists, is_valid, pair
 from shared.usecase import Tables
 
 OTHER_LAWS = (87, 88)  # IOAW and IOAZ
@@ -41,7 +41,7 @@ def decide(
 
 def _already_decided(applications: pd.DataFrame, diensten: pd.DataFrame) -> Mask:
     """Say where a valid row of the number, known at ref and alive or not, has a decision."""
-    decided = diensten[((diensten["geldig"] == 1) & diensten["besluit"].notna()).to_numpy(dtype=bool)]
+    decided = diensten[is_valid(diensten) & diensten["besluit"].notna().to_numpy(dtype=bool)]
     numbers = pd.Index(applications["dienst"])
     pairs = pair(applications, np.arange(len(numbers)), decided, codes_in(decided["dienst"], numbers))
     return exists(pairs.application[known(pairs.moments("dtopvoer"), pairs.ref)], len(applications))
@@ -52,12 +52,12 @@ def _lives_in_special_place(current: Pairs, special: frozenset[str], application
     begins = current.moments("dtbegin").astype(np.int64)
     youngest = np.full(applications, np.iinfo(np.int64).min)
     np.maximum.at(youngest, current.application, begins)
-    listed = current.rows["adressleutel"].isin(special).to_numpy(dtype=bool)
+    listed = current["adressleutel"].isin(special).to_numpy(dtype=bool)
     return exists(current.application[listed & (begins == youngest[current.application])], applications)
 
 
 def _lives_elsewhere(current: Pairs, applications: int) -> Mask:
     """Say where current addresses with a place are known, and none lies in the municipality."""
-    placed = current.application[current.rows["plaats_gevuld"].to_numpy(dtype=bool)]
-    inside = current.application[current.rows["in_gemeente"].to_numpy(dtype=bool)]
+    placed = current.application[current["plaats_gevuld"].to_numpy(dtype=bool)]
+    inside = current.application[current["in_gemeente"].to_numpy(dtype=bool)]
     return exists(placed, applications) & ~exists(inside, applications)

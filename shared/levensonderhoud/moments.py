@@ -18,7 +18,12 @@ YEAR = 365 * DAY
 
 def known(dtopvoer: Moments, ref: Moments) -> Mask:
     """Say which rows had been entered at ref."""
-    return dtopvoer <= ref + TOL
+    return dtopvoer <= latest_moment_known(ref)
+
+
+def latest_moment_known(ref: Moments) -> Moments:
+    """Return the last moment at which a row can have been entered that was known at ref."""
+    return ref + TOL
 
 
 def alive(dtafvoer: Moments, ref: Moments) -> Mask:

@@ -73,8 +73,6 @@ class Parts:
         """Return (place in `rows`, part) of every row in every part that needs it."""
         if table == "werkopdrachten":
             return self._of_orders(rows["dienstnr"])
-        if table == "partijen":
-            return self.persons.find(mark(rows["persoonnr"]))
         if table == "dienstsubjecten":
             return self.parties.find(mark(rows["subjectnr"]))
         if table == "diensten":

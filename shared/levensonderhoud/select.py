@@ -10,7 +10,7 @@ import pandas as pd
 from shared.levensonderhoud.applications import find_applications, rows_of_applications
 from shared.levensonderhoud.features import afspraken, deelnames, feiten, relaties
 from shared.levensonderhoud.moments import Mask
-from shared.levensonderhoud.pairs import Applicants, Pairs, codes_in
+from shared.levensonderhoud.pairs import Applicants, Pairs, codes_in, is_valid
 from shared.records import Affected, CheckedDelivery, Finding, Need, Selection
 from shared.stages.rowtypes import without_traces
 from shared.stages.rules import finding
@@ -29,7 +29,12 @@ WINDOWS: dict[str, Callable[[Pairs], Mask]] = {
 PERSON_COLUMN = dict.fromkeys(WINDOWS, "subjectnr") | {
     "afspraken": "administratienummer",
     "deelnames": "administratienummer",
+    "diensten": "subjectnrklant",
+    "partijen": "persoonnr",
 }
+# of one person in one table, or services through their parties: nobody has so many, and a number that has is nobody's.
+# Each of its applications would be held beside each of these rows.
+MOST_ROWS = 1_000
 
 
 def select(checked: CheckedDelivery) -> Selection:
@@ -38,13 +43,18 @@ def select(checked: CheckedDelivery) -> Selection:
         raise ValueError("a rejected delivery has no applications")
     tables = checked.tables
     applications = _with_clients(find_applications(tables, checked.description.period), tables)
+    applicants = _applicants(applications, tables)
+    crowded = _are_crowded(applicants, tables)
+    if crowded.any():
+        applications.loc[crowded, "persoon"] = ""
+        applicants = _applicants(applications, tables)
     set_aside = _set_aside(applications, tables, checked.affected)
     contradicting = applications.pop("contradicting").to_numpy()
-    applications["onbruikbaar"] = set_aside | contradicting
-    needs = _needs(applications, tables)
+    applications["onbruikbaar"] = set_aside | contradicting | crowded
+    needs = _needs(applications, tables, applicants)
     kept = {name: without_traces(tables[name][need == Need.NEEDED]) for name, need in needs.items()}
     kept["soorteninkomen"] = tables["soorteninkomen"]
-    return Selection(applications, kept, tuple(_unusable_findings(set_aside, contradicting)), needs)
+    return Selection(applications, kept, tuple(_unusable_findings(set_aside, contradicting, crowded)), needs)
 
 
 def _with_clients(applications: pd.DataFrame, tables: Tables) -> pd.DataFrame:
@@ -65,10 +75,10 @@ def _set_aside(applications: pd.DataFrame, tables: Tables, affected: Affected) -
     does a kind of income that they have: without its category nobody can say whether the income counts.
     """
     members, links = tables["partijen"], tables["dienstsubjecten"]
-    links = links[_valid(links)]
+    links = links[is_valid(links)]
     parties = set(affected.partij) | _others(links, "dienstnr", affected.dienst, "subjectnr")
     incomes, kinds = tables["inkomens"], {code for table, code in affected.codes if table == "soorteninkomen"}
-    with_kind = incomes["soort"].isin(kinds).to_numpy(dtype=bool) & _valid(incomes)
+    with_kind = incomes["soort"].isin(kinds).to_numpy(dtype=bool) & is_valid(incomes)
     persons = set(affected.persoon) | set(incomes["subjectnr"][with_kind].astype(str))
     persons |= _others(members, "partijnr", parties, "persoonnr")
     of_person = applications["persoon"].isin(persons)
@@ -80,47 +90,51 @@ def _others(rows: pd.DataFrame, column: str, numbers: set[str] | frozenset[str],
     return set(rows.loc[rows[column].isin(numbers), other].dropna().astype(str)) if numbers else set()
 
 
-def _unusable_findings(set_aside: np.ndarray, contradicting: np.ndarray) -> list[Finding]:
-    counts = {"LEV-605": int(set_aside.sum()), "LEV-604": int(contradicting.sum())}
+def _unusable_findings(set_aside: np.ndarray, contradicting: np.ndarray, crowded: np.ndarray) -> list[Finding]:
+    counts = {"LEV-605": int(set_aside.sum()), "LEV-604": int(contradicting.sum()), "LEV-607": int(crowded.sum())}
     return [finding(code, aantal=number) for code, number in counts.items() if number]
 
 
-def _needs(applications: pd.DataFrame, tables: Tables) -> dict[str, np.ndarray]:
+def _applicants(applications: pd.DataFrame, tables: Tables) -> Applicants:
+    return Applicants(applications, {name: tables[name][column] for name, column in PERSON_COLUMN.items()})
+
+
+def _are_crowded(applicants: Applicants, tables: Tables) -> np.ndarray:
+    """Say which applications name a client with more rows than anybody has.
+
+    Every part of a delivery has all rows of its clients, so it says the same however many parts there are.
+    """
+    reached = applicants.reached("partijen", tables["partijen"]["partijnr"], tables["dienstsubjecten"]["subjectnr"])
+    return applicants.of_applications(np.maximum(applicants.most_rows(), reached) > MOST_ROWS)
+
+
+def _needs(applications: pd.DataFrame, tables: Tables, applicants: Applicants) -> dict[str, np.ndarray]:
     """Return per table and row whether it is needed, and if not, why not (Need)."""
-    applicants = Applicants(applications)
     needs = {name: _needs_of_person(name, tables[name], applicants) for name in WINDOWS}
     partijen, links, diensten = tables["partijen"], tables["dienstsubjecten"], tables["diensten"]
-    of_person = codes_in(partijen["persoonnr"], applicants.persons) >= 0
+    of_person = applicants.of_rows["partijen"] >= 0
     needs["partijen"] = _need(of_person)
 
     parties = pd.Index(partijen["partijnr"][of_person].unique())
     of_party = codes_in(links["subjectnr"], parties) >= 0
-    needs["dienstsubjecten"] = _need(of_party, in_time=_valid(links))
+    needs["dienstsubjecten"] = _need(of_party, in_time=is_valid(links))
 
-    own_services = diensten["dienstnr"][codes_in(diensten["subjectnrklant"], applicants.persons) >= 0]
+    own_services = diensten["dienstnr"][applicants.of_rows["diensten"] >= 0]
     held = links["dienstnr"][needs["dienstsubjecten"] == Need.NEEDED]
     numbers = pd.Index(set(applications["aanvraagnummer"]) | set(own_services.unique()) | set(held.unique()))
-    needs["diensten"] = _need(codes_in(diensten["dienstnr"], numbers) >= 0, in_time=_valid(diensten))
+    needs["diensten"] = _need(codes_in(diensten["dienstnr"], numbers) >= 0, in_time=is_valid(diensten))
     return needs
 
 
 def _needs_of_person(name: str, rows: pd.DataFrame, applicants: Applicants) -> np.ndarray:
-    pairs = applicants.pairs(rows.assign(_row=np.arange(len(rows))), PERSON_COLUMN[name])
-    positions = pairs.rows["_row"].to_numpy()
-    of_applicant = np.zeros(len(rows), dtype=bool)
-    of_applicant[positions] = True
     in_window = np.zeros(len(rows), dtype=bool)
-    in_window[positions[WINDOWS[name](pairs)]] = True
-    if "geldig" in rows:
-        in_window &= _valid(rows)
+    for _, some in applicants.pieces(applicants.most_rows()):
+        pairs = some.pairs(name, rows)
+        in_window[pairs.row[WINDOWS[name](pairs)]] = True
     used_kind = np.ones(len(rows), dtype=bool)
     if name == "relaties":
         used_kind = rows["categorie"].isin(relaties.NEEDED).to_numpy(dtype=bool)
-    return _need(of_applicant, used_kind, in_window)
-
-
-def _valid(rows: pd.DataFrame) -> Mask:
-    return (rows["geldig"] == 1).to_numpy(dtype=bool)
+    return _need(applicants.of_rows[name] >= 0, used_kind, in_window & is_valid(rows))
 
 
 def _need(of_somebody: Mask, used_kind: Mask | bool = True, in_time: Mask | bool = True) -> np.ndarray:

@@ -261,6 +261,12 @@ RULES: dict[str, Rule] = {
         "Van personen staan rijen in de levering die elkaar tegenspreken; wat verschilt telt als onbekend.",
         "Lever één rij per persoon.",
     ),
+    "LEV-607": Rule(
+        T,
+        "Van aanvragen heeft de klant meer rijen in een tabel dan een mens kan hebben; zij krijgen geen voorspelling "
+        "(GEGEVENS_ONBRUIKBAAR).",
+        "Laat de bron vaststellen wie de klant is: dit nummer staat voor meer dan één mens.",
+    ),
 }
 
 

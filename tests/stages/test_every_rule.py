@@ -20,6 +20,7 @@ from shared.stages.pseudonym import PseudonymKey
 from shared.stages.rules import RULES, finding, row_finding, verdict
 from shared.sweep import run_waiting
 from tests.shell.workshop import DATASET, Workshop, make_installation
+from tests.stages import crowds
 from tests.stages.deliveries import SCHEMA, Delivery, check, leaks, parquet_bytes, texts_of, valid_rows
 
 type Spoil = Callable[[Delivery], object]
@@ -127,6 +128,7 @@ SELECTION_RULES: dict[str, Spoil] = {
     "LEV-603": rows("adressen", 1, geldig="0"),
     "LEV-604": lambda d: _twice(d, "diensten", subjectnrklant="KANARIE-P2"),
     "LEV-605": rows("vermogens", 1, bedrag="91827,36"),
+    "LEV-607": lambda d: crowds.rows(d, 1_000, ("adressen",)),
 }
 BANDS = {"afspraken": {"laag": 0.5, "hoog": None, "vanaf": 20}}
 PREVIOUS = datetime(2026, 11, 18)

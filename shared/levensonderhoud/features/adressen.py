@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from shared.levensonderhoud.features.frame import NEVER, Features
 from shared.levensonderhoud.moments import whole_days
@@ -15,10 +16,9 @@ LIVING = (1, 3, 9)
 def compute(pairs: Pairs, applications: int) -> Features:
     """Return the address features; `pairs`: applications with the adressen of their applicant."""
     current = pairs.where(pairs.current())
-    rows = current.rows
-    inside = current.application[rows["in_gemeente"].to_numpy(dtype=bool)]
-    whole = current.where((rows["plaats_gevuld"] & rows["straat_gevuld"]).to_numpy(dtype=bool))
-    living = current.where(rows["soort"].isin(LIVING).to_numpy(dtype=bool))
+    inside = current.application[current["in_gemeente"].to_numpy(dtype=bool)]
+    whole = current.where((current["plaats_gevuld"] & current["straat_gevuld"]).to_numpy(dtype=bool))
+    living = current.where(current["soort"].isin(LIVING).to_numpy(dtype=bool))
     return {
         "at_least_one_address_in_amsterdam": exists(inside, applications).astype(np.int64),
         "active_address_count": _different_addresses(whole, applications),
@@ -28,9 +28,9 @@ def compute(pairs: Pairs, applications: int) -> Features:
 
 
 def _different_addresses(whole: Pairs, applications: int) -> np.ndarray:
-    keys = whole.rows["adressleutel"].cat.codes.to_numpy()
-    different = np.unique(np.stack([whole.application, keys], axis=1), axis=0)
-    return count(different[:, 0], applications)
+    keys = whole["adressleutel"].cat.codes.to_numpy().astype(np.int64) + 1
+    spread = 1 + keys.max(initial=0)
+    return count(pd.unique(whole.application * spread + keys) // spread, applications)
 
 
 def _days_since_move(living: Pairs, applications: int) -> np.ndarray:

@@ -18,8 +18,8 @@ def counts(pairs: Pairs) -> Mask:
 def compute(pairs: Pairs, applications: int) -> Features:
     """Return the two counts; `pairs`: applications with the afspraken of their applicant."""
     recent = pairs.where(counts(pairs))
-    no_show = recent.application[recent.rows["no_show"].to_numpy(dtype=bool)]
-    no_contact = recent.application[recent.rows["no_contact"].to_numpy(dtype=bool)]
+    no_show = recent.application[recent["no_show"].to_numpy(dtype=bool)]
+    no_contact = recent.application[recent["no_contact"].to_numpy(dtype=bool)]
     return {
         "afspraken_no_show_count_last_year": count(no_show, applications),
         "afspraken_no_contact_count_last_year": count(no_contact, applications),

@@ -14,7 +14,8 @@ from shared.levensonderhoud.pairs import (
     best_per_group,
     codes_in,
     exists,
-    match,
+    is_valid,
+    latest_known,
     pair,
     positions_in,
     rank,
@@ -27,7 +28,7 @@ GRANTED = (1, 2)
 _EMPTY = np.iinfo(np.int64).min
 
 _TERMS = ("technischesleutel", "productnr", "besluit", "dtaanvraag", "begin", "einde", "dtopvoer", "dtafvoer")
-_OF_THE_SERVICE = ["productnr", "besluit", "dtaanvraag"]
+_OF_THE_SERVICE = ("productnr", "besluit", "dtaanvraag")
 
 
 def compute(applications: pd.DataFrame, applicants: Applicants, product: pd.Series, tables: Tables) -> Features:
@@ -50,55 +51,54 @@ def services_of_applicants(applications: pd.DataFrame, applicants: Applicants, t
     Columns: `service` (a code that is equal for equal service numbers), `own` (is it the application itself),
     and begin, einde, productnr, besluit, dtaanvraag, dtopvoer, dtafvoer, technischesleutel.
     """
-    diensten = in_service_terms(tables["diensten"])
-    diensten = diensten[(diensten["geldig"] == 1).to_numpy(dtype=bool)]
-    members = tables["dienstsubjecten"]
-    members = members[(members["geldig"] == 1).to_numpy(dtype=bool)]
+    diensten, members = in_service_terms(tables["diensten"]), in_service_terms(tables["dienstsubjecten"])
     numbers = diensten["dienst"].cat.categories.union(members["dienst"].cat.categories, sort=False)
+    diensten = diensten.assign(service=codes_in(diensten["dienst"], numbers))
+    members = members.assign(service=codes_in(members["dienst"], numbers))
     own = positions_in(applications["dienst"], numbers)
 
-    services = codes_in(diensten["dienst"], numbers)
-    as_client = applicants.pairs(diensten.assign(service=services))
-    through = _through_parties(applicants, members.assign(service=codes_in(members["dienst"], numbers)), tables)
+    as_client = applicants.pairs("diensten", diensten, is_valid(diensten))
+    through = _through_parties(applicants, members, tables["partijen"])
     through = through.where(~_named_as_client(through, as_client))
-    through = _with_service_facts(through, diensten, services)
 
-    columns = ["service", *_TERMS]
-    rows = pd.concat([as_client.rows[columns], through.rows[columns]], ignore_index=True)
+    rows = pd.concat([_of_client(as_client), _with_service_facts(through, diensten)], ignore_index=True)
     application = np.concatenate([as_client.application, through.application])
     refs = np.concatenate([as_client.ref, through.ref])
-    return Pairs(rows.assign(own=rows["service"].to_numpy() == own[application]), application, refs)
+    rows["own"] = rows["service"].to_numpy() == own[application]
+    return Pairs(rows, np.arange(len(rows)), application, refs)
 
 
-def _through_parties(applicants: Applicants, members: pd.DataFrame, tables: Tables) -> Pairs:
-    """Return the service rows of every party that the applicant belongs to."""
-    parties = tables["partijen"]["partij"].cat.categories
-    membership = applicants.pairs(tables["partijen"])
-    party_codes = codes_in(membership.rows["partij"], parties)
+def _of_client(as_client: Pairs) -> pd.DataFrame:
+    return pd.DataFrame({name: as_client[name].array for name in ("service", *_TERMS)})
+
+
+def _through_parties(applicants: Applicants, members: pd.DataFrame, parties: pd.DataFrame) -> Pairs:
+    """Return the valid service rows of every party that the applicant belongs to."""
+    names = parties["partij"].cat.categories
+    membership = applicants.pairs("partijen", parties)
     links = pd.DataFrame({"peilmoment": membership.ref})
-    found = pair(links, party_codes, members, codes_in(members["partij"], parties))
-    rows = found.rows.rename(columns={"dtbegin": "begin", "dteinde": "einde"})
-    return Pairs(rows, membership.application[found.application], found.ref)
+    of_party = np.where(is_valid(members), codes_in(members["partij"], names), -1)
+    found = pair(links, codes_in(membership["partij"], names), members, of_party)
+    return Pairs(members, found.row, membership.application[found.application], found.ref)
 
 
 def _named_as_client(through: Pairs, as_client: Pairs) -> Mask:
     """Say where a row known at ref already names the applicant as main client of the same service."""
     seen = as_client.where(known(as_client.moments("dtopvoer"), as_client.ref))
-    spread = 1 + max((int(p.rows["service"].max()) for p in (through, seen) if len(p.rows)), default=0)
-    named = np.unique(seen.application * spread + seen.rows["service"].to_numpy())
-    return np.isin(through.application * spread + through.rows["service"].to_numpy(), named)
+    services, of_client = through["service"].to_numpy(), seen["service"].to_numpy()
+    spread = 1 + max(services.max(initial=0), of_client.max(initial=0))
+    named = pd.Series(through.application * spread + services).isin(pd.unique(seen.application * spread + of_client))
+    return named.to_numpy(dtype=bool)
 
 
-def _with_service_facts(through: Pairs, diensten: pd.DataFrame, services: np.ndarray) -> Pairs:
+def _with_service_facts(through: Pairs, diensten: pd.DataFrame) -> pd.DataFrame:
     """Return party rows with product, decision and request of the latest dienst row known at ref, else empty."""
-    position, row = match(through.rows["service"].to_numpy(), services)
-    candidates = diensten.take(row)
-    at_ref = known(candidates["dtopvoer"].to_numpy("datetime64[us]"), through.ref[position])
-    position, candidates = position[at_ref], candidates[at_ref]
-    latest = best_per_group(position, candidates, lambda dtopvoer: dtopvoer)
-    facts = candidates[_OF_THE_SERVICE].take(latest).set_axis(position[latest]).reindex(range(len(through.rows)))
-    rows = through.rows.reset_index(drop=True).assign(**{name: facts[name] for name in _OF_THE_SERVICE})
-    return Pairs(rows, through.application, through.ref)
+    services = np.where(is_valid(diensten), diensten["service"].to_numpy(), -1)
+    latest = latest_known(services, diensten, through["service"].to_numpy(), through.ref)
+    facts = diensten[list(_OF_THE_SERVICE)].reset_index(drop=True).reindex(latest)
+    return pd.DataFrame(
+        {name: (facts[name] if name in _OF_THE_SERVICE else through[name]).array for name in ("service", *_TERMS)}
+    )
 
 
 def _granted(services: Pairs) -> Pairs:
@@ -107,22 +107,20 @@ def _granted(services: Pairs) -> Pairs:
         services.known_and_alive()
         & runs_in_last_year(services.moments("begin"), services.moments("einde"), services.ref)
     )
-    spread = 1 + int(recent.rows["service"].max()) if len(recent.rows) else 1
-    groups = recent.application * spread + recent.rows["service"].to_numpy()
-    latest = best_per_group(groups, recent.rows, lambda dtopvoer: dtopvoer)
-    latest_rows = Pairs(recent.rows.take(latest), recent.application[latest], recent.ref[latest])
-    rows = latest_rows.rows
-    granted = rows["besluit"].isin(GRANTED).to_numpy(dtype=bool)
-    no_days = latest_rows.moments("begin") == latest_rows.moments("einde")
-    return latest_rows.where(granted & ~(no_days & _is_core(rows)))
+    services_of = recent["service"].to_numpy()
+    groups = recent.application * (1 + services_of.max(initial=0)) + services_of
+    latest = recent.where(best_per_group(groups, recent, lambda dtopvoer: dtopvoer))
+    granted = latest["besluit"].isin(GRANTED).to_numpy(dtype=bool)
+    no_days = latest.moments("begin") == latest.moments("einde")
+    return latest.where(granted & ~(no_days & _is_core(latest)))
 
 
-def _is_core(rows: pd.DataFrame) -> Mask:
-    return rows["productnr"].isin(CORE_PRODUCTS).to_numpy(dtype=bool)
+def _is_core(services: Pairs) -> Mask:
+    return services["productnr"].isin(CORE_PRODUCTS).to_numpy(dtype=bool)
 
 
 def _same_product(services: Pairs, own_product: np.ndarray) -> Mask:
-    product = services.rows["productnr"]
+    product = services["productnr"]
     same = product.to_numpy(dtype=np.int64, na_value=_EMPTY) == own_product[services.application]
     return same & product.notna().to_numpy(dtype=bool)
 
@@ -130,17 +128,17 @@ def _same_product(services: Pairs, own_product: np.ndarray) -> Mask:
 def _applied(services: Pairs, own_product: np.ndarray, applications: int) -> np.ndarray:
     requested = services.moments("dtaanvraag")
     recent = services.known_and_alive() & runs_in_last_year(requested, requested, services.ref)
-    other = ~services.rows["own"].to_numpy(dtype=bool)
-    counted = recent & other & _is_core(services.rows) & _same_product(services, own_product)
+    other = ~services["own"].to_numpy(dtype=bool)
+    counted = recent & other & _is_core(services) & _same_product(services, own_product)
     return exists(services.application[counted], applications).astype(np.int64)
 
 
 def _days_since_end(granted: Pairs, applications: int) -> Features:
-    core = granted.where(_is_core(granted.rows))
+    core = granted.where(_is_core(granted))
     ends = core.moments("einde")
     running = exists(core.application[np.isnat(ends)], applications)
     latest = np.full(applications, np.iinfo(np.int64).min)
-    np.maximum.at(latest, core.application, rank(core.rows["einde"]))
+    np.maximum.at(latest, core.application, rank(core["einde"]))
     refs = np.zeros(applications, dtype="datetime64[us]")
     refs[core.application] = core.ref
     days = np.maximum(whole_days(latest.astype("datetime64[us]"), refs), 0)

@@ -17,7 +17,7 @@ def counts(pairs: Pairs) -> Mask:
 
 def compute(pairs: Pairs, applications: int) -> Features:
     """Return the mean of the filled percentages, in thousandths of a percent; 0 without any."""
-    filled = pairs.where(counts(pairs) & pairs.rows["percentage"].notna().to_numpy(dtype=bool))
-    sums = exact_sums(filled.rows["percentage"].to_numpy(dtype=np.int64), filled.application, applications)
+    filled = pairs.where(counts(pairs) & pairs["percentage"].notna().to_numpy(dtype=bool))
+    sums = exact_sums(filled["percentage"].to_numpy(dtype=np.int64), filled.application, applications)
     number = count(filled.application, applications)
     return {"avg_percentage_maatregel": divided(sums, number, default=0.0), "feit_maatregelen": number}

@@ -18,9 +18,9 @@ def compute(pairs: Pairs, applications: int, kinds: pd.DataFrame) -> Features:
     `kinds`: soorteninkomen; a kind without a category does not count.
     """
     counted_kinds = kinds.loc[kinds["categorie"].isin(COUNTED), "srtinkomennr"]
-    counted = pairs.rows["soort"].isin(counted_kinds).to_numpy(dtype=bool)
+    counted = pairs["soort"].isin(counted_kinds).to_numpy(dtype=bool)
     current = pairs.where(pairs.current() & counted)
-    cents = current.rows["bedragbruto"].to_numpy(dtype=np.int64, na_value=0)
+    cents = current["bedragbruto"].to_numpy(dtype=np.int64, na_value=0)
     sums = euros(exact_sums(cents, current.application, applications))
     unknown = ~exists(current.application, applications)
     return {

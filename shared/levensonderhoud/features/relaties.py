@@ -13,10 +13,10 @@ NEEDED = (PARTNER, MEDEBEWONER)
 
 def compute(pairs: Pairs, applications: int) -> Features:
     """Return whether there is a partner or housemate; `pairs`: applications with the relaties of their applicant."""
-    filled = pairs.where(pairs.current() & pairs.rows["relatie_gevuld"].to_numpy(dtype=bool))
+    filled = pairs.where(pairs.current() & pairs["relatie_gevuld"].to_numpy(dtype=bool))
 
     def has(category: int) -> np.ndarray:
-        of_category = (filled.rows["categorie"] == category).to_numpy(dtype=bool, na_value=False)
+        of_category = (filled["categorie"] == category).to_numpy(dtype=bool, na_value=False)
         return exists(filled.application[of_category], applications).astype(np.int64)
 
     return {"has_medebewoner": has(MEDEBEWONER), "has_partner": has(PARTNER)}

@@ -11,7 +11,7 @@ from shared.levensonderhoud.pairs import Pairs, euros, exact_sums, exists
 def compute(pairs: Pairs, applications: int) -> Features:
     """Return the sum of the current amounts in euro, exact to the cent; an empty amount is 0."""
     current = pairs.where(pairs.current())
-    cents = current.rows["bedrag"].to_numpy(dtype=np.int64, na_value=0)
+    cents = current["bedrag"].to_numpy(dtype=np.int64, na_value=0)
     sums = exact_sums(cents, current.application, applications)
     return {
         "total_vermogen": euros(sums),

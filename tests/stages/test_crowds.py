@@ -1,0 +1,90 @@
+"""A client with more rows than a person can have stands for many: nobody is scored on them, and they cost little.
+
+Each application goes with each row of its client, so a number that stands for everybody unknown would take all time.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from shared import pipeline
+from shared.levensonderhoud import LEVENSONDERHOUD, pairs
+from shared.levensonderhoud.select import MOST_ROWS
+from shared.records import Finding
+from tests.stages import crowds
+from tests.stages.deliveries import Delivery, check, codes
+from tests.stages.test_in_parts import KEY, assert_the_same
+
+UNUSABLE = "GEGEVENS_ONBRUIKBAAR"
+
+
+def judged(delivery: Delivery) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Return the feature table of a delivery by application number, and what was found when its rows were chosen."""
+    pseudonymised, found = pipeline.pseudonymise_delivery(check(delivery), LEVENSONDERHOUD, KEY)
+    return pipeline.features(pseudonymised, LEVENSONDERHOUD, KEY).frame.set_index("aanvraagnummer"), found
+
+
+@pytest.mark.parametrize("table", crowds.BY_PERSON)
+def test_a_client_with_too_many_rows_in_a_table_gets_no_prediction(table: str) -> None:
+    delivery = Delivery()
+    crowds.rows(delivery, MOST_ROWS, (table,))  # and the one that was there
+    frame, found = judged(delivery)
+    assert frame.loc["KANARIE-D1", "reden"] == UNUSABLE
+    assert UNUSABLE not in frame["reden"].drop("KANARIE-D1").tolist()
+    assert [(one.code, one.aantal) for one in found if one.code in ("LEV-605", "LEV-607")] == [("LEV-607", 1)]
+
+
+def test_one_row_less_is_scored() -> None:
+    delivery = Delivery()
+    crowds.rows(delivery, MOST_ROWS - 1)
+    frame, found = judged(delivery)
+    assert frame.loc["KANARIE-D1", "reden"] != UNUSABLE
+    assert "LEV-607" not in codes(found)
+
+
+def test_a_client_who_applied_more_often_than_anybody_can() -> None:
+    delivery = Delivery()
+    crowds.applications(delivery, MOST_ROWS)
+    frame, found = judged(delivery)
+    assert set(frame.loc[frame["reden"] == UNUSABLE].index) == set(frame.index) - {"KANARIE-D2", "KANARIE-D3"}
+    assert [one.aantal for one in found if one.code == "LEV-607"] == [MOST_ROWS + 1]
+
+
+def test_a_client_whose_party_holds_more_services_than_any_can() -> None:
+    delivery = Delivery()
+    crowds.through_a_party(delivery, MOST_ROWS)
+    frame, found = judged(delivery)
+    assert frame.loc["KANARIE-D1", "reden"] == UNUSABLE
+    assert frame.loc["KANARIE-D2", "reden"] == UNUSABLE  # is the client in a thousand rows of the service
+    assert frame.loc["KANARIE-D3", "reden"] != UNUSABLE
+    assert [one.aantal for one in found if one.code == "LEV-607"] == [2]
+
+
+def test_the_rows_of_a_crowd_are_not_stored() -> None:
+    delivery = Delivery()
+    crowds.rows(delivery, MOST_ROWS, ("adressen",))
+    pseudonymised, found = pipeline.pseudonymise_delivery(check(delivery), LEVENSONDERHOUD, KEY)
+    assert len(pseudonymised.tables["adressen"]) == 2
+    assert [one.aantal for one in found if one.code == "LEV-601" and one.tabel == "adressen"] == [MOST_ROWS + 1]
+    assert list(pseudonymised.applications["persoon"] == "") == [True, False, False]
+
+
+def test_a_crowd_is_the_same_in_however_many_parts_its_applications_are() -> None:
+    delivery = Delivery()
+    crowds.applications(delivery, 7)
+    crowds.rows(delivery, MOST_ROWS, ("adressen",))
+    assert assert_the_same(delivery, 3).number == 4
+
+
+@pytest.mark.parametrize("at_most", [1, 7, 50])
+def test_however_few_pairs_are_in_memory_at_a_time_the_features_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, at_most: int
+) -> None:
+    delivery = Delivery()
+    crowds.crowd(delivery, 6, 9)
+    whole = judged(delivery)
+    monkeypatch.setattr(pairs, "_MOST_PAIRS", at_most)
+    frame, found = judged(delivery)
+    pd.testing.assert_frame_equal(frame, whole[0])
+    assert found == whole[1]
