@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from shared.administration import DeliveryRecord, Place, quarantine_folder
+from shared.administration import DeliveryRecord, Place, RunRecord, quarantine_folder
 from shared.errors import BlobNotFound, NotKnown, TransitionRefused
 from shared.events import Action
 from shared.feedback import pretty_json
 from shared.installation import Workplace
 from shared.logs import run_log
-from shared.mailbox import DESCRIPTION, StoredDelivery
+from shared.mailbox import DESCRIPTION, StoredDelivery, open_recorded
 from shared.ports import Container
 from shared.records import Finding, Verdict
 from shared.runstates import RunReason, RunState
@@ -75,9 +75,10 @@ def destroy_expired(installation: Workplace) -> int:
         if run.new.request_id:
             continue
         record = installation.ledger.delivery(installation.dataset, run.new.digest)
-        if record.plaats is not Place.QUARANTAINE or record.aangekomen > limit:
+        gone = _was_held_in_mailbox(installation, run, record)
+        if not gone and (record.plaats is not Place.QUARANTAINE or record.aangekomen > limit):
             continue
-        unjudged = run.state in _FREE or run.reason is RunReason.MODEL_GESTOPT
+        unjudged = gone or run.state in _FREE or run.reason is RunReason.MODEL_GESTOPT
         tombstone = {
             "bestanden": len(record.bestanden) + 1,
             "digest": record.digest,
@@ -93,6 +94,12 @@ def destroy_expired(installation: Workplace) -> int:
                 run_log().error("run %s: destroyed after its time in quarantine without being judged", run.run_id)
     _empty_destroyed(installation)
     return destroyed
+
+
+def _was_held_in_mailbox(installation: Workplace, run: RunRecord, record: DeliveryRecord) -> bool:
+    """Say whether a delivery was held where it lay and is there no more: its term in the mailbox is over too."""
+    held = run.reason is RunReason.CONTROLE_AANGEHOUDEN and record.plaats is Place.BRIEVENBUS
+    return held and open_recorded(installation.blobs, record) is None
 
 
 def _empty_destroyed(installation: Workplace) -> None:

@@ -143,12 +143,22 @@ def let_lapse(
     return installation.ledger.run(run.run_id)
 
 
+def _ends_who_holds_it(checked: Judgement) -> bool:
+    """Say whether so many workers ended at a delivery that the last of them was to hold it: copying ends them too."""
+    return any(found.code == STOOD_STILL and found.aantal >= PATIENCE for found in checked.findings)
+
+
 def set_apart(installation: Installation, claim: Claim, judged: Judged, checked: Judgement, steps: Steps) -> RunRecord:
-    """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox."""
+    """Reject or hold: copy to quarantine, record, tell the supplier, and only then clear the mailbox.
+
+    What ends every worker that copies it is held where it lies.
+    """
     source = judged.source
     rejected = checked.verdict is Verdict.AFGEKEURD
-    files = put_in_quarantine(installation, source, checked.verdict, checked.findings)
     facts = learned(source, checked)
+    stays = _ends_who_holds_it(checked)
+    files = {} if stays else put_in_quarantine(installation, source, checked.verdict, checked.findings)
+    place = facts.plaats if stays else Place.QUARANTAINE
     if rejected and source.container == Container.BRIEVENBUS:
         _refuse_changed(judged, facts.bestanden, files)
     event = installation.event(
@@ -165,7 +175,7 @@ def set_apart(installation: Installation, claim: Claim, judged: Judged, checked:
         event,
         steps=steps.hand_over(),
         findings=checked.findings,
-        facts=DeliveryFacts(Place.QUARANTAINE, facts.van, facts.tot, files),
+        facts=DeliveryFacts(place, facts.van, facts.tot, files),
     )
     run = installation.ledger.run(claim.run.run_id)
     _clear_mailbox(installation, run, tuple(checked.findings))
@@ -190,6 +200,8 @@ def _clear_mailbox(installation: Installation, run: RunRecord, findings: tuple[F
     record = installation.ledger.delivery(run.new.dataset, run.new.digest)
     write_message(installation, record.levering, record.digest, VERDICTS[run.state], findings)
     write_unpublished_lines(installation, run)
+    if record.plaats is Place.BRIEVENBUS:
+        return
     folder = f"{record.dataset}/{record.levering}"
     seen = mailbox.seen_by(installation.ledger.events(run.run_id))
     mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden, seen)

@@ -13,6 +13,7 @@ from shared.interventions import release, request_run
 from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import run_waiting
+from tests.shell.crashing import Refusing
 from tests.shell.workshop import DATASET, Crash, Workshop
 
 DAY, NEXT = "2026-11-20", "2026-11-21"
@@ -59,6 +60,46 @@ def test_a_delivery_that_ends_every_worker_is_held_and_the_next_one_is_done(work
     assert not workshop.files("brievenbus")
     assert any("LEV-504" in data.decode() for name, data in workshop.files("terugkoppeling").items() if DAY in name)
     assert not run_waiting(deadly).failed  # it waits for a person, and ends nobody
+
+
+def test_one_that_also_ends_who_would_set_it_apart_is_held_where_it_lies(workshop: Workshop) -> None:
+    """A file of hundreds of gigabytes that nobody asked for: it cannot be copied in the time that a worker has."""
+    workshop.deliver(DAY, oordeel="afgekeurd")
+    workshop.deliver(NEXT, {"2001": 1})
+    blobs = Refusing(workshop.installation.blobs, "brievenbus", Crash, effect="copy", named=lambda name: DAY in name)
+    deadly = workshop.with_(blobs=cast(Any, blobs)).installation
+    for _ in range(PATIENCE):
+        with pytest.raises(Crash):
+            run_waiting(deadly)
+        workshop.clock.pass_by(timedelta(minutes=40))
+    for _ in range(2):  # held, and left alone
+        assert not run_waiting(deadly).failed
+        assert states(workshop) == {DAY: "aangehouden", NEXT: "afgerond"}
+    left = set(workshop.files("brievenbus"))
+    assert left and all(DAY in name for name in left)
+    assert not workshop.files("quarantaine")
+    assert any("LEV-504" in data.decode() for name, data in workshop.files("terugkoppeling").items() if DAY in name)
+
+    release(workshop.installation, DAY, "het grote bestand is weggehaald")
+    assert not run_waiting(workshop.installation).failed
+    assert states(workshop) == {DAY: "afgekeurd", NEXT: "afgerond"}
+    assert not workshop.files("brievenbus")
+
+
+def test_what_is_held_where_it_lies_goes_after_its_term_in_the_mailbox(workshop: Workshop) -> None:
+    workshop.deliver(DAY)
+    blobs = Refusing(workshop.installation.blobs, "brievenbus", Crash, effect="copy", named=lambda name: DAY in name)
+    deadly = workshop.with_(blobs=cast(Any, Deadly(workshop.with_(blobs=cast(Any, blobs))))).installation
+    for _ in range(PATIENCE):
+        with pytest.raises(Crash):
+            run_waiting(deadly)
+        workshop.clock.pass_by(timedelta(minutes=40))
+    assert not run_waiting(deadly).failed
+    assert states(workshop) == {DAY: "aangehouden"}
+    for name in workshop.files("brievenbus"):  # as the purge removes it
+        workshop.installation.blobs.delete("brievenbus", name)
+    assert run_waiting(workshop.installation).destroyed == 1
+    assert states(workshop) == {DAY: "vervallen"}
 
 
 def test_fewer_ends_or_a_failure_between_them_hold_nothing(workshop: Workshop) -> None:
