@@ -22,7 +22,7 @@ from shared.api.origin import PLATFORM, SAFE, address_of, from_here
 from shared.api.problems import InputError, ProblemRaised, problem_of_input, problem_of_status
 from shared.api.services import Services
 from shared.api.shield import trace_of
-from shared.errors import FormRefused, NotAllowed, NotSignedIn, SlimmeCheckError
+from shared.errors import FormRefused, FourEyesRequired, NotAllowed, NotSignedIn, SlimmeCheckError, TooManyTries
 from shared.events import Caller
 from shared.logs import run_log
 from shared.retention.terms import TERMS, Kept
@@ -77,7 +77,7 @@ class GuardedRoute(APIRoute):
                 self._check_site(request, person, headers)
                 self._check_form(request)
                 return await answer(PlainJson(request.scope, _limited(request.receive), request._send))
-            except (NotSignedIn, NotAllowed, FormRefused) as refused:
+            except (NotSignedIn, NotAllowed, FormRefused, FourEyesRequired, TooManyTries) as refused:
                 self._tell_refused(request, person, refused)
                 raise
 

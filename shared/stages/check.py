@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import pandas as pd
@@ -29,6 +29,8 @@ from shared.stages.read import combine, read_table
 from shared.stages.rowstore import RowStore, Scratch
 from shared.stages.rules import finding, verdict
 from shared.usecase import Divided, UseCase
+
+_AHEAD = timedelta(days=2)
 
 # below this number of applications the counts say too little (domain.md §2)
 FEWEST_TO_COMPARE = 20
@@ -215,6 +217,10 @@ def _short(number: float | None) -> str:
 
 
 def _period_findings(description: Description, previous_tot: datetime | None) -> list[Finding]:
-    if previous_tot is None or description.period.van == previous_tot:
-        return []
-    return [finding("LEV-502" if description.period.van > previous_tot else "LEV-503")]
+    found = []
+    made = datetime.fromisoformat(description.created).replace(tzinfo=None)  # to the day, whatever its offset
+    if description.period.tot - made > _AHEAD:  # no day until then would be missed
+        found.append(finding("LEV-505"))
+    if previous_tot is not None and description.period.van != previous_tot:
+        found.append(finding("LEV-502" if description.period.van > previous_tot else "LEV-503"))
+    return found

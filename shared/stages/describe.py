@@ -18,6 +18,7 @@ DATAPACKAGE = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 # more than this is no list of tables; holding each entry against the form would only cost time
 MOST_RESOURCES = 1_000
+_EARLIEST, _LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)
 LARGEST_FILE = 1_000_000_000  # bytes; of a million applications none is half as large
 
 _SHAPE: dict[str, Any] = {
@@ -113,7 +114,9 @@ def _local_time(text: str) -> datetime | None:
 
 def _period(document: dict[str, Any]) -> Period | None:
     van, tot = _local_time(document["periode"]["van"]), _local_time(document["periode"]["tot"])
-    return Period(van, tot) if van is not None and tot is not None and van < tot else None
+    if van is None or tot is None:
+        return None
+    return Period(van, tot) if _EARLIEST <= van < tot <= _LATEST else None
 
 
 def _has_offset(text: str) -> bool:

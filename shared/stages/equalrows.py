@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +22,21 @@ def marks_of(rows: pd.DataFrame, sha256: str) -> np.ndarray:
     together. Who makes rows cannot know the digest of the file that they will be in.
     """
     keyed = rows.copy(deep=False)
-    keyed.insert(0, "", int(sha256[16:31], 16))  # texts are hashed with a key, numbers are not
+    for place, name in enumerate(rows):  # texts are hashed with a key, numbers are not
+        if rows[name].dtype.kind in "iM":
+            keyed[name] = _as_whole(rows[name]) ^ _key_of(sha256, place)
     return pd.util.hash_pandas_object(keyed, index=False, hash_key=sha256[:16]).to_numpy()
+
+
+def _key_of(sha256: str, column: int) -> np.int64:
+    return np.int64(int(hashlib.sha256(f"{sha256} {column}".encode()).hexdigest()[:15], 16))
+
+
+def _as_whole(values: pd.Series[Any]) -> np.ndarray:
+    """Return 64 bits for each number, date or moment; an empty one has those of a number that stands nowhere."""
+    if values.dtype.kind == "M":
+        return values.to_numpy(dtype="datetime64[us]").astype(np.int64)
+    return values.to_numpy(dtype=np.int64, na_value=np.iinfo(np.int64).min)
 
 
 def equal_rows(store: RowStore, positions: np.ndarray, marks: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-105": Rule(
         A,
-        "De periode is niet leesbaar of eindigt niet na het begin.",
+        "De periode is niet leesbaar, eindigt niet na het begin of ligt niet in de jaren 1900 tot en met 2199.",
         "Geef periode.van en periode.tot als lokale tijd zonder tijdzone, met van vóór tot.",
     ),
     "LEV-106": Rule(A, "De tabel staat niet in datapackage.json.", "Lever alle tabellen, ook als een tabel leeg is."),
@@ -233,6 +233,11 @@ RULES: dict[str, Rule] = {
         "getoetst.",
         "Zoek in het log waar de verwerking stopte; vaak is het geheugen vol. Geef de levering daarna vrij met een "
         "reden; zij wordt dan alsnog getoetst.",
+    ),
+    "LEV-505": Rule(
+        H,
+        "De periode loopt door tot meer dan twee dagen na het moment waarop de levering is gemaakt (created).",
+        "Geef als periode.tot het moment tot waar de levering volledig is.",
     ),
     # minimising
     "LEV-601": Rule(

@@ -161,6 +161,8 @@ def models(story: Story) -> None:
     assert story.first.post(steps, {"stap": "goedkeuren", **WHY}).status == 403, "four eyes"
     assert story.second.post(steps, {"stap": "activeren", **WHY}).status == 409, "nobody approved it yet"
     assert story.second.post(steps, {"stap": "afwijzen", "steekproef": 0.5, **WHY}).status == 400
+    for share in (True, "0.1"):
+        assert story.second.post(steps, {"stap": "goedkeuren", "steekproef": share, **WHY}).status == 400, "no number"
     for step, status in (
         ("afwijzen", "afgewezen"),
         ("", "voorgesteld"),

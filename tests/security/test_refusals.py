@@ -10,6 +10,7 @@ import pytest
 from shared.access import Role
 from shared.api import PREFIX
 from tests.api.conftest import Site, make_site
+from tests.api.story import DATASET
 
 __all__ = ["make_site"]
 
@@ -50,6 +51,18 @@ def test_a_wrong_token_or_another_site_is_told_without_what_was_shown(
     told = [record.getMessage() for record in caplog.records]
     assert [line.partition(",")[0] for line in told] == ["http: refused SC-700", "http: refused SC-730"]
     assert not [line for line in told if "kanari" in line or token[:20] in line or "\n" in line]
+
+
+def test_who_may_not_be_the_second_one_is_told_too(empty: Site, caplog: pytest.LogCaptureFixture) -> None:
+    watcher, why = empty.as_(Role.TOEZICHTHOUDER, who="een"), {"reden": "gevraagd aan de balie"}
+    asked = {"soort": "inzage", "persoonsnummer": "987654321", "dataset": DATASET, **why}
+    request = watcher.post(f"{PREFIX}/verzoeken", asked).headers["location"]
+    assert watcher.post(f"{request}/beslissing", {"toegewezen": True, **why}).status == 200
+    with caplog.at_level(logging.WARNING, "shared.runs"):
+        assert watcher.post(f"{request}/inzage", {"persoonsnummer": "987654321", **why}).status == 403
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert told.startswith(f"http: refused SC-560, POST {PREFIX}/verzoeken/{{id}}/inzage, ")
+    assert "987654321" not in told
 
 
 def test_who_may_leaves_no_such_line(empty: Site, caplog: pytest.LogCaptureFixture) -> None:

@@ -103,6 +103,30 @@ def test_a_gap_holds_and_an_overlap_is_told(previous_tot: datetime | None, verdi
     assert len(checked.tables) == 12
 
 
+@pytest.mark.parametrize(
+    ("tot", "told"),
+    [
+        ("2026-11-22T02:00:00", []),
+        ("2026-11-22T02:00:01", ["LEV-505"]),
+        ("2062-11-20T00:00:00", ["LEV-505"]),
+    ],
+)
+def test_a_period_that_runs_on_after_the_delivery_was_made_holds(tot: str, told: list[str]) -> None:
+    """Published, its end would hide for years that deliveries are missing, and that there are gaps between them."""
+    delivery = Delivery()
+    delivery.package["periode"]["tot"] = tot
+    checked = check(delivery)
+    assert codes(checked.findings) == told
+    assert checked.verdict is (Verdict.AANGEHOUDEN if told else Verdict.GEACCEPTEERD)
+
+
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_of_making_at_the_end_of_time_ends_nothing(created: str) -> None:
+    delivery = Delivery()
+    delivery.package["created"] = created
+    assert codes(check(delivery).findings) == (["LEV-505"] if created < "2" else [])
+
+
 def test_a_delivery_that_is_rejected_is_not_held_too() -> None:
     delivery = Delivery(TWENTY | {"afspraken": []})
     delivery.files["los.csv"] = b""

@@ -130,6 +130,10 @@ def test_both_ends_of_the_period_are_required(member: str) -> None:
         ("2026-11-19T00:00:00Z", "2026-11-20T00:00:00Z"),
         ("2026-11-19T00:00:00+01:00", "2026-11-20T00:00:00"),
         ("2026-11-19T00:00:00", "2026-02-30T00:00:00"),
+        ("0001-01-01T00:00:00", "2026-11-20T00:00:00"),
+        ("1899-12-31T23:59:59", "2026-11-20T00:00:00"),
+        ("2026-11-19T00:00:00", "2200-01-01T00:00:01"),
+        ("2026-11-19T00:00:00", "9999-12-31T23:59:59"),
         ("2026-W47-4", "2026-11-20"),
         ("2026-11-19x00:00:00", "2026-11-20T00:00:00"),
         ("20261119", "20261120"),
@@ -138,7 +142,7 @@ def test_both_ends_of_the_period_are_required(member: str) -> None:
         ("", ""),
     ],
 )
-def test_a_period_that_is_empty_backwards_zoned_or_unreadable_is_refused(van: str, tot: str) -> None:
+def test_a_period_that_is_empty_backwards_zoned_unreadable_or_centuries_away_is_refused(van: str, tot: str) -> None:
     findings = findings_after(lambda package: package["periode"].update(van=van, tot=tot))
     assert codes(findings) == ["LEV-105"]
     assert leaks(texts_of(findings)) == []

@@ -73,11 +73,23 @@ def test_nobody_can_make_rows_that_share_a_mark() -> None:
         assert len({tuple(marks_of(some, sha256).tolist()) for sha256 in files}) == len(files)
 
 
+def test_numbers_that_pandas_hashes_to_nearly_the_same_do_not_share_marks_in_other_columns() -> None:
+    """Hashes that differ in their highest bits alone would do so in their sum too, in however many columns they are."""
+    alike = _with_hash(np.uint64(12_345) ^ (np.arange(8, dtype=np.uint64) << np.uint64(61)))
+    rows = pd.DataFrame(dict(zip("abcd", map(np.ravel, np.meshgrid(alike, alike, alike, alike)), strict=True)))
+    assert len(np.unique(pd.util.hash_pandas_object(rows, index=False))) <= 8, "made for a key that everybody knows"
+    for content in (b"een", b"twee", b"drie"):
+        assert len(np.unique(marks_of(rows, hashlib.sha256(content).hexdigest()))) == len(rows) == 8**4
+
+
 def _to_share(first: np.ndarray) -> np.ndarray:
-    """Return what must stand beside these numbers for all rows to have one mark in pandas: its hash of a number has an
-    inverse, and of two numbers it takes (a ^ (b ^ 3430008) * 1000003) * 1082527, with b the hash of the first."""
-    hashed = pd.util.hash_array(first) ^ np.uint64(0x345678)
-    wanted = hashed * np.uint64(1_000_003)
+    """Return what must stand beside these numbers for all rows to have one mark in pandas: of two numbers it takes
+    (a ^ (b ^ 3430008) * 1000003) * 1082527, with b the hash of the first."""
+    return _with_hash((pd.util.hash_array(first) ^ np.uint64(0x345678)) * np.uint64(1_000_003))
+
+
+def _with_hash(wanted: np.ndarray) -> np.ndarray:
+    """Return the numbers that have these hashes in pandas: its hash of a number has an inverse."""
     for shift, factor in ((31, 0x94D049BB133111EB), (27, 0xBF58476D1CE4E5B9), (30, 1)):
         undone = wanted.copy()
         for _ in range(3):

@@ -121,6 +121,7 @@ ROW_RULES: dict[str, Spoil] = {
     "LEV-501": lambda d: d.write("afspraken", []),
     "LEV-502": described(periode={"van": "2026-11-18T00:00:01", "tot": "2026-11-20T00:00:00"}),
     "LEV-503": described(periode={"van": "2026-11-17T23:59:59", "tot": "2026-11-20T00:00:00"}),
+    "LEV-505": described(periode={"van": "2026-11-18T00:00:00", "tot": "2062-11-20T00:00:00"}),
 }
 SELECTION_RULES: dict[str, Spoil] = {
     "LEV-601": lambda d: _twice(d, "adressen", subjectnr="KANARIE-BUURMAN"),

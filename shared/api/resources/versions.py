@@ -65,7 +65,6 @@ class StepForm(Form):
             ge=0,
             le=1,
             allow_inf_nan=False,
-            strict=False,
             description="Bij goedkeuren van een versie met een steekproef: het deel, uitdrukkelijk gekozen.",
         ),
     ] = None
