@@ -17,6 +17,8 @@ from shared.pages.rendering import templates
 from shared.sweep import run_waiting
 from tests.modelregister.offices import ANNE, BRAM, REASONS, Office
 from tests.modelregister.packages import make_version
+from tests.modelregister.small_models import small_model
+from tests.modelregister.test_two_dossiers import city, told
 from tests.shell.workshop import DATASET
 
 
@@ -101,6 +103,17 @@ def test_a_night_in_between_changes_nothing_in_a_dossier(office: Office) -> None
         (["2025-12", "2026-01", "2026-02"], "de hele maanden december 2025 tot en met februari 2026"),
     ],
 )
-def test_the_page_says_which_months_it_is_about(months: list[str], words: str) -> None:
+def test_the_page_says_which_months_it_is_about_and_that_counts_are_in_tens(months: list[str], words: str) -> None:
+    package = {"versie": "1.1.0", "datum": "2026-11-01", "drempel": 0.5, "steekproef": 0.0}
+    dossier = {
+        "voorstel": package,
+        "actief": package,
+        "redenen": {"drempel": "x", "steekproef": "y"},
+        "periode": {"maanden": months},
+        "vergelijking": told(city(1), small_model("a", 0.5, "2")) if months else None,
+        "geen_vergelijking": None if months else "Er is nog geen hele kalendermaand",
+    }
     module: Any = templates().get_template("dossier.html").module
-    assert module.measured_over(months) == words
+    page = str(module.dossier_of(dossier))
+    assert words in page
+    assert ("Elk aantal is afgerond op een tiental" in page) is bool(months)
