@@ -236,12 +236,15 @@ class RunCounts:
     resultaattype: Mapping[str, int] = field(default_factory=dict)
     reden: Mapping[str, int] = field(default_factory=dict)
 
-    def told(self, *, named: bool) -> RunCounts:
-        """Return what is told to who works with runs: of few applications, or of `named` ones, only how many they are.
+    def told(self, *, comparable: bool) -> RunCounts:
+        """Return what is told to who works with runs: how many, and of which kind only where no kind is of a few.
 
-        A run of one application would tell its result without a reason, and runs of ten and eleven would together.
+        `comparable`: of nearly the same applications another count was told or may be, before somebody's removal or of
+        another run of that date. Then only how many: 30 beside 29 tells what one person's result is.
         """
-        return RunCounts(self.aantal) if named or self.aantal < SMALLEST_COUNT else self
+        cells = [number for kinds in (self.resultaattype, self.reden) for number in kinds.values() if number]
+        small = min(cells, default=0) < SMALLEST_COUNT
+        return RunCounts(self.aantal) if comparable or small else self
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """The model's own log, in a container of its own: what whoever builds the model may see of it, and nobody's data.
 
-One JSON line per run: which model, how long each step took, how many applications, and what went wrong. Counts below
-ten are hidden (domain.md §9), and with one of them all of that kind, so that none is found by subtraction.
+One JSON line per run: which model, how long each step took, how many applications, and what went wrong. Counts by kind
+are told where none is below ten (domain.md §9), and of the first run of a date alone: a run again, after somebody was
+removed, or a shadow beside it would differ by one person's result.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from shared.administration import SMALLEST_COUNT, RunRecord
@@ -27,6 +27,7 @@ def write_model_log(installation: Installation, run: RunRecord, error: str = "")
     events = _attempt(installation, run)
     counts = installation.ledger.counts(run.run_id)
     enough = counts.aantal >= SMALLEST_COUNT
+    told = counts.told(comparable=not run.of_delivery or _came_after(installation, run))
     line: dict[str, Any] = {
         "verwerking": run.run_id,
         "dataset": run.new.dataset,
@@ -39,8 +40,8 @@ def write_model_log(installation: Installation, run: RunRecord, error: str = "")
         "fout": error or None,
         "aantal": counts.aantal if enough else HIDDEN,
         # of few applications the categories that occur already tell too much
-        "per_resultaattype": _shown(counts.resultaattype) if enough else HIDDEN,
-        "per_reden": _shown(counts.reden) if enough else HIDDEN,
+        "per_resultaattype": dict(sorted(told.resultaattype.items())) or HIDDEN,
+        "per_reden": dict(sorted(told.reden.items())) or HIDDEN,
         "seconden": _seconds(events),
     }
     folder = f"{run.new.model}-{run.new.model_version}/{run.new.datum}"
@@ -61,9 +62,11 @@ def _attempt(installation: Installation, run: RunRecord) -> list[StoredEvent]:
     return found
 
 
-def _shown(counts: Mapping[str, int]) -> dict[str, int | str]:
-    small = any(0 < number < SMALLEST_COUNT for number in counts.values())
-    return {name: HIDDEN if small and number else number for name, number in sorted(counts.items())}
+def _came_after(installation: Installation, run: RunRecord) -> bool:
+    """Say whether another run of this date was published before; not after, so that the line stays what it was."""
+    published = installation.ledger.published_on(run.new.dataset, run.new.datum)
+    own = next((one.publication for one in published if one.run_id == run.run_id), None)
+    return any(one.run_id != run.run_id and (own or 0) > (one.publication or 0) for one in published)
 
 
 def _seconds(events: list[StoredEvent]) -> dict[str, float]:

@@ -148,9 +148,10 @@ def _runs() -> Runs:
         return run
 
     def counts(run_id: str) -> RunCounts:
-        asked = find(run_id).new.request_id
-        named = bool(asked) and bool(ledger(settings()).request(asked).aanvraagnummers)
-        return ledger(settings()).counts(run_id).told(named=named)
+        run, known = find(run_id), ledger(settings())
+        others = [other for other in known.published_on(run.new.dataset, run.new.datum) if other.run_id != run_id]
+        comparable = bool(run.new.request_id or others or known.removals(run.new.dataset, run_id))
+        return known.counts(run_id).told(comparable=comparable)
 
     return Runs(
         known=lambda: _newest_first(

@@ -2,7 +2,8 @@
 
 Of a group are shown: how many it holds, how many the active version flags and how many the proposal flags. How many
 flip is not shown; it depends on one more number, how many both flag. That number lies between bounds, which are tighter
-where the flips of everybody are shown beside the groups. No flip may be bounded to less than ten.
+where the flips of everybody are shown beside the groups. No flip may be bounded to less than
+may be shown.
 
 Versions that differ in intercept, threshold or sample alone order people alike: one of them flags everybody that the
 other flags, whoever is looked at. That nobody flips the other way then says nothing about people, and the rest is known
@@ -19,7 +20,7 @@ import numpy as np
 
 from shared.modelpackage.ebm import Ebm, Feature, Floats
 from shared.modelpackage.package import ModelPackage
-from shared.monitoring.disclosure import SMALLEST_COUNT, Counts, SuppressedTable
+from shared.monitoring.disclosure import Counts, SuppressedTable
 
 type Level = Floats | Mapping[str, int]
 type Flip = tuple[bool, bool]  # flagged by the active version, by the proposal
@@ -74,13 +75,13 @@ def _same_level(one: Level, other: Level) -> bool:
     return not isinstance(one, np.ndarray) and not isinstance(other, np.ndarray) and one == other
 
 
-def keeps_flips(tables: Sequence[SuppressedTable], both: int | None) -> list[bool]:
-    """Say of each table of groups whether no flip in it can be found to be fewer than ten.
+def keeps_flips(tables: Sequence[SuppressedTable], both: int | None, smallest: int) -> list[bool]:
+    """Say of each table of groups whether no flip in it can be found to be fewer than the smallest that may be shown.
 
     `both`: how many of everybody both versions flag, where that is shown. The tables are about the same people.
     """
     everybody = _bounds_of_everybody(tables, both)
-    return [_keeps(table, everybody) for table in tables]
+    return [_keeps(table, everybody, smallest) for table in tables]
 
 
 def _bounds_of_everybody(tables: Sequence[SuppressedTable], both: int | None) -> _Bounds | None:
@@ -92,7 +93,7 @@ def _bounds_of_everybody(tables: Sequence[SuppressedTable], both: int | None) ->
     return _Bounds(max(one.low for one in found), min(one.high for one in found))
 
 
-def _keeps(table: SuppressedTable, everybody: _Bounds | None) -> bool:
+def _keeps(table: SuppressedTable, everybody: _Bounds | None, smallest: int) -> bool:
     if table.total is None or everybody is None:
         return True
     groups = _parts(table)
@@ -104,7 +105,7 @@ def _keeps(table: SuppressedTable, everybody: _Bounds | None) -> bool:
         high = min(own.high, everybody.high - rest.low)
         was, would = counts.parts
         at_most = (high, was - low, would - low, counts.size - was - would + high)
-        if min(at_most) < SMALLEST_COUNT:
+        if min(at_most) < smallest:
             return False
     return True
 

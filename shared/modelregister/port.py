@@ -67,7 +67,7 @@ class StepRecord:
 
 @dataclass(frozen=True)
 class PublishedFeatures:
-    """What is stored of one current, scored result: pseudonyms, moment of reference, features and flags as JSON."""
+    """What is stored of one scored result: pseudonyms, moment of reference, features and flags as JSON."""
 
     person: str
     application: str
@@ -141,8 +141,14 @@ class ModelRegister(Protocol):
         back by this when it was in use directly before the active one; any other is refused (TransitionRefused).
         """
 
+    def first_publication(self, dataset: str) -> datetime | None:
+        """Return when anything of a dataset was published first; None when nothing was."""
+
     def published_features(self, dataset: str, since: datetime, until: datetime) -> Generator[PublishedFeatures]:
-        """Yield the current results of the model that were published from `since` to `until`, without any score."""
+        """Yield the results of the model that were published from `since` to `until` and current then, unscored.
+
+        What took the place of one of them at or after `until` changes nothing about it.
+        """
 
     def scored_by(self, version: VersionId, since: datetime, until: datetime, skip: int, at_most: int) -> ScoredPage:
         """Return what a version judged and published from `since` to `until`, the earliest first; no shadow runs.

@@ -49,8 +49,12 @@ class Counts:
     @property
     def showable(self) -> bool:
         """Say whether the row, every part of it and what is left of it beside each part are large enough."""
-        smallest = (self.size, *self.parts, *(self.size - part for part in self.parts), *self.guarded)
-        return min(smallest) >= SMALLEST_COUNT
+        return self.at_least(SMALLEST_COUNT)
+
+    def at_least(self, smallest: int) -> bool:
+        """Say whether each of these is so many people or more."""
+        numbers = (self.size, *self.parts, *(self.size - part for part in self.parts), *self.guarded)
+        return min(numbers) >= smallest
 
 
 @dataclass(frozen=True)
@@ -87,47 +91,53 @@ class SuppressedTable:
                 next_step="Make the table with `suppress` or `merge_bins`.",
             )
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the table as plain JSON; what is hidden says so."""
+    def as_dict(self, rounded: Callable[[str, int], int] = lambda _, number: number) -> dict[str, object]:
+        """Return the table as plain JSON; what is hidden says so. `rounded`: of a column and a number what is shown."""
+        columns = ("aantal", *self.measures)
         return {
             "titel": self.title,
-            "kolommen": ["aantal", *self.measures],
-            "totaal": _plain(self.total, self.measures),
-            "rijen": [{"naam": name, **_plain(counts, self.measures)} for name, counts in self.rows.items()],
+            "kolommen": list(columns),
+            "totaal": _plain(self.total, columns, rounded),
+            "rijen": [{"naam": name, **_plain(counts, columns, rounded)} for name, counts in self.rows.items()],
         }
 
 
-def suppress(title: str, measures: Sequence[str], rows: Mapping[str, Counts]) -> SuppressedTable:
+def suppress(
+    title: str, measures: Sequence[str], rows: Mapping[str, Counts], smallest: int = SMALLEST_COUNT
+) -> SuppressedTable:
     """Return the table of these groups, which do not overlap, with as few rows hidden as the rule allows.
 
-    Hidden are the rows that are too small, and then the smallest others until nothing can be found by subtraction.
+    `smallest`: of how many people a number is large enough, ten or more. Hidden are the rows that are too small, and
+    then the smallest others until nothing can be found by subtraction.
     """
     total = _sum(list(rows.values())) if rows else Counts(0, (0,) * len(measures))
-    if not total.showable:
+    if not total.at_least(smallest):
         return SuppressedTable(title, tuple(measures), None, dict.fromkeys(rows))
     by_size = sorted(rows, key=lambda name: (rows[name].size, min(rows[name].parts, default=0), name))
-    hidden = [name for name in by_size if not rows[name].showable]
+    hidden = [name for name in by_size if not rows[name].at_least(smallest)]
     waiting = [name for name in by_size if name not in hidden]
-    while hidden and waiting and not (len(hidden) > 1 and _sum([rows[name] for name in hidden]).showable):
+    while hidden and waiting and not (len(hidden) > 1 and _sum([rows[name] for name in hidden]).at_least(smallest)):
         hidden.append(waiting.pop(0))
     shown = {name: None if name in hidden else counts for name, counts in rows.items()}
     return SuppressedTable(title, tuple(measures), total, shown)
 
 
-def all_or_nothing(title: str, rows: Mapping[str, int]) -> SuppressedTable:
+def all_or_nothing(title: str, rows: Mapping[str, int], smallest: int = SMALLEST_COUNT) -> SuppressedTable:
     """Return the table with every row shown, or every row hidden where one of them is too small.
 
     For cells that other tables of the same report add up in other ways: one of them would then give away all.
     """
     counts = {name: Counts(number) for name, number in rows.items()}
     total = _sum(list(counts.values()))
-    if not total.showable:
+    if not total.at_least(smallest):
         return SuppressedTable(title, (), None, dict.fromkeys(rows))
-    whole = all(one.showable for one in counts.values())
+    whole = all(one.at_least(smallest) for one in counts.values())
     return SuppressedTable(title, (), total, {name: one if whole else None for name, one in counts.items()})
 
 
-def merge_bins(title: str, edges: Sequence[str], counts: Sequence[int], keep: Sequence[str]) -> SuppressedTable:
+def merge_bins(
+    title: str, edges: Sequence[str], counts: Sequence[int], keep: Sequence[str], smallest: int = SMALLEST_COUNT
+) -> SuppressedTable:
     """Return a distribution in which neighbouring bins are taken together until each is large enough.
 
     `edges`: the borders, one more than there are bins, in order. The borders to `keep` stay, the first of them first,
@@ -136,11 +146,11 @@ def merge_bins(title: str, edges: Sequence[str], counts: Sequence[int], keep: Se
     borders = [0, len(counts)]
     for name in keep:
         tried = sorted({*borders, list(edges).index(name)})
-        if all(sum(counts[begin:end]) >= SMALLEST_COUNT for begin, end in pairwise(tried)):
+        if all(sum(counts[begin:end]) >= smallest for begin, end in pairwise(tried)):
             borders = tried
-    merged = [bin_ for begin, end in pairwise(borders) for bin_ in _merged(counts, begin, end)]
+    merged = [bin_ for begin, end in pairwise(borders) for bin_ in _merged(counts, begin, end, smallest)]
     rows = {f"{edges[first]}{TO}{edges[last]}": Counts(sum(counts[first:last])) for first, last in merged}
-    return suppress(title, (), rows)
+    return suppress(title, (), rows, smallest)
 
 
 def borders_of(table: SuppressedTable) -> dict[str, int]:
@@ -155,12 +165,12 @@ def borders_of(table: SuppressedTable) -> dict[str, int]:
     return found
 
 
-def _merged(counts: Sequence[int], begin: int, end: int) -> list[tuple[int, int]]:
+def _merged(counts: Sequence[int], begin: int, end: int, smallest: int) -> list[tuple[int, int]]:
     """Return bins that are large enough, each as its first and last border; the last takes what is left."""
     found: list[tuple[int, int]] = []
     first = begin
     for border in range(begin + 1, end + 1):
-        if sum(counts[first:border]) >= SMALLEST_COUNT:
+        if sum(counts[first:border]) >= smallest:
             found.append((first, border))
             first = border
     if first < end:
@@ -182,7 +192,8 @@ def _sum(rows: Sequence[Counts]) -> Counts:
     return total
 
 
-def _plain(counts: Counts | None, measures: Sequence[str]) -> dict[str, int | str]:
+def _plain(counts: Counts | None, columns: Sequence[str], rounded: Callable[[str, int], int]) -> dict[str, int | str]:
     if counts is None:
-        return dict.fromkeys(("aantal", *measures), HIDDEN)
-    return {"aantal": counts.size, **dict(zip(measures, counts.parts, strict=True))}
+        return dict.fromkeys(columns, HIDDEN)
+    numbers = zip(columns, (counts.size, *counts.parts), strict=True)
+    return {column: rounded(column, number) for column, number in numbers}

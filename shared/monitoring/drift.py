@@ -28,14 +28,13 @@ _LOWEST, _HIGHEST = "laagste", "hoogste"
 def drift_of_score(month: MonthTally, reference: Mapping[str, Any], threshold: float, *, shown: bool) -> Drift:
     """Return how the scores moved. `shown`: the number scored in this month may be shown.
 
-    Of a border of 0.05 is shown how many lie above it only when that differs enough from how many are flagged.
+    Of a border of 0.05 is shown how many lie above it only when that, beside how many are flagged, tells of no few.
     """
     edges = [f"{step / SCORE_STEPS:.2f}" for step in range(SCORE_STEPS + 1)]
     counts = list(month.scores)
     for border in range(SCORE_STEPS - 1, 0, -1):
-        above = sum(month.scores[border:])
         at_threshold = math.isclose(border / SCORE_STEPS, threshold)
-        if not at_threshold and abs(above - month.flagged) < SMALLEST_COUNT:
+        if tells_of_few(month, sum(month.scores[border:]), at_threshold=at_threshold):
             edges.pop(border)
             counts[border - 1 : border + 1] = [counts[border - 1] + counts[border]]
     wanted = [f"{edge:.2f}" for edge in (threshold, *reference["edges"]) if f"{edge:.2f}" in edges[1:-1]]
@@ -43,6 +42,17 @@ def drift_of_score(month: MonthTally, reference: Mapping[str, Any], threshold: f
     known = {edge: share for edge, share in _cumulated(reference, lambda edge: f"{edge:.2f}").items() if edge in edges}
     known |= {edges[0]: 0.0, edges[-1]: 1.0}
     return replace(_drift("score", _coarser(finer, known), known), finer=finer)
+
+
+def tells_of_few(month: MonthTally, above: int, *, at_threshold: bool) -> bool:
+    """Say whether how many lie above a border, beside how many are flagged, tells of fewer than ten people.
+
+    At the threshold both are the same people, so it tells of nobody, as long as one version scored the whole month with
+    it. Where another threshold took over they differ by who lies between the two.
+    """
+    if at_threshold and above == month.flagged and len(month.versions) < 2:
+        return False
+    return abs(above - month.flagged) < SMALLEST_COUNT
 
 
 def drift_of_features(month: MonthTally, reference: Mapping[str, Any], *, shown: bool) -> tuple[Drift, ...]:

@@ -72,8 +72,8 @@ def proposal_form(model: str) -> Form:
             reason_field("Waarom deze drempel?", "redendrempel"),
             reason_field("Waarom wel of geen steekproef?", "redensteekproef"),
         ),
-        intro="De app maakt een dossier bij uw voorstel: wat er zou veranderen, gemeten over de laatste twaalf "
-        "maanden. Een andere modelbeheerder beoordeelt het.",
+        intro="De app maakt een dossier bij uw voorstel: wat er zou veranderen, gemeten over de laatste twaalf hele "
+        "maanden. De maand van nu telt niet mee. Een andere modelbeheerder beoordeelt het.",
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for filter_ in (words.day, words.moment, words.decimal, words.whole, percent, words.capital, with_headings):
+    filters = (words.day, words.month, words.moment, words.decimal, words.whole, percent, words.capital, with_headings)
+    for filter_ in filters:
         found.filters[filter_.__name__] = filter_
     found.globals["FORM_KEY"] = FIELD
     return found

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from shared.dutch import MONTHS, capital
 from shared.events import HERE
 
-__all__ = ["capital", "counted", "day", "day_entered", "decimal", "moment", "whole"]
+__all__ = ["capital", "counted", "day", "day_entered", "decimal", "moment", "month", "whole"]
 
 _DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 _YEARS = range(1900, 2200)  # of what may be looked for; at the ends of the calendar UTC may have no such day
@@ -18,6 +18,11 @@ def day(moment: date | datetime | str) -> str:
     """Return a date: 3 november 2026."""
     found = _local(moment)
     return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
+def month(name: str) -> str:
+    """Return a month `jjjj-mm` in words: november 2026."""
+    return f"{MONTHS[int(name[5:]) - 1]} {name[:4]}"
 
 
 def moment(value: datetime | str | None) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.administration import RunCounts
 from shared.errors import ExplanationBroken
+from shared.interventions import request_run
 from shared.modellog import write_model_log
 from shared.records import ResultSet
 from shared.runstates import RunState
@@ -33,10 +34,11 @@ def test_a_run_leaves_one_line_about_its_model_and_none_about_people(workshop: W
         assert aanvraagnummer not in text and (not persoon or persoon not in text)
 
 
-def test_small_counts_are_hidden_and_with_one_all_of_their_kind(workshop: Workshop) -> None:
-    workshop.deliver()
-    run_waiting(workshop.installation)
-    (run,) = workshop.installation.ledger.runs(DATASET, list(RunState))
+LARGE = RunCounts(40, {"1": 12, "2": 28}, {"MODEL": 40})
+
+
+def counted(workshop: Workshop, counts: RunCounts) -> Any:
+    """Return the installation of a workshop whose runs all have these counts."""
     ledger = workshop.installation.ledger
 
     class Counted:
@@ -44,13 +46,42 @@ def test_small_counts_are_hidden_and_with_one_all_of_their_kind(workshop: Worksh
             return getattr(ledger, name)
 
         def counts(self, _: str) -> RunCounts:
-            return RunCounts(40, {"1": 12, "2": 28, "3": 0}, {"MODEL": 31, "IOAW_IOAZ": 9})
+            return counts
 
-    write_model_log(workshop.with_(ledger=Counted()).installation, run)
+    return workshop.with_(ledger=Counted()).installation
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        (LARGE, ({"1": 12, "2": 28}, {"MODEL": 40})),
+        (RunCounts(40, {"1": 12, "2": 28}, {"MODEL": 31, "IOAW_IOAZ": 9}), ("verborgen", "verborgen")),
+        (RunCounts(40, {"1": 1, "2": 39}, {"MODEL": 40}), ("verborgen", "verborgen")),
+    ],
+    ids=["large", "a small reason", "one of a type"],
+)
+def test_with_a_small_count_no_count_by_kind_is_told(workshop: Workshop, counts: RunCounts, shown: Any) -> None:
+    workshop.deliver()
+    run_waiting(workshop.installation)
+    (run,) = workshop.installation.ledger.runs(DATASET, list(RunState))
+    write_model_log(counted(workshop, counts), run)
     (line,) = log(workshop).values()
     assert line["aantal"] == 40
-    assert line["per_resultaattype"] == {"1": 12, "2": 28, "3": 0}
-    assert line["per_reden"] == {"MODEL": "verborgen", "IOAW_IOAZ": "verborgen"}
+    assert (line["per_resultaattype"], line["per_reden"]) == shown
+
+
+def test_of_a_run_again_only_the_total_is_told_and_the_first_line_stays_as_it_was(workshop: Workshop) -> None:
+    """One with somebody fewer would tell, beside the first, what that person's result was."""
+    workshop.deliver()
+    run_waiting(workshop.installation)
+    (first,) = workshop.installation.ledger.runs(DATASET, list(RunState))
+    request_run(workshop.installation, "2026-11-20", None, "nagekeken")
+    run_waiting(workshop.installation)
+    second = next(run for run in workshop.installation.ledger.runs(DATASET, list(RunState)) if run != first)
+    for run in (second, first):
+        write_model_log(counted(workshop, LARGE), run)
+    lines = {line["verwerking"]: line["per_resultaattype"] for line in log(workshop).values()}
+    assert lines == {first.run_id: {"1": 12, "2": 28}, second.run_id: "verborgen"}
 
 
 def test_an_explanation_that_does_not_add_up_is_told_to_whoever_builds_the_model(workshop: Workshop) -> None:

@@ -112,7 +112,7 @@ def test_nothing_below_ten_can_be_found_across_the_tables_of_a_report(
 def attacked(results: list[PublishedFeatures], column: str) -> Comparison:
     """Return the report, after every attack on it failed."""
     active, proposed = small_model("a", 0.63), small_model(column, 0.45, "2")
-    report = compare(results, active, proposed, stored_groupings(GROUPS))
+    report = compare(results, active, proposed, stored_groupings(GROUPS), weeks=1.0)
     truth = truth_of(results, column)
     nested = ""
     for key in ((False, True), (True, False)):
@@ -150,59 +150,61 @@ def many(numbers: dict[tuple[int, int, int], int]) -> list[PublishedFeatures]:
 PLENTY = {(2, 2, 0): 100, (2, 15, 0): 40, (15, 2, 0): 20, (15, 15, 0): 60} | {
     (2, 2, 1): 50,
     (2, 15, 1): 30,
-    (15, 2, 1): 25,
-    (15, 15, 1): 35,
+    (15, 2, 1): 30,
+    (15, 15, 1): 40,
 }
 
 
 def test_flips_are_counted_in_each_direction_and_groups_in_both_versions() -> None:
     active, proposed = small_model("a", 0.63), small_model("b", 0.45, "2")
-    plain = compare(many(PLENTY), active, proposed, stored_groupings({"partner": "Partner"})).as_dict()
-    assert plain["aantal"] == 360
+    plain = compare(many(PLENTY), active, proposed, stored_groupings({"partner": "Partner"}), weeks=1.0).as_dict()
+    assert plain["aantal"] == 370
     flips = {row["naam"]: row["aantal"] for row in plain["omslagen"]["rijen"]}  # type: ignore[index]
     assert flips == {
         NAMES[False, False]: 150,
         NAMES[False, True]: 70,
-        NAMES[True, False]: 45,
-        NAMES[True, True]: 95,
+        NAMES[True, False]: 50,
+        NAMES[True, True]: 100,
     }
     (partner,) = plain["groepen"]  # type: ignore[misc]
     assert partner["rijen"] == [
-        {"naam": "ja", "aantal": 140, MEASURES[0]: 60, MEASURES[1]: 65},
+        {"naam": "ja", "aantal": 150, MEASURES[0]: 70, MEASURES[1]: 70},
         {"naam": "nee", "aantal": 220, MEASURES[0]: 80, MEASURES[1]: 100},
     ]
 
 
 def test_cases_a_week_stand_at_every_threshold_where_enough_people_lie_between() -> None:
     active, proposed = small_model("a", 0.63), small_model("b", 0.45, "2")
-    plain = compare(many(PLENTY), active, proposed, ()).as_dict()
+    plain = compare(many(PLENTY), active, proposed, (), weeks=4.0).as_dict()
     lines = {line["drempel"]: line for line in plain["per_drempel"]}  # type: ignore[union-attr,attr-defined]
     assert len(lines) == 20  # every 0.05, and the active version's own
-    assert lines["0.63"]["actief_aantal"] == 140 and lines["0.63"]["actief_per_week"] == 140.0
-    assert lines["0.45"]["voorstel_aantal"] == 165
+    assert lines["0.63"]["actief_aantal"] == 150 and lines["0.63"]["actief_per_week"] == 37.5
+    assert lines["0.45"]["voorstel_aantal"] == 170
     assert lines["0.20"]["actief_aantal"] == HIDDEN == lines["0.20"]["actief_per_week"]
 
 
 def test_the_same_decisions_tell_nothing_about_flips() -> None:
     same = {(2, 2, 0): 100, (15, 15, 0): 60, (2, 2, 1): 50, (15, 15, 1): 35}
-    plain = compare(many(same), small_model("a", 0.63), small_model("b", 0.45, "2"), ()).as_dict()
+    plain = compare(many(same), small_model("a", 0.63), small_model("b", 0.45, "2"), (), weeks=1.0).as_dict()
     assert {row["aantal"] for row in plain["omslagen"]["rijen"]} == {HIDDEN}  # type: ignore[index]
 
 
 def test_nobody_to_compare_is_told_as_hidden() -> None:
-    plain = compare([], small_model("a", 0.63), small_model("b", 0.45, "2"), stored_groupings(GROUPS)).as_dict()
+    plain = compare(
+        [], small_model("a", 0.63), small_model("b", 0.45, "2"), stored_groupings(GROUPS), weeks=1.0
+    ).as_dict()
     assert plain["aantal"] == HIDDEN
     assert HIDDEN in {line["actief_aantal"] for line in plain["per_drempel"]}  # type: ignore[union-attr,attr-defined]
 
 
 def test_a_feature_that_was_never_stored_cannot_be_compared() -> None:
     with pytest.raises(ScoreInputInvalid):
-        compare(many(PLENTY), small_model("a", 0.63), small_model("nieuw", 0.45, "2"), ())
+        compare(many(PLENTY), small_model("a", 0.63), small_model("nieuw", 0.45, "2"), (), weeks=1.0)
 
 
 def test_what_is_read_in_parts_adds_up_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     active, proposed = small_model("a", 0.63), small_model("b", 0.45, "2")
     groups = stored_groupings({"partner": "Partner"})
-    whole = compare(many(PLENTY), active, proposed, groups).as_dict()
+    whole = compare(many(PLENTY), active, proposed, groups, weeks=1.0).as_dict()
     monkeypatch.setattr("shared.modelregister.comparison.ROWS_AT_ONCE", 7)
-    assert compare(many(PLENTY), active, proposed, groups).as_dict() == whole
+    assert compare(many(PLENTY), active, proposed, groups, weeks=1.0).as_dict() == whole

@@ -329,6 +329,7 @@ def test_a_version_that_needs_what_was_never_stored_says_so_in_its_dossier(offic
     make_version(office.models, "1.1.0", threshold=0.5)
     office.workshop.deliver()  # the results of this workshop hold no features
     run_waiting(office.workshop.installation)
+    office.workshop.clock.pass_by(timedelta(days=14))  # the month is over
     proposed = propose(office.as_(ANNE), "1.1.0", *REASONS)
     (step,) = office.register.steps(proposed.id)
     assert step.proposal is not None

@@ -13,6 +13,7 @@ import pytest
 
 from development.population.mailbox import write_mailbox
 from shared import bootstrap
+from shared.adapters.clock import SystemClock
 from shared.bootstrap import models as office
 from shared.bootstrap import wiring
 from shared.cli import main
@@ -50,7 +51,9 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         patch.setenv("SLIMME_CHECK_MODELLEN", str(models))
         bootstrap.let_go()
         write_mailbox(root / "werk", seed=11, day=date(2026, 11, 16))
-        first, *_ = bootstrap.run_waiting()
+        with pytest.MonkeyPatch.context() as earlier:  # a dossier is about months that are over
+            earlier.setattr(SystemClock, "now", lambda _: datetime.now(UTC) - timedelta(days=32))
+            first, *_ = bootstrap.run_waiting()
         assert not first.failed
         office.propose_model(DATASET, "1.1.0", "nieuw", "evenveel zaken", "geen steekproef", ANNE)
         with pytest.raises(FourEyesRequired):
@@ -65,17 +68,17 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
 def test_the_dossier_counts_what_was_published_and_judged_by_the_model(night: Night) -> None:
     ((scored,),) = night.sql("SELECT count(*) FROM actuele_resultaten WHERE score IS NOT NULL")
     compared = night.dossier["vergelijking"]
-    assert compared["aantal"] == scored > 50
+    assert abs(compared["aantal"] - scored) < 10 < scored - 40
     assert night.dossier["voorstel"]["versie"] == "1.1.0" and night.dossier["actief"]["versie"] == "1.0.0"
     assert night.dossier["redenen"] == {"drempel": "evenveel zaken", "steekproef": "geen steekproef"}
     assert night.dossier["modelkaart"]["name"] == DATASET
     lines = {line["drempel"]: line for line in compared["per_drempel"]}
     ((above,),) = night.sql("SELECT count(*) FROM actuele_resultaten WHERE score >= 0.5")
-    assert lines["0.50"]["actief_aantal"] in (above, HIDDEN)
+    assert lines["0.50"]["actief_aantal"] in (above - above % 10, above + -above % 10, HIDDEN)
     assert any(line["actief_aantal"] != HIDDEN for line in lines.values())
 
 
-def test_the_dossier_holds_no_count_below_ten(night: Night) -> None:
+def test_the_dossier_holds_counts_in_tens_alone_and_none_below_ten(night: Night) -> None:
     def numbers(found: Any) -> Iterator[int]:
         if isinstance(found, dict):
             for value in found.values():
@@ -87,7 +90,7 @@ def test_the_dossier_holds_no_count_below_ten(night: Night) -> None:
             yield found
 
     compared = night.dossier["vergelijking"]
-    assert min(number for number in numbers(compared) if number) >= 10
+    assert {number % 10 for number in numbers(compared)} == {0}
     rows = {row["naam"]: row["aantal"] for row in compared["omslagen"]["rijen"]}
     # with the same contributions the proposal flags all that the active version flags: that is no fact about people
     assert [name for name, number in rows.items() if number == 0] == ["alleen de actieve versie markeert"]
@@ -97,7 +100,7 @@ def test_the_dossier_holds_no_count_below_ten(night: Night) -> None:
 
 def test_a_dossier_is_a_processing_on_record(night: Night) -> None:
     told = night.sql("SELECT actor, details FROM gebeurtenissen WHERE handeling = 'modelversies vergeleken'")
-    assert told[0][0] == "oid-anne" and json.loads(told[0][1])["aanvragen"] == night.dossier["vergelijking"]["aantal"]
+    assert told[0][0] == "oid-anne" and set(json.loads(told[0][1])) == {"sha256", "actief", "van", "tot"}
     lines = list((night.root / "logboek" / DATASET / "modelvergelijking").rglob("*.jsonl"))
     people_in = {
         json.loads(line)["attributes"].get("dpl.core.data_subject_id") for line in lines[0].read_text().splitlines()

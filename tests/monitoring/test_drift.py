@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from shared.monitoring.alarms import has_moved
-from shared.monitoring.disclosure import SMALLEST_COUNT
+from shared.monitoring.disclosure import SMALLEST_COUNT, borders_of
 from shared.monitoring.drift import drift_of_features, drift_of_score, shift_of
 from shared.monitoring.months import MonthTally
 from shared.monitoring.reportfacts import Shift
@@ -92,6 +92,22 @@ def test_the_scores_do_not_tell_who_lies_between_a_border_and_the_threshold(
                 assert row.size >= SMALLEST_COUNT
                 above += row.size
                 assert abs(above - flagged) >= SMALLEST_COUNT
+
+
+@pytest.mark.parametrize(
+    ("more", "versions", "shown"),
+    [(0, {"2": 400}, True), (3, {"2": 400}, False), (0, {"1": 100, "2": 300}, False), (10, {"1": 1, "2": 399}, True)],
+    ids=["all by this threshold", "by another version", "by two that differ by nobody", "by two that differ enough"],
+)
+def test_the_border_at_the_threshold_is_shown_when_it_tells_of_nobody_who_was_flagged_by_another(
+    more: int, versions: dict[str, int], shown: bool
+) -> None:
+    above = 7 * 20
+    month = MonthTally(
+        "proef", "model", "2026-01", versions=versions, scored=400, flagged=above + more, scores=(20,) * 20
+    )
+    finer = drift_of_score(month, SCORES, 0.65, shown=True).finer
+    assert finer is not None and ("0.65" in borders_of(finer)) is shown
 
 
 def test_nothing_is_shown_of_a_month_of_which_the_number_is_hidden() -> None:

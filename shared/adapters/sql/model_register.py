@@ -27,14 +27,8 @@ from shared.modelregister.port import (
 from shared.modelregister.states import FOUR_EYES, VersionStatus, VersionStep, status_after, step_to_active
 from shared.runstates import PUBLISHED, RunReason, RunState
 
-_CURRENT = sa.table(
-    "actuele_resultaten",
-    *(
-        sa.column(name)
-        for name in ("dataset", "gepubliceerd", "persoon", "dienst", "peilmoment", "kenmerken", "run", "regel")
-    ),
-)
 _UNFINISHED = (RunState.WACHTEND, RunState.BEZIG, RunState.AANGEHOUDEN, RunState.MISLUKT)
+_PUBLISHED = [str(state) for state in PUBLISHED]
 _ROWS_AT_ONCE = 5_000
 
 
@@ -174,17 +168,38 @@ class SqlModelRegister:
         event_rows.append(connection, replace(event, details=details))
         return version_rows.find(connection, version.dataset, version.version)
 
+    def first_publication(self, dataset: str) -> datetime | None:
+        """Return when anything of a dataset was published first; None when nothing was."""
+        with transaction(self.engine, writes=False) as connection:
+            return run_rows.first_publication(connection, dataset)
+
     def published_features(self, dataset: str, since: datetime, until: datetime) -> Generator[PublishedFeatures]:
-        """Yield the current results of the model that were published from `since` to `until`, without any score."""
-        query = (
-            sa.select(_CURRENT.c.persoon, _CURRENT.c.dienst, _CURRENT.c.peilmoment, _CURRENT.c.kenmerken)
+        """Yield what was published from `since` to `until` and current then, without any score."""
+        newer, later = resultaten.alias(), verwerkingen.alias()
+        replaced = (
+            sa.exists()
+            .select_from(newer.join(later, later.c.nr == newer.c.verwerking_nr))
             .where(
-                _CURRENT.c.dataset == dataset,
-                _CURRENT.c.gepubliceerd >= moment_text(since),
-                _CURRENT.c.gepubliceerd < moment_text(until),
-                _CURRENT.c.kenmerken.is_not(None),
+                newer.c.aanvraagnummer == resultaten.c.aanvraagnummer,
+                later.c.dataset == dataset,
+                later.c.toestand.in_(_PUBLISHED),
+                later.c.modelstatus != str(ModelStatus.SCHADUW),
+                later.c.publicatie > verwerkingen.c.publicatie,
+                later.c.gepubliceerd < moment_text(until),
             )
-            .order_by(_CURRENT.c.run, _CURRENT.c.regel)
+        )
+        query = (
+            sa.select(*(resultaten.c[name] for name in ("persoon", "dienst", "peilmoment", "kenmerken")))
+            .join(verwerkingen, verwerkingen.c.nr == resultaten.c.verwerking_nr)
+            .where(
+                verwerkingen.c.dataset == dataset,
+                run_rows.SHOWN,
+                verwerkingen.c.gepubliceerd >= moment_text(since),
+                verwerkingen.c.gepubliceerd < moment_text(until),
+                resultaten.c.kenmerken.is_not(None),
+                ~replaced,
+            )
+            .order_by(verwerkingen.c.run, resultaten.c.regel)
         )
         with (
             transaction(self.engine, writes=False) as connection,
@@ -210,7 +225,7 @@ class SqlModelRegister:
                 verwerkingen.c.dataset == version.dataset,
                 verwerkingen.c.modeldigest == version.sha256,
                 verwerkingen.c.modelstatus == str(ModelStatus.ACTIEF),
-                verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]),
+                verwerkingen.c.toestand.in_(_PUBLISHED),
                 verwerkingen.c.gepubliceerd >= moment_text(since),
                 verwerkingen.c.gepubliceerd < moment_text(until),
                 resultaten.c.score.is_not(None),

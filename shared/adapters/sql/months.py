@@ -10,18 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from shared.adapters.sql import run_rows
 from shared.adapters.sql.engine import transaction
+from shared.adapters.sql.run_rows import SHOWN
 from shared.adapters.sql.tables import beoordelingen, bevindingen, gebeurtenissen, resultaten, verwerkingen
 from shared.administration import ModelStatus
 from shared.closing.port import ClosedMonth, ToldEvent
 from shared.events import Action, StoredEvent, moment_of, moment_text
 from shared.monitoring.monthrows import Judged, Weighed
-from shared.runstates import PUBLISHED
 
 _AT_ONCE = 500
-_SHOWN = verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]) & (
-    verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW)
-)
 _EVENT = [gebeurtenissen.c[name] for name in StoredEvent.__dataclass_fields__]
 
 
@@ -38,9 +36,8 @@ class SqlMonthRecords:
 
     def first_publication(self, dataset: str) -> datetime | None:
         """Return when anything of a dataset was published first; None when nothing was."""
-        query = sa.select(sa.func.min(verwerkingen.c.gepubliceerd)).where(verwerkingen.c.dataset == dataset, _SHOWN)
-        ((first,),) = self._rows(query)
-        return None if first is None else moment_of(first)
+        with transaction(self._engine, writes=False) as connection:
+            return run_rows.first_publication(connection, dataset)
 
     def results(
         self, dataset: str, model: str, since: datetime, until: datetime, threshold_of: Callable[[str], float]
@@ -59,7 +56,7 @@ class SqlMonthRecords:
             .where(
                 verwerkingen.c.dataset == dataset,
                 verwerkingen.c.model == model,
-                _SHOWN,
+                SHOWN,
                 verwerkingen.c.gepubliceerd < moment_text(until),
             )
             .order_by(verwerkingen.c.publicatie, resultaten.c.regel)
@@ -101,7 +98,7 @@ class SqlMonthRecords:
                 (resultaten.c.verwerking_nr == beoordelingen.c.verwerking_nr)
                 & (resultaten.c.regel == beoordelingen.c.regel),
             )
-            .where(verwerkingen.c.dataset == dataset, _SHOWN, beoordelingen.c.tijdstip < moment_text(until))
+            .where(verwerkingen.c.dataset == dataset, SHOWN, beoordelingen.c.tijdstip < moment_text(until))
             .order_by(beoordelingen.c.volgnr)
         )
         return [

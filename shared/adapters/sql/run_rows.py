@@ -16,7 +16,11 @@ from shared.administration import ModelStatus, NewRun, RunRecord
 from shared.errors import NotKnown
 from shared.events import Caller, canonical, moment_of, moment_text
 from shared.records import Finding, Severity
-from shared.runstates import RunReason, RunState, check_transition
+from shared.runstates import PUBLISHED, RunReason, RunState, check_transition
+
+SHOWN = verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]) & (
+    verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW)
+)
 
 
 def made_before(connection: Connection, caller: Caller) -> RunRecord | None:
@@ -68,6 +72,12 @@ def find(connection: Connection, run_id: str) -> RunRecord:
 def number_of(connection: Connection, run_id: str) -> int:
     """Return the row number of a run, by which results and findings refer to it."""
     return int(connection.execute(sa.select(verwerkingen.c.nr).where(verwerkingen.c.run == run_id)).scalar_one())
+
+
+def first_publication(connection: Connection, dataset: str) -> datetime | None:
+    """Return when anything of a dataset was published first; None when nothing was."""
+    query = sa.select(sa.func.min(verwerkingen.c.gepubliceerd)).where(verwerkingen.c.dataset == dataset, SHOWN)
+    return _moment(connection.execute(query).scalar())
 
 
 def listing(

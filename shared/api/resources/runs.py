@@ -68,7 +68,8 @@ class RunDetail(RunShown):
     bevindingen: list[FindingShown]
     aantal: int = Field(description="Hoeveel resultaten de verwerking publiceerde.")
     resultaattypen: dict[str, int] = Field(
-        description="Aantal per resultaattype; leeg bij minder dan tien aanvragen, of als zij bij naam gevraagd zijn."
+        description="Aantal per resultaattype. Leeg als er van een type of reden minder dan tien zijn, als iemand om "
+        "de verwerking vroeg, als er van die datum nog een verwerking is, of als er resultaten uit verwijderd zijn."
     )
 
 

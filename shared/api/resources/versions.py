@@ -105,7 +105,10 @@ class StepShown(Shown):
     steekproef: float | None
     redenDrempel: str | None  # noqa: N815
     redenSteekproef: str | None  # noqa: N815
-    dossier: dict[str, Any] | None = Field(description="Het dossier van het voorstel; alleen groepen, nooit personen.")
+    dossier: dict[str, Any] | None = Field(
+        description="Het dossier van het voorstel, over hele maanden; alleen groepen, nooit personen. Elk aantal is "
+        "afgerond op een tiental."
+    )
 
 
 class VersionDetail(VersionShown):
@@ -177,7 +180,10 @@ def one_version(services: Served, naam: ModelName, versie: Version) -> VersionDe
     "/modellen/{naam}/versies", status_code=201, summary="Een versie voorstellen", **said("Het voorstel.", 404, 409)
 )
 def propose(services: Served, caller: Calling, naam: ModelName, form: ProposalForm, response: Response) -> VersionShown:
-    """Stelt een versie voor. De app maakt er een dossier bij: wat er zou veranderen in de laatste twaalf maanden."""
+    """Stelt een versie voor. De app maakt er een dossier bij: wat er zou veranderen in de laatste twaalf hele maanden.
+
+    De maand van nu telt niet mee. Is er nog geen hele maand, dan zegt `geen_vergelijking` in het dossier waarom.
+    """
     reasons = form.reden, form.redenDrempel, form.redenSteekproef
     try:
         found = services.versions.propose(caller, _dataset(services, naam), form.versie, *reasons)

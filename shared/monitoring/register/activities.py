@@ -43,7 +43,8 @@ ACTIVITIES = (
     Activity(
         "modelvergelijking",
         "Modelversies vergelijken",
-        "Voor een voorstel zien voor wie de uitkomst verandert. Alleen aantallen van tien of meer komen naar buiten.",
+        "Voor een voorstel zien voor wie de uitkomst verandert. Naar buiten komen alleen aantallen van tien of meer, "
+        "afgerond op tientallen.",
         "bewaarde momentopnamen, opnieuw gescoord",
     ),
     Activity(
