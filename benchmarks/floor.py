@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 _NUMBERS = ("subjectnr", "subjectnrklant", "persoonnr", "partijnr", "dienstnr", "administratienummer")
 _TABLES = ("resultaten", "bijdragen")
-CACHE = -32768  # of SQLite, in kibibytes: that of the app (shared/adapters/sql/engine.py)
+SETTINGS = ("main.page_size=8192", "main.cache_size=-65536")  # of SQLite: those of the app
 
 
 def main(delivery: Path, storage: Path, out: Path, applications: int) -> None:
@@ -36,7 +36,8 @@ def main(delivery: Path, storage: Path, out: Path, applications: int) -> None:
     pq.write_table(results, out / "resultaten.parquet", compression="zstd")
     shutil.copyfile(published.with_suffix(".jsonl"), out / "resultaten.jsonl")
     with sqlite3.connect(out / "results.sqlite") as connection:
-        connection.execute(f"PRAGMA main.cache_size={CACHE}")
+        for setting in SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
         connection.execute("ATTACH DATABASE ? AS done", (str(storage / "administratie.sqlite"),))
         for name in _TABLES:
             _make(connection, name, "table")

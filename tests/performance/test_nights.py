@@ -40,10 +40,12 @@ def test_a_night_that_publishes_another_number_of_applications_is_no_measurement
         night.turn()
 
 
-def test_the_floor_has_the_cache_of_the_app() -> None:
-    engine = make_engine("sqlite://", timedelta(seconds=1))
+def test_the_floor_has_the_pages_and_the_cache_of_the_app(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/administratie.sqlite", timedelta(seconds=1))
     with engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA cache_size").scalar_one() == floor.CACHE
+        for setting in floor.SETTINGS:
+            name, _, value = setting.partition("=")
+            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() == int(value)
     engine.dispose()
 
 

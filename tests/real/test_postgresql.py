@@ -20,6 +20,7 @@ from shared.adapters.azure.identity import DATABASE_SCOPE, database_password
 from shared.adapters.sql import engine as engines
 from shared.adapters.sql.engine import check_version, make_engine, transaction
 from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.result_rows import KEYS
 from shared.adapters.sql.tables import APPEND_ONLY, VERSION, metadata
 from shared.adapters.sql.upgrade import upgrade
 from shared.errors import AttemptSuperseded, LedgerUnavailable, LedgerVersionMismatch
@@ -59,7 +60,11 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(office: Office) -> N
             for change in compare_metadata(context, metadata)
             if "nextval" not in str(change)  # SERIAL's own
         ]
-        assert changes == []
+    # what the guards look after on PostgreSQL: migration 0016
+    assert sorted((kind, key.table.name) for kind, key in changes) == [
+        ("add_fk", "bijdragen"),
+        ("add_fk", "resultaten"),
+    ]
 
 
 def test_a_database_without_our_tables_is_refused_and_never_made_by_itself(empty: str) -> None:
@@ -93,6 +98,26 @@ def test_what_is_written_can_be_neither_changed_nor_removed_nor_emptied(office: 
         with pytest.raises(sa.exc.DBAPIError, match=refused), engine_of(office).begin() as connection:
             connection.exec_driver_sql(statement)
     assert verify(office.ledger.events()) is None
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM verwerkingen", "UPDATE verwerkingen SET nr = nr + 1000"])
+def test_no_run_goes_from_under_its_results(office: Office, statement: str) -> None:
+    """The database looks up the run of no result by itself any more (0016): its guards do."""
+    office.publish_delivery("d1", "2026-11-20", results("1", "2"))
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), engine_of(office).begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("table", ["resultaten", "bijdragen"])
+def test_no_result_comes_without_a_run(office: Office, table: str) -> None:
+    office.publish_delivery("d1", "2026-11-20", results("1", "2"))
+    columns = metadata.tables[table].columns
+    values = ", ".join("false" if c.name == "steekproef" else "999" if c.name in KEYS else "'1'" for c in columns)
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="results come while a run is busy"),
+        engine_of(office).begin() as connection,
+    ):
+        connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({values})")
 
 
 def test_a_writer_waits_no_longer_than_the_setting_says(real: Parts, office: Office) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0015"  # of the newest migration; a test keeps them together
+VERSION = "0016_vanaf_0015"  # of the newest migration; a test keeps them together
 
 LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
@@ -37,6 +37,7 @@ def _text(name: str, *, null: bool = False) -> Column[str]:
 
 
 def _run() -> Column[int]:
+    # of results on PostgreSQL the guards look after the reference: see migration 0016
     return Column("verwerking_nr", Integer, ForeignKey("verwerkingen.nr"), primary_key=True)
 
 
