@@ -24,4 +24,4 @@ def upgrade() -> None:
     )
     for table in _RESULTS:
         for reference in sa.inspect(op.get_bind()).get_foreign_keys(table):
-            op.drop_constraint(reference["name"], table)
+            op.drop_constraint(str(reference["name"]), table)
