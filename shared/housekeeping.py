@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared import mailbox
-from shared.administration import Place
+from shared.administration import Place, RunRecord
 from shared.anchors import drop_anchor
 from shared.errors import SlimmeCheckError
 from shared.events import Action
@@ -40,14 +40,26 @@ def tidy(installation: Installation) -> Tidied:
     """Do every step; the failures of those that could not be done are returned, and told in the log."""
     tidied = Tidied()
 
+    def done(step: Callable[[], object]) -> None:
+        try:
+            step()
+        except Exception as cause:
+            tidied.failures += (as_told(cause),)
+            run_log().error("round: %s", tidied.failures[-1])
+
     def leftovers() -> None:
-        tidied.leftovers = _remove_leftovers(installation)
+        for levering in mailbox.look(installation.blobs, installation.dataset).incomplete:
+            done(lambda levering=levering: of_one(levering))  # type: ignore[misc]
+
+    def of_one(levering: str) -> None:
+        tidied.leftovers += _remove_leftovers(installation, levering)
 
     def destroyed() -> None:
         tidied.destroyed = destroy_expired(installation)
 
     output: tuple[Callable[[], object], ...] = (
-        lambda: _remove_late(installation),
+        lambda: _remove_staged(installation),
+        lambda: _remove_let_go(installation),
         lambda: mend_current(installation),
         lambda: write_pointer(installation),
     )
@@ -59,47 +71,46 @@ def tidy(installation: Installation) -> Tidied:
         lambda: drop_anchor(installation),
     )
     for step in steps:
-        try:
-            step()
-        except Exception as cause:
-            tidied.failures += (as_told(cause),)
-            run_log().error("round: %s", tidied.failures[-1])
+        done(step)
     return tidied
 
 
-def _remove_leftovers(installation: Installation) -> int:
-    """Remove tables of processed deliveries whose description is gone already.
+def _remove_leftovers(installation: Installation, levering: str) -> int:
+    """Remove tables of a processed delivery whose description is gone already.
 
     Only bytes that were processed, and only as they lay there then: the supplier may be writing the next delivery under
     the same name, tables first.
     """
-    removed = 0
-    for levering in mailbox.look(installation.blobs, installation.dataset).incomplete:
-        folder = f"{installation.dataset}/{levering}"
-        before = set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/"))
-        for record in installation.ledger.deliveries(installation.dataset, levering):
-            if record.plaats is Place.BRIEVENBUS:
-                continue
-            runs = installation.ledger.runs_of_delivery(installation.dataset, record.digest)
-            told = (event for run in runs for event in installation.ledger.events(run.run_id))
-            seen = mailbox.seen_by(told)
-            mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden, seen)
-        gone = len(before - set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/")))
-        if gone:
-            installation.ledger.note(
-                installation.event(Action.RESTANT_OPRUIMEN, f"levering {levering}", "verwijderd", bestanden=gone)
-            )
-        removed += gone
-    return removed
+    folder = f"{installation.dataset}/{levering}"
+    before = set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/"))
+    for record in installation.ledger.deliveries(installation.dataset, levering):
+        if record.plaats is Place.BRIEVENBUS:
+            continue
+        runs = installation.ledger.runs_of_delivery(installation.dataset, record.digest)
+        told = (event for run in runs for event in installation.ledger.events(run.run_id))
+        seen = mailbox.seen_by(told)
+        mailbox.remove(installation.blobs, Container.BRIEVENBUS, folder, record.digest, record.bestanden, seen)
+    gone = len(before - set(installation.blobs.names(Container.BRIEVENBUS, f"{folder}/")))
+    if gone:
+        installation.ledger.note(
+            installation.event(Action.RESTANT_OPRUIMEN, f"levering {levering}", "verwijderd", bestanden=gone)
+        )
+    return gone
 
 
-def _remove_late(installation: Installation) -> None:
-    """Remove what attempts left behind that were not to publish any more: late workers, runs that lapsed. So too what a
-    late worker wrote of a snapshot that a person had let go of.
-    """
+def _remove_staged(installation: Installation) -> None:
+    """Remove what attempts left behind that were not to publish any more: late workers, runs that lapsed."""
+    for run in _late(installation):
+        remove_staged(installation, run)
+
+
+def _remove_let_go(installation: Installation) -> None:
+    """Remove what a worker that stood still wrote of a snapshot after a person let go of it."""
+    for run in _late(installation):
+        if run.reason is RunReason.AFGEROND_ZONDER_MOMENTOPNAME:
+            drop_unfinished(installation, run.new.digest)
+
+
+def _late(installation: Installation) -> list[RunRecord]:
     since = installation.late_since()
-    for run in installation.ledger.runs(installation.dataset, _DONE):
-        if run.changed_at > since:
-            remove_staged(installation, run)
-            if run.reason is RunReason.AFGEROND_ZONDER_MOMENTOPNAME:
-                drop_unfinished(installation, run.new.digest)
+    return [run for run in installation.ledger.runs(installation.dataset, _DONE) if run.changed_at > since]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import batched, groupby
+from itertools import batched, groupby, islice
 from operator import itemgetter
 from typing import Any, BinaryIO
 
@@ -83,7 +83,7 @@ def write_unpublished_lines(
         )
 
     name = f"{run.new.dataset}/{run.new.datum}/{run.run_id}/{attempt}.jsonl"
-    _write_acknowledged(installation.blobs, name, lines)
+    _write_acknowledged(installation.blobs, name, lambda: _bytes_of(lines()))
 
 
 def write_read_line(
@@ -110,7 +110,7 @@ def write_read_line(
         attributes=_attributes(activity_uri(template, run, READING), kind, pseudonym),
     )
     name = f"{run.new.dataset}/{READING}/{moment.astimezone(UTC):%Y-%m-%d}/{own}.jsonl"
-    _write_acknowledged(blobs, name, lambda: [_line(record)])
+    _write_acknowledged(blobs, name, lambda: _bytes_of([_line(record)]))
 
 
 def activity_uri(template: str, run: RunRecord, activity: str) -> str:
@@ -162,11 +162,17 @@ def write_batch_lines(blobs: BlobStore, template: str, batch: Batch, subjects: I
 
 
 def _write_parts(blobs: BlobStore, folder: str, all_lines: Iterable[str]) -> int:
-    number = 0
-    for part, lines in enumerate(batched(all_lines, LINES_PER_FILE, strict=False), start=1):
-        _write_acknowledged(blobs, f"{folder}/deel-{part:04d}.jsonl", lines.__iter__)
-        number += len(lines)
+    waiting, part, number = iter(all_lines), 0, 0
+    while some := list(_bytes_of(islice(waiting, LINES_PER_FILE))):
+        part += 1
+        _write_acknowledged(blobs, f"{folder}/deel-{part:04d}.jsonl", some.__iter__)
+        number += sum(lines.count(b"\n") for lines in some)
+        del some  # or two files are in memory at the same time
     return number
+
+
+def _bytes_of(lines: Iterable[str]) -> Iterator[bytes]:
+    return ("".join(some).encode("utf-8") for some in batched(lines, _LINES_AT_ONCE, strict=False))
 
 
 def _lines_of_many(
@@ -261,18 +267,18 @@ def _line(record: Mapping[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def _write_acknowledged(blobs: BlobStore, name: str, lines: Callable[[], Iterable[str]]) -> None:
-    """Write the lines unless they are there already; `lines` gives the same ones every time that it is called."""
+def _write_acknowledged(blobs: BlobStore, name: str, data: Callable[[], Iterable[bytes]]) -> None:
+    """Write the lines unless they are there already; `data` gives the same ones every time that it is called."""
     digest = hashlib.sha256()
-    for some in batched(lines(), _LINES_AT_ONCE, strict=False):
-        digest.update("".join(some).encode("utf-8"))
+    for some in data():
+        digest.update(some)
     expected = digest.hexdigest()
     if digest_of(blobs, Container.LOGBOEK, name) == expected:  # storage that keeps what it has refuses a second time
         return
 
     def fill(stream: BinaryIO) -> None:
-        for some in batched(lines(), _LINES_AT_ONCE, strict=False):
-            stream.write("".join(some).encode("utf-8"))
+        for some in data():
+            stream.write(some)
 
     blobs.write_by(Container.LOGBOEK, name, fill)
     if digest_of(blobs, Container.LOGBOEK, name) != expected:

@@ -21,6 +21,7 @@ DESCRIPTION = "datapackage.json"
 SEEN = "laatst_geschreven"  # in the details of an event: of the files in the mailbox, by the clock of the storage
 # a name is shown to people and used in paths: nothing in it may forge a line or leave a folder
 _NAME = re.compile(r"\d{4}-\d{2}-\d{2}[A-Za-z0-9._-]{0,60}", re.ASCII)
+_NO_NAMES = frozenset({"", ".", ".."})  # storage lists blobs in such folders, and neither reads nor writes them all
 _DELIVERED = re.compile(rf"{Container.BRIEVENBUS}/([^/]+)/([^/]+)/{re.escape(DESCRIPTION)}")
 
 
@@ -154,6 +155,8 @@ def look(blobs: BlobStore, dataset: str) -> Post:
     complete, seen = set(), set()
     for name in blobs.names(Container.BRIEVENBUS, f"{dataset}/"):
         levering, _, file = name.removeprefix(f"{dataset}/").partition("/")
+        if levering in _NO_NAMES:  # no delivery: it could be judged and set apart nowhere
+            continue
         if file:
             seen.add(levering)
         if file == DESCRIPTION:
@@ -170,6 +173,8 @@ def stray_post(blobs: BlobStore, datasets: frozenset[str]) -> list[str]:
             strays.add(parts[0])
         elif len(parts) == 2:
             strays.add(f"{parts[0]}/(los bestand)")
+        elif parts[1] in _NO_NAMES:
+            strays.add(f"{parts[0]}/(map zonder naam)")
     return sorted(strays)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from shared.administration import DeliveryRecord, Place, RunRecord, quarantine_folder
-from shared.errors import BlobNotFound, NotKnown, TransitionRefused
+from shared.errors import BlobNotFound, NotKnown, SlimmeCheckError, TransitionRefused
 from shared.events import Action
 from shared.feedback import pretty_json
 from shared.installation import Workplace
@@ -98,8 +98,12 @@ def destroy_expired(installation: Workplace) -> int:
 
 def _was_held_in_mailbox(installation: Workplace, run: RunRecord, record: DeliveryRecord) -> bool:
     """Say whether a delivery was held where it lay and is there no more: its term in the mailbox is over too."""
-    held = run.reason is RunReason.CONTROLE_AANGEHOUDEN and record.plaats is Place.BRIEVENBUS
-    return held and open_recorded(installation.blobs, record) is None
+    if run.reason is not RunReason.CONTROLE_AANGEHOUDEN or record.plaats is not Place.BRIEVENBUS:
+        return False
+    try:
+        return open_recorded(installation.blobs, record) is None
+    except SlimmeCheckError:  # who looks in the mailbox is told; what lies in quarantine goes all the same
+        return False
 
 
 def _empty_destroyed(installation: Workplace) -> None:

@@ -7,29 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from shared import mailbox
-from shared.administration import ClaimKind, ModelStatus, Place, RunRecord
-from shared.errors import SlimmeCheckError
+from shared import mailbox, waiting
+from shared.administration import ClaimKind, ModelStatus, RunRecord
+from shared.errors import SlimmeCheckError, StorageUnavailable
 from shared.events import Action
 from shared.failures import as_told
 from shared.housekeeping import tidy
 from shared.installation import Installation
 from shared.interventions import process_request
 from shared.logs import run_log
-from shared.mailbox import StoredDelivery, Waiting
+from shared.mailbox import Waiting
 from shared.modelregister.shadow import finish_shadow, score_shadows, standing_shadows
 from shared.output import write_pointer
-from shared.ports import Container
 from shared.runs import Outcome, run_delivery, told_standing
 from shared.runstates import LEASED, RunReason, RunState
 from shared.set_apart import PATIENCE, taken_back
 from shared.stages.pseudonym import Pseudonymiser
 from shared.telemetry import tell_round
+from shared.waiting import HELD, TAKE_UP, Unread
 
-_HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
-_TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
 _ON_A_DELIVERY = (RunState.BEZIG, RunState.MISLUKT, RunState.AANGEHOUDEN)
-_UNFINISHED = (*_TAKE_UP, RunState.GEPUBLICEERD)
+_UNFINISHED = (*TAKE_UP, RunState.GEPUBLICEERD)
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     # what was interrupted first: it may still hold a delivery in the mailbox
     _do([_requested(installation, run) for run in _interrupted(installation)], outcomes, progress)
     _do(_abandoned(installation), outcomes, progress)
-    waiting = _delivered_in_order(installation, outcomes, progress)
+    waits = _delivered_in_order(installation, outcomes, progress)
     _do(_requests(installation), outcomes, progress)
     tidied = tidy(installation)
     outcomes += [Outcome("ronde", failure=failure) for failure in tidied.failures]
@@ -92,7 +90,7 @@ def run_waiting(installation: Installation, progress: Callable[[Progress], None]
     shadows = [] if installation.use_case.follow_up else score_shadows(installation)
     tell_round(installation, outcomes)
     incomplete = mailbox.look(installation.blobs, installation.dataset).incomplete
-    return Round(tuple(outcomes), waiting, incomplete, tidied.leftovers, tidied.destroyed, tuple(shadows), standing)
+    return Round(tuple(outcomes), waits, incomplete, tidied.leftovers, tidied.destroyed, tuple(shadows), standing)
 
 
 def finish_standing(mailboxes: Iterable[Callable[[], Installation]]) -> list[Outcome]:
@@ -192,8 +190,9 @@ def _delivered_in_order(
     """Do what was delivered, in order of period, and look again until there is nothing new.
 
     Returns what must wait, because an earlier one is busy or is to be retried: done now, it would be held for a gap
-    that is none. An earlier one that fails again and again is a gap. One that turns out to be written again puts the
-    rest in order anew, for the same reason.
+    that is none. An earlier one that fails again and again is a gap, and so is one that storage still does not hand out
+    on the second day after its date. One that turns out to be written again puts the rest in order anew, for the same
+    reason.
     """
     done: set[str] = set()
     while jobs := [job for job in _deliveries(installation) if job.key not in done]:
@@ -201,17 +200,21 @@ def _delivered_in_order(
             before = len(outcomes)
             done.add(job.key)
             _do([job], outcomes, progress, later=len(jobs) - number)
-            if any(map(_must_be_waited_for, outcomes[before:])):
+            if any(_must_be_waited_for(installation, outcome) for outcome in outcomes[before:]):
                 return tuple(waits.levering for waits in jobs[number:])
             if len(outcomes) == before and job.is_there():
                 break
     return ()
 
 
-def _must_be_waited_for(outcome: Outcome) -> bool:
-    if outcome.failure is not None:
-        return outcome.failure.retry and (outcome.run is None or outcome.run.attempt < PATIENCE)
-    return outcome.kind is ClaimKind.BEZET and outcome.run is not None and outcome.run.state is RunState.BEZIG
+def _must_be_waited_for(installation: Installation, outcome: Outcome) -> bool:
+    failure, run = outcome.failure, outcome.run
+    if failure is None:
+        return outcome.kind is ClaimKind.BEZET and run is not None and run.state is RunState.BEZIG
+    if run is None and isinstance(failure, StorageUnavailable):  # nobody counts how often: of it nothing is on record
+        mailbox.look(installation.blobs, installation.dataset)  # a storage that is away says so here, for all at once
+        return waiting.is_recent(installation, outcome.levering)
+    return failure.retry and (run is None or run.attempt < PATIENCE)
 
 
 def _attempt(job: _Job) -> Outcome | None:
@@ -233,9 +236,14 @@ def _abandoned(installation: Installation) -> list[_Job]:
     runs = [
         run
         for run in installation.ledger.runs(installation.dataset, _ON_A_DELIVERY)
-        if not run.new.request_id and run.reason is not _HELD
+        if not run.new.request_id and run.reason is not HELD
     ]
-    there = {one.digest for one in _waiting(installation)} if runs else set()  # under any name
+    if not runs:
+        return []
+    found = waiting.look(installation)
+    if any(not one.digest for one in found.unread):  # each of them may be the delivery of any of these runs
+        return []
+    there = {one.digest for one in found.readable} | {one.digest for one in found.unread}  # under any name
 
     def let_lapse(run: RunRecord) -> Outcome | None:
         ended = taken_back(installation, run)
@@ -277,10 +285,10 @@ def _requested(installation: Installation, run: RunRecord) -> _Job:
     return _Job(run.run_id, run.new.levering, work)
 
 
-def _delivered(installation: Installation, waiting: Waiting) -> _Job:
+def _delivered(installation: Installation, delivery: Waiting) -> _Job:
     def work() -> Outcome | None:
-        source = waiting.open()
-        if source is None or source.digest != waiting.digest:  # taken back, done by another worker, or written again
+        source = delivery.open()
+        if source is None or source.digest != delivery.digest:  # taken back, done by another worker, or written again
             return None
         follow_up = installation.use_case.follow_up
         if follow_up is None:
@@ -291,33 +299,29 @@ def _delivered(installation: Installation, waiting: Waiting) -> _Job:
 
     def is_there() -> bool:
         try:
-            return waiting.open() is not None
+            return delivery.open() is not None
         except SlimmeCheckError:  # whoever looks again is told
             return True
 
-    return _Job(f"{waiting.folder} {waiting.digest}", waiting.levering, work, is_there)
+    return _Job(f"{delivery.folder} {delivery.digest}", delivery.levering, work, is_there)
+
+
+def _unread(unread: Unread) -> _Job:
+    def work() -> Outcome | None:
+        raise unread.cause
+
+    return _Job(f"{unread.folder} unread", unread.levering, work)
 
 
 def _deliveries(installation: Installation) -> list[_Job]:
     last = {run.new.digest for run in _standing(installation)}
-    found = [one for one in _waiting(installation) if one.digest not in last]
-    found.sort(key=lambda one: (one.van, one.levering))
-    return [_delivered(installation, one) for one in found]
-
-
-def _waiting(installation: Installation) -> list[Waiting]:
-    """Return the complete deliveries in the mailbox, and what in quarantine is free to be judged."""
-    ledger, blobs, dataset = installation.ledger, installation.blobs, installation.dataset
-    opens: list[Callable[[], StoredDelivery | None]] = []
-    for levering in mailbox.look(blobs, dataset).complete:
-        opens.append(partial(mailbox.open_delivery, blobs, Container.BRIEVENBUS, f"{dataset}/{levering}", levering))
-    for run in ledger.runs(dataset, _TAKE_UP):
-        record = ledger.delivery(dataset, run.new.digest)
-        if not run.new.request_id and record.plaats is Place.QUARANTAINE and run.reason is not _HELD:
-            opens.append(partial(mailbox.open_recorded, blobs, record))
-    return [one for each in opens if (one := mailbox.waiting(each)) is not None]
+    return [
+        _unread(one) if isinstance(one, Unread) else _delivered(installation, one)
+        for one in waiting.in_order(waiting.look(installation))
+        if one.digest not in last
+    ]
 
 
 def _requests(installation: Installation) -> list[_Job]:
-    runs = installation.ledger.runs(installation.dataset, _TAKE_UP)
+    runs = installation.ledger.runs(installation.dataset, TAKE_UP)
     return [_requested(installation, run) for run in runs if run.new.request_id]

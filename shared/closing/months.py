@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,8 @@ from shared.closing.operation import operation_between
 from shared.closing.port import MonthRecords
 from shared.errors import BlobNotFound, SlimmeCheckError
 from shared.events import HERE, Action, moment_text
-from shared.followup.rows import NEWEST
-from shared.followup.stored import Kept, kept_deliveries, read_rows
+from shared.followup.rows import NEWEST, values
+from shared.followup.stored import Kept, kept_deliveries, read_columns
 from shared.installation import Installation
 from shared.logboek import MONITORING, Batch, write_batch_lines
 from shared.logs import run_log
@@ -29,9 +29,11 @@ from shared.ports import BlobStore, Container
 from shared.usecase import FollowUpKind
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
     from shared.modelpackage.package import ModelPackage
+
+_OUTCOME = ("dienst", "soort", "resultaat", "selectie", "datum")  # as Outcome has them
 
 
 class MonthChanged(SlimmeCheckError):
@@ -175,10 +177,16 @@ def _rows(
     }
     names = [follow_up.dataset for follow_up in follow_ups.values()]
     happened = operation_between(records, installation.dataset, since, until, names)
-    attributes, described = _attributes(installation.blobs, kept.get(FollowUpKind.GROEPSKENMERKEN, []))
+    attributes, described = _attributes(
+        installation.blobs, kept.get(FollowUpKind.GROEPSKENMERKEN, []), {one.persoon: one.persoon for one in results}
+    )
+    outcomes, strangers = _outcomes(
+        installation.blobs, kept.get(FollowUpKind.UITKOMSTEN, []), {one.dienst: one.dienst for one in results}, since
+    )
     return MonthRows(
         results=results,
-        outcomes=_outcomes(installation.blobs, kept.get(FollowUpKind.UITKOMSTEN, [])),
+        outcomes=outcomes,
+        strangers=strangers,
         assessments=records.assessments(installation.dataset, until),
         attributes=attributes,
         described=described,
@@ -188,41 +196,62 @@ def _rows(
     )
 
 
-def _outcomes(blobs: BlobStore, deliveries: list[Kept]) -> list[Outcome]:
-    found = []
-    for kept in deliveries:
-        rows = read_rows(blobs, kept)
-        if rows is not None:
-            found += [
-                Outcome(arrived=kept.since, newest_key=row.pop(NEWEST) == row["dienst"], **row)
-                for row in _records(rows)
-            ]
-    return found
+def _outcomes(
+    blobs: BlobStore, deliveries: list[Kept], applications: Mapping[str, str], since: datetime
+) -> tuple[list[Outcome], int]:
+    """Return the outcomes of these applications, and how many of others arrived at or after `since`.
+
+    File by file, and of the others none: a supplier may send as many as it likes. Of an outcome under several keys the
+    newest counts. `applications`: each by itself, for the text that is in memory already.
+    """
+    import pyarrow.compute as pc
+
+    found, strangers = [], 0
+    for kept, rows in _tables(blobs, deliveries):
+        newest = pc.equal(rows["dienst"], rows[NEWEST])
+        ours = _among(rows["dienst"], applications)
+        if kept.since >= since:
+            strangers += pc.sum(newest.filter(pc.invert(ours))).as_py() or 0
+        mine = rows.select(_OUTCOME).append_column("newest_key", newest).filter(ours)
+        found += [
+            Outcome(applications[dienst], soort, resultaat, selectie, datum, kept.since, of_newest)
+            for dienst, soort, resultaat, selectie, datum, of_newest in values(mine)
+        ]
+    return found, strangers
 
 
 def _attributes(
-    blobs: BlobStore, deliveries: list[Kept]
+    blobs: BlobStore, deliveries: list[Kept], people: Mapping[str, str]
 ) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, datetime]]:
-    """Return by the pseudonym of a person the group attributes, of the row that arrived last, and when any came first.
+    """Return by pseudonym of these people the group attributes, of the row that arrived last, and when any came first.
 
-    Of what is still kept.
+    Of what is still kept. People with the same attributes share them; `people`: each by itself, as `_outcomes` has it.
     """
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     first: dict[str, datetime] = {}
-    for kept in deliveries:
-        rows = read_rows(blobs, kept)
-        if rows is not None:
-            arrived = {row.pop("persoon"): row for row in _records(rows.drop(columns=NEWEST))}
-            found |= arrived
-            first = dict.fromkeys(arrived, kept.since) | first
+    same: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for kept, rows in _tables(blobs, deliveries):
+        mine = rows.filter(_among(rows["persoon"], people)).drop_columns(NEWEST)
+        _, *names = mine.column_names
+        for person, *told in values(mine):
+            found[people[person]] = same.setdefault(tuple(told), dict(zip(names, told, strict=True)))
+            first.setdefault(people[person], kept.since)
     return found, first
 
 
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = rows.astype(object)
-    return [
-        {str(name): value for name, value in row.items()} for row in plain.where(plain.notna(), None).to_dict("records")
-    ]
+def _tables(blobs: BlobStore, deliveries: list[Kept]) -> Iterator[tuple[Kept, pa.Table]]:
+    """Yield what is still kept of deliveries, in their order, one after another."""
+    for kept in deliveries:
+        rows = read_columns(blobs, kept)
+        if rows is not None:
+            yield kept, rows
+
+
+def _among(names: pa.ChunkedArray, known: Mapping[str, str]) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.is_in(names, value_set=pa.array(list(known), pa.string()))
 
 
 def _write_lines(installation: Installation, month: str, results: list[Judged], since: datetime) -> None:

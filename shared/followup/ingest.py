@@ -14,7 +14,7 @@ from shared.administration import Claim, ClaimKind, DeliveryFacts, NewRun, Place
 from shared.events import Action
 from shared.feedback import write_message
 from shared.followup.rows import kept_rows, own_name
-from shared.followup.stored import drop_other_attempts, kept_of, read_rows, write_rows
+from shared.followup.stored import drop_other_attempts, kept_of, read_columns, write_rows
 from shared.installation import Installation, Steps
 from shared.logboek import MONITORING, Batch, write_batch_lines
 from shared.logs import run_log
@@ -25,10 +25,12 @@ from shared.records import CheckedDelivery, Verdict
 from shared.runs import Outcome, claim_and_work, finish_claimed
 from shared.runstates import PUBLISHED, RunReason, RunState
 from shared.set_apart import Judged, learned, set_apart, waits_for_person
+from shared.stages.memory import give_back
 from shared.stages.pseudonym import PseudonymKey
 from shared.stages.rules import finding
 from shared.usecase import FollowUp
 
+_AT_ONCE = 10_000
 _LONGEST_KEPT = timedelta(days=1827)  # results: no older key is needed to find what is kept (docs/bewaartermijnen.md)
 
 
@@ -79,14 +81,14 @@ def _first_half(
         run = set_apart(installation, claim, judged, checked, steps)
         return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
     rows = kept_rows(checked.tables[follow_up.table], follow_up, _keys(installation, claim.run))
-    steps.done(Action.PSEUDONIMISEREN, "gepseudonimiseerd", rijen=len(rows), sleutel=claim.run.new.key_id)
-    name, sha256 = write_rows(installation.blobs, follow_up, claim.run, rows)
+    name, sha256, number = write_rows(installation.blobs, follow_up, claim.run, rows)
+    steps.done(Action.PSEUDONIMISEREN, "gepseudonimiseerd", rijen=number, sleutel=claim.run.new.key_id)
     event = installation.event(
         Action.PUBLICEREN,
         f"levering {source.levering}",
         "bewaard voor de bewaking",
         claim.run.run_id,
-        aantal=len(rows),
+        aantal=number,
         poging=claim.run.attempt,
         bestand=name,
         sha256=sha256,
@@ -100,6 +102,8 @@ def _first_half(
         findings=checked.findings,
         facts=learned(source, checked),
     )
+    del checked, rows
+    give_back()
     return _tail(installation, follow_up, claim)
 
 
@@ -152,12 +156,14 @@ def _tail(installation: Installation, follow_up: FollowUp, claim: Claim) -> Outc
 def _write_lines(installation: Installation, follow_up: FollowUp, run: RunRecord) -> int:
     """Write who was in the delivery, under the pseudonyms that it is kept by."""
     kept = kept_of(installation.ledger, follow_up, run)
-    rows = None if kept is None else read_rows(installation.blobs, kept)
+    rows = None if kept is None else read_columns(installation.blobs, kept)
     if kept is None or rows is None:
         return 0
     drop_other_attempts(installation.blobs, kept)
     person = own_name(rows) == "persoon"
-    names = sorted(set(rows[own_name(rows)]))
+    names = rows.column(own_name(rows)).unique()
+    del rows
+    give_back()
     batch = Batch(
         dataset=installation.use_case.judged,
         activity=MONITORING,
@@ -166,5 +172,9 @@ def _write_lines(installation: Installation, follow_up: FollowUp, run: RunRecord
         about=run.run_id,
         code_version=run.new.code_version,
     )
-    subjects = [(name, "") if person else ("", name) for name in names]
+    subjects = (
+        (name, "") if person else ("", name)
+        for begin in range(0, len(names), _AT_ONCE)
+        for name in names.slice(begin, _AT_ONCE).to_pylist()
+    )
     return write_batch_lines(installation.blobs, installation.activity, batch, subjects)

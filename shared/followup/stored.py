@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 from shared.administration import RunRecord
 from shared.errors import BlobNotFound
 from shared.events import Action
-from shared.followup.rows import about, from_parquet, own_name, to_parquet, without
+from shared.followup.rows import about, from_parquet, in_columns, in_rows, own_name, to_parquet, without
 from shared.ports import BlobStore, Ledger
 from shared.runstates import PUBLISHED
 from shared.usecase import FollowUp
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ class Kept:
     since: datetime
 
 
-def write_rows(blobs: BlobStore, follow_up: FollowUp, run: RunRecord, rows: pd.DataFrame) -> tuple[str, str]:
-    """Write the rows of this attempt; returns the name and the sha256. They count once the run is published."""
-    data = to_parquet(rows)
+def write_rows(
+    blobs: BlobStore, follow_up: FollowUp, run: RunRecord, tables: Iterable[pa.Table]
+) -> tuple[str, str, int]:
+    """Write the rows of this attempt; returns name, sha256 and how many. They count once the run is published."""
+    data, number = to_parquet(tables)
     name = f"{folder(run)}/{run.attempt}.parquet"
     blobs.write(follow_up.kind, name, data)
-    return name, hashlib.sha256(data).hexdigest()
+    return name, hashlib.sha256(data).hexdigest(), number
 
 
 def folder(run: RunRecord) -> str:
@@ -66,7 +69,7 @@ def kept_of(ledger: Ledger, follow_up: FollowUp, run: RunRecord) -> Kept | None:
     return None
 
 
-def read_rows(blobs: BlobStore, kept: Kept) -> pd.DataFrame | None:
+def read_columns(blobs: BlobStore, kept: Kept) -> pa.Table | None:
     """Return the rows of a delivery; None when they went, by their term or with a person."""
     try:
         return from_parquet(blobs.read(kept.container, kept.name))
@@ -74,10 +77,16 @@ def read_rows(blobs: BlobStore, kept: Kept) -> pd.DataFrame | None:
         return None
 
 
+def read_rows(blobs: BlobStore, kept: Kept) -> pd.DataFrame | None:
+    """Return the same rows as a frame."""
+    table = read_columns(blobs, kept)
+    return None if table is None else in_rows(table)
+
+
 def names_in(blobs: BlobStore, kept: Kept) -> frozenset[str]:
     """Return the pseudonyms that the rows of a delivery are about."""
-    rows = read_rows(blobs, kept)
-    return frozenset() if rows is None else frozenset(rows[own_name(rows)])
+    rows = read_columns(blobs, kept)
+    return frozenset() if rows is None else frozenset(rows.column(own_name(rows)).unique().to_pylist())
 
 
 def rows_about(
@@ -97,7 +106,7 @@ def rewrite_without(blobs: BlobStore, kept: Kept, names: Collection[str]) -> int
         return 0
     left = without(rows, names)
     if len(left) < len(rows):
-        blobs.write(kept.container, kept.name, to_parquet(left))
+        blobs.write(kept.container, kept.name, to_parquet([in_columns(left)])[0])
     return len(rows) - len(left)
 
 

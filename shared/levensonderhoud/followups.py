@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from shared.stages.rules import finding
 from shared.usecase import FollowUp, FollowUpKind, OutcomeRules, Tables
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 _HOME = Path(__file__).parent / "dataset"
@@ -25,8 +27,10 @@ KEPT_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "burgerlijke_staat": ("ongehuwd", "gehuwd", "partnerschap", "gescheiden", "verweduwd"),
     "ouderschap": ("geen", "voltijd", "deeltijd"),
 }
-_DUTCH: Final = frozenset({"nederlandse", "nederlands"})
-_HERE: Final = frozenset({"nederland"})
+_OURS: Final[Mapping[str, frozenset[str]]] = {
+    "nederlandse_nationaliteit": frozenset({"nederlandse", "nederlands"}),
+    "geboren_in_nederland": frozenset({"nederland"}),
+}
 OUTCOME_RULES: Final = OutcomeRules(
     investigated="onderzocht door handhaving",
     worth="onrechtmatig",
@@ -42,11 +46,13 @@ def stored_outcomes(frame: pd.DataFrame) -> pd.DataFrame:
     """Return outcomes as they are stored: the pseudonym of the application, lower-case codes ("" = empty), the day."""
     import pandas as pd
 
+    codes, different = pd.factorize(frame["datum"])
+    days = pd.DatetimeIndex(different).strftime("%Y-%m-%d")
     return pd.DataFrame(
         {
-            "dienst": frame["dienst"].astype(object),
-            **{name: _lowered(frame[name]) for name in ("soort", "resultaat", "selectie")},
-            "datum": frame["datum"].dt.strftime("%Y-%m-%d"),
+            "dienst": frame["dienst"],
+            **{name: _each(frame[name], str.lower) for name in ("soort", "resultaat", "selectie")},
+            "datum": pd.Categorical.from_codes(codes, categories=days),
         }
     )
 
@@ -58,41 +64,56 @@ def stored_groups(frame: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    nationality, country = _lowered(frame["nationaliteit"]), _lowered(frame["geboorteland"])
-    found = {
-        "geslacht": _lowered(frame["geslacht"]),
-        "nederlandse_nationaliteit": _whether(nationality, _DUTCH),
-        "geboren_in_nederland": _whether(country, _HERE),
-        "burgerlijke_staat": _lowered(frame["burgerlijke_staat"]),
-        "ouderschap": _lowered(frame["ouderschap"]),
-    }
-    kept = pd.DataFrame(
-        {
-            "persoon": frame["persoon"].astype(object),
-            **{name: values.where(values.isin(KEPT_VALUES[name]), UNKNOWN_GROUP) for name, values in found.items()},
-            "geboortejaar": frame["geboortejaar"].astype("Int64"),
-        }
-    )
-    different = kept.groupby("persoon", sort=False).transform("nunique", dropna=False) > 1
-    for name in different.columns:
-        nothing = pd.NA if name == "geboortejaar" else UNKNOWN_GROUP
-        kept[name] = kept[name].mask(different[name], nothing)
-    return kept.drop_duplicates(ignore_index=True)
+    sources = {"nederlandse_nationaliteit": "nationaliteit", "geboren_in_nederland": "geboorteland"}
+    people, numbers = pd.factorize(frame["persoon"])
+    kept: dict[str, pd.Series] = {"persoon": frame["persoon"]}
+    for name, words in KEPT_VALUES.items():
+        values = _each(frame[sources.get(name, name)], partial(_kept_word, name, words))
+        kept[name] = values.mask(_differing(people, len(numbers), values), UNKNOWN_GROUP)
+    born = frame["geboortejaar"].astype("Int64")
+    kept["geboortejaar"] = born.mask(_differing(people, len(numbers), born), pd.NA)
+    # by now all rows of a person are equal
+    return pd.DataFrame(kept)[~frame["persoon"].duplicated().to_numpy()].reset_index(drop=True)
+
+
+def _kept_word(name: str, words: tuple[str, ...], text: str) -> str:
+    lowered = text.lower()
+    if lowered and name in _OURS:
+        return "ja" if lowered in _OURS[name] else "nee"
+    return lowered if lowered in words else UNKNOWN_GROUP
+
+
+def _differing(people: np.ndarray, number: int, values: pd.Series) -> np.ndarray:
+    """Return of every row whether its person has different values in this column; no value is one too."""
+    import numpy as np
+    import pandas as pd
+
+    codes, _ = pd.factorize(values)
+    first = np.zeros(number, dtype=codes.dtype)
+    first[people[::-1]] = codes[::-1]
+    differs = np.zeros(number, dtype=bool)
+    differs[people[codes != first[people]]] = True
+    return differs[people]
 
 
 def contradicted(tables: Tables) -> Sequence[Finding]:
     """Return a finding where one person has rows with different attributes; equal rows count once before this."""
-    numbers = tables["groepskenmerken"]["persoonnr"].astype(object)
+    numbers = tables["groepskenmerken"]["persoonnr"]
     people = int(numbers[numbers.duplicated()].nunique())
     return [finding("LEV-606", tabel="groepskenmerken", kolom="persoonnr", aantal=people)] if people else []
 
 
-def _lowered(values: pd.Series) -> pd.Series:
-    return values.astype(object).where(values.notna(), "").str.lower()
+def _each(values: pd.Series, word: Callable[[str], str]) -> pd.Series:
+    """Return what `word` makes of every text of a column, "" where there is none; each different one is made once."""
+    import numpy as np
+    import pandas as pd
 
-
-def _whether(values: pd.Series, ours: frozenset[str]) -> pd.Series:
-    return values.isin(ours).map({True: "ja", False: "nee"}).where(values != "", UNKNOWN_GROUP)
+    texts = values.astype("category").cat
+    made, different = pd.factorize(pd.Index([word(str(text)) for text in [*texts.categories, ""]], dtype="str"))
+    # all that may be put in its place has to be known as well
+    known = different.append(pd.Index([UNKNOWN_GROUP], dtype="str")).unique()
+    codes = np.asarray(made)[texts.codes.to_numpy()]
+    return pd.Series(pd.Categorical.from_codes(codes, categories=known), index=values.index)
 
 
 FOLLOW_UPS: Final = (

@@ -34,7 +34,8 @@ CONTRADICTED = "uitkomst tegenstrijdig"
 class MonthRows:
     """Everything that is known by the end of a month, each in order of its moment; groups by pseudonym of a person.
 
-    `described`: when the first attributes of a person came.
+    `described`: when the first attributes of a person came. `strangers`: how many outcomes came in the month, under the
+    newest key, that are left out of `outcomes`: of applications that are in no result.
     """
 
     results: Sequence[Judged]
@@ -42,6 +43,7 @@ class MonthRows:
     assessments: Sequence[Weighed]
     attributes: Mapping[str, Mapping[str, Any]]
     described: Mapping[str, datetime] = field(default_factory=dict)
+    strangers: int = 0
     deliveries: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
     operation: Mapping[str, int] = field(default_factory=dict)
@@ -165,7 +167,7 @@ def _arrived(rows: MonthRows, rules: CountingRules, known: _Known) -> tuple[list
     """Return the outcomes that arrived in the month and not before, and how many are of no application of ours."""
     seen: set[tuple[str, ...]] = set()
     found: list[tuple[Outcome, Judged]] = []
-    newest = matched = 0
+    newest, matched = rows.strangers, 0
     for one in rows.outcomes:
         result = known.at(one.dienst, one.arrived)
         now = one.arrived >= rules.since

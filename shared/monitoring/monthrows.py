@@ -26,7 +26,7 @@ class Judged:
     kenmerken: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of an application. `newest_key`: under the newest pseudonym; the same row may be there under others."""
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from shared import anchors, mailbox
 from shared.administration import Removed
-from shared.errors import SlimmeCheckError, SnapshotInvalid
+from shared.errors import SlimmeCheckError, SnapshotInvalid, StorageUnavailable
 from shared.events import Action
 from shared.failures import as_told
 from shared.followup.stored import kept_deliveries, names_in
@@ -190,7 +190,11 @@ class Purge:
         for unit in post:
             dataset = unit.names[0].partition("/")[0]
             known = dataset if dataset in datasets else ""
-            done.add("brievenbus", shredder.remove_older(unit, before, known, GROUND) and 1)
+            try:
+                done.add("brievenbus", shredder.remove_older(unit, before, known, GROUND) and 1)
+            except StorageUnavailable as cause:  # who wrote it may have archived it: the rest goes all the same
+                next(iter(installation.blobs.names(Container.BRIEVENBUS)), None)  # it may be the storage that is away
+                _told(done, cause)
 
     def _logs(self, installation: Workplace, done: Purged) -> None:
         """Remove old lines of the logboek and the logs of runs; their store keeps them exactly so long."""
@@ -250,9 +254,13 @@ def _guarded(done: Purged, step: Callable[[], None]) -> None:
     try:
         step()
     except Exception as cause:  # what cannot go tonight may not keep the rest; tomorrow it is tried again
-        failure = as_told(cause)
-        run_log().error("purge: %s", failure)
-        done.failures.append(failure)
+        _told(done, cause)
+
+
+def _told(done: Purged, cause: Exception) -> None:
+    failure = as_told(cause)
+    run_log().error("purge: %s", failure)
+    done.failures.append(failure)
 
 
 def _first_published(installation: Workplace, digest: str) -> datetime | None:

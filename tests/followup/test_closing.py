@@ -14,17 +14,20 @@ import pytest
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.months import SqlMonthRecords
 from shared.anchors import check_audit
+from shared.closing import months
 from shared.closing.months import MonthChanged, close_months, closed_months, open_months
 from shared.closing.operation import operation_between
 from shared.events import HERE, Action, moment_text
-from shared.followup.rows import to_parquet
+from shared.followup.rows import in_columns, to_parquet
+from shared.followup.stored import kept_deliveries
 from shared.installation import Installation
 from shared.levensonderhoud import LEVENSONDERHOUD
+from shared.monitoring.monthrows import Outcome
 from shared.monitoring.months import Confusion, MonthTally, Stream
 from shared.sweep import run_waiting
 from tests.followup.posting import GROUPS, OUTCOME, OUTCOMES, PERSON, Desk, desk_of
 from tests.shell.crashing import Fuse, Fused
-from tests.shell.workshop import CORE, Crash, Workshop
+from tests.shell.workshop import CORE, Crash, Keys, Workshop
 
 DATASET = LEVENSONDERHOUD.dataset
 MONTH_END = datetime(2026, 12, 1, 3, 30, tzinfo=UTC)
@@ -148,7 +151,7 @@ def test_outcomes_and_groups_are_joined_by_pseudonym_and_only_counted(city: City
     city.groups.round()
     (kept,) = city.judging.files("groepskenmerken")
     rows = city.groups.stored()[0].assign(persoon=dienst["1001"])
-    city.installation.blobs.write("groepskenmerken", kept, to_parquet(rows))
+    city.installation.blobs.write("groepskenmerken", kept, to_parquet([in_columns(rows)])[0])
     city.outcome("1001")
     city.be(MONTH_END)
     city.close()
@@ -197,12 +200,45 @@ def test_groups_that_arrive_later_are_counted_as_too_late_in_the_month_in_which_
         city.groups.round()
         (kept,) = set(city.judging.files("groepskenmerken")) - before
         rows = city.groups.stored()[-1].assign(persoon=dienst["1001"])  # the plain core knows a person by this name
-        city.installation.blobs.write("groepskenmerken", kept, to_parquet(rows))
+        city.installation.blobs.write("groepskenmerken", kept, to_parquet([in_columns(rows)])[0])
     city.be(datetime(2027, 2, 3, tzinfo=UTC))
     city.close()
     november, december, january = city.closed()
     assert (november.late, december.late, january.late) == (0, 1, 0)
     assert november.streams[Stream.MODEL]["geslacht"]["onbekend"].applications == 2
+
+
+def test_outcomes_of_other_applications_are_counted_once_whatever_the_keys_and_none_is_read_one_by_one(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[Any, ...]] = []
+
+    def outcome(*values: Any) -> Outcome:
+        made.append(values)
+        return Outcome(*values)
+
+    city.judge()
+    rows = [{**OUTCOME, "aanvraagnummer": number} for number in ("1001", *(f"X-{n}" for n in range(20)))]
+    two_keys = desk_of(city.judging.with_(keys=Keys(("k-2", "k-1"))), OUTCOMES)
+    two_keys.deliver(rows, "2026-11-22")
+    two_keys.round()
+    assert len(two_keys.stored()[0]) == 2 * len(rows)
+    city.be(MONTH_END)
+    monkeypatch.setattr(months, "Outcome", outcome)
+    city.close()
+    (month,) = city.closed()
+    assert month.operation == {"uitkomst zonder aanvraag": 20, "uitkomsten geaccepteerd": 1}
+    assert month.outcomes == {"onderzocht door handhaving/onrechtmatig/proces": 1}
+    assert len(made) == 1
+
+
+def test_people_with_the_same_attributes_share_them_and_of_others_none_are_read(city: City) -> None:
+    city.groups.deliver([{**PERSON, "persoonnr": number} for number in ("P-1", "P-2", "P-3")])
+    city.groups.round()
+    names = [city.groups.pseudonym(number) for number in ("P-1", "P-2", "elders")]
+    kept = kept_deliveries(city.installation.ledger, GROUPS)
+    found, first = months._attributes(city.installation.blobs, kept, {name: name for name in names})
+    assert set(found) == set(first) == set(names[:2]) and found[names[0]] is found[names[1]]
 
 
 def test_counts_that_were_changed_are_refused(city: City) -> None:

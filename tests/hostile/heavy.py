@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from shared.dataset import Column, Kind
 from tests.stages import crowds
-from tests.stages.deliveries import SCHEMA, Delivery, parquet_bytes
+from tests.stages.deliveries import Delivery, parquet_bytes
 from tests.stages.lyingparquet import footer_saying
 from tests.stages.mutations import Mutation, content
 
@@ -28,9 +28,9 @@ _ARROW = {
 }
 
 
-def _columns(turn: random.Random) -> tuple[str, tuple[Column, ...]]:
-    name = turn.choice(list(SCHEMA.tables))
-    return name, SCHEMA.tables[name].columns
+def _columns(delivery: Delivery, turn: random.Random) -> tuple[str, tuple[Column, ...]]:
+    name = turn.choice(list(delivery.schema.tables))
+    return name, delivery.schema.tables[name].columns
 
 
 def _same(column: Column, rows: int, text: str = "KANARIE-D1") -> pa.Array:
@@ -45,7 +45,7 @@ def parquet(make: Callable[[tuple[Column, ...], random.Random], tuple[pa.Table, 
     """Return a mutation that gives one table another Parquet file, with its true number of rows."""
 
     def mutate(delivery: Delivery, turn: random.Random) -> None:
-        name, columns = _columns(turn)
+        name, columns = _columns(delivery, turn)
         table, rows = make(columns, turn)
         delivery.put(name, parquet_bytes(table, compression="zstd"), rows, format="parquet")
 
@@ -64,7 +64,7 @@ def _long_text(columns: tuple[Column, ...], turn: random.Random) -> tuple[pa.Tab
 
 def _lying(delivery: Delivery, turn: random.Random) -> None:
     """Give one table a Parquet file whose footer says that it holds next to nothing."""
-    name, columns = _columns(turn)
+    name, columns = _columns(delivery, turn)
     rows = turn.choice([9, 3_000_001])
     text = "kanarie" * turn.choice([9, 3_000_000])
     table = pa.table({column.name: _same(column, rows, text) for column in columns})
@@ -77,7 +77,7 @@ def _lying(delivery: Delivery, turn: random.Random) -> None:
 
 def _honest(delivery: Delivery, turn: random.Random) -> None:
     """Give one table a Parquet file of long texts, and a column that does not pack, so that its size is not odd."""
-    name, columns = _columns(turn)
+    name, columns = _columns(delivery, turn)
     rows = turn.choice([3, 60])
     table = pa.table({column.name: _same(column, rows) for column in columns})
     one = turn.choice(columns)
@@ -91,7 +91,7 @@ def _honest(delivery: Delivery, turn: random.Random) -> None:
 
 def _equal(delivery: Delivery, turn: random.Random) -> None:
     """Let one table be the same short row again and again."""
-    name, columns = _columns(turn)
+    name, columns = _columns(delivery, turn)
     header = ",".join(column.name for column in columns)
     row = ",".join("7" if column.required else "" for column in columns)
     times = turn.choice([9, 6 * MEGABYTE // (len(row) + 1)])
@@ -112,7 +112,7 @@ def _wide(columns: tuple[Column, ...], turn: random.Random) -> tuple[pa.Table, i
 
 
 def _row_groups(delivery: Delivery, turn: random.Random) -> None:
-    name, columns = _columns(turn)
+    name, columns = _columns(delivery, turn)
     table, groups, sink = pa.table({c.name: _same(c, 1) for c in columns}), turn.choice([50, 1_000]), io.BytesIO()
     with pq.ParquetWriter(sink, table.schema) as writer:
         for _ in range(groups):
@@ -121,7 +121,7 @@ def _row_groups(delivery: Delivery, turn: random.Random) -> None:
 
 
 def _all_empty(delivery: Delivery, turn: random.Random) -> None:
-    for name in SCHEMA.tables:
+    for name in delivery.schema.tables:
         delivery.rows[name] = []
         delivery.write(name, [])
 

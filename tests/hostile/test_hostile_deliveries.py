@@ -1,7 +1,8 @@
 """However a delivery is damaged, it ends in a named state with codes, within 2 seconds and 512 MB, and tells no value.
 
-500 deliveries at every change, 10,000 at night; each through the whole shell with the real stages, in a process of its
-own. Seconds are those of the processor, so that a busy machine makes little difference.
+500 deliveries at every change, 10,000 at night, and of what follows the judging 360 and 6,000; each through the whole
+shell with the real stages, in a process of its own. Seconds are those of the processor, so that a busy machine makes
+little difference.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ import pytest
 from shared.runstates import RunState
 from shared.stages.rules import RULES
 from tests.hostile.heavy import HEAVY
+from tests.hostile.mailboxes import FOLLOW_UPS, MAIN, heavy_in
 from tests.hostile.trying import names_of
 from tests.reliability.size import number
 from tests.stages.mutations import MUTATIONS
 
 TRIES = number(500, 10_000)
 PARTS = number(10, 100)
+FOLLOWING, FOLLOWING_PARTS = number(180, 3_000), number(3, 30)  # of each of the two mailboxes of what follows
 ENDS = {str(RunState.AFGEROND), str(RunState.AFGEKEURD), str(RunState.AANGEHOUDEN)}
 MOST_SECONDS, MOST_MEGABYTES = 2, 512
 
@@ -36,17 +39,15 @@ def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def tried(first: int, beyond: int) -> list[dict[str, Any]]:
+def tried(first: int, beyond: int, dataset: str = MAIN) -> list[dict[str, Any]]:
     """Try the deliveries of these seeds in a fresh interpreter; one line each."""
-    done = run(["-m", "tests.hostile.trying", str(first), str(beyond)])
+    done = run(["-m", "tests.hostile.trying", str(first), str(beyond), dataset])
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_hostile_delivery_ends_in_a_state_with_codes(part: int) -> None:
-    first, beyond = TRIES * part // PARTS, TRIES * (part + 1) // PARTS
-    results = tried(first, beyond)
+def look_at(first: int, beyond: int, dataset: str) -> None:
+    """Try these seeds, and refuse whatever a delivery may not come to."""
+    results = tried(first, beyond, dataset)
     assert [result["seed"] for result in results] == list(range(first, beyond))
     for result in results:
         context = f"seed {result['seed']}: {result['names']}"
@@ -57,9 +58,30 @@ def test_every_hostile_delivery_ends_in_a_state_with_codes(part: int) -> None:
         assert result["codes"] or result["states"] == [str(RunState.AFGEROND)], f"{context}: no reason is told"
         assert result["told"] == [], f"{context}: {result['told']}"
         if result["seconds"] >= MOST_SECONDS:  # a processor that is shared is slower too: once more, by itself
-            result["seconds"] = tried(result["seed"], result["seed"] + 1)[0]["seconds"]
+            result["seconds"] = tried(result["seed"], result["seed"] + 1, dataset)[0]["seconds"]
         assert result["seconds"] < MOST_SECONDS, f"{context}: {result['seconds']} seconds"
         assert result["megabytes"] < MOST_MEGABYTES, f"{context}: {result['megabytes']} MB"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_hostile_delivery_ends_in_a_state_with_codes(part: int) -> None:
+    look_at(TRIES * part // PARTS, TRIES * (part + 1) // PARTS, MAIN)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", FOLLOW_UPS)
+@pytest.mark.parametrize("part", range(FOLLOWING_PARTS))
+def test_so_does_every_one_of_what_follows_the_judging(dataset: str, part: int) -> None:
+    look_at(FOLLOWING * part // FOLLOWING_PARTS, FOLLOWING * (part + 1) // FOLLOWING_PARTS, dataset)
+
+
+@pytest.mark.parametrize("dataset", FOLLOW_UPS)
+def test_what_is_heavy_comes_alone_and_among_other_damage(dataset: str) -> None:
+    names = [names_of(seed, dataset) for seed in range(FOLLOWING)]
+    assert {heavy for (heavy, *more) in names if not more} >= {"csv about very many", "parquet about very many"}
+    assert min(Counter(name for each in names for name in each)[name] for name in heavy_in(dataset)) >= 1
+    assert len(heavy_in(dataset)) % 2
 
 
 def test_enough_kinds_of_damage_are_tried_and_each_of_them_often() -> None:

@@ -1,7 +1,7 @@
 """Tries damaged deliveries one after another, each in a process of its own, so that time and memory are its own.
 
-`python -m tests.hostile.trying FIRST BEYOND` writes a line of JSON per seed. A process is a copy of one that has all
-modules loaded; what it needs more than that is the delivery's.
+`python -m tests.hostile.trying FIRST BEYOND [MAILBOX]` writes a line of JSON per seed. A process is a copy of one that
+has all modules loaded; what it needs more than that is the delivery's.
 """
 
 from __future__ import annotations
@@ -22,42 +22,44 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.sweep import run_waiting
-from tests.hostile.heavy import HEAVY
+from tests.hostile.mailboxes import CASES, MAIN, heavy_in, sound
 from tests.reliability.workers import PACKAGE, REAL_CORE
 from tests.shell.workshop import Workshop, make_installation
 from tests.stages.deliveries import CANARIES, Delivery
 from tests.stages.mutations import MUTATIONS, draw
 
-MAILBOX = f"brievenbus/{LEVENSONDERHOUD.dataset}/2026-11-20"
+DAY = "2026-11-20"
+MAILBOX = f"brievenbus/{MAIN}/{DAY}"
 OWN_NUMBERS = ("uitvoer",)  # an accepted delivery's own application numbers are published, in clear (domain.md §3)
 RAW = ("brievenbus", "quarantaine")
 _LONGEST = 300  # seconds; whatever stands still ends, and is told as a process that did
-_DIGEST = re.compile(rb"[0-9a-f]{32,}")  # in very many of these any five digits stand some time
+# in very many of these any five digits stand some time: digests, spans of the logboek, pseudonyms
+_DIGEST = re.compile(rb"[0-9a-f]{16,}|k-[0-9]:[a-z0-9_-]{43}")
 
 
-def names_of(seed: int) -> list[str]:
+def names_of(seed: int, dataset: str = MAIN) -> list[str]:
     """Return the damage of a seed: some of the usual kinds, and in one of eight a heavy one, among other things."""
     turn = random.Random(seed)
     names = draw(turn)
     if seed % 8 == 0:
-        heavy = list(HEAVY)[seed // 8 % len(HEAVY)]
+        kinds = list(heavy_in(dataset))
+        heavy = kinds[seed // 8 % len(kinds)]
         return [heavy, *(names if seed % 16 else [])]
     return names
 
 
-def hostile(seed: int) -> Delivery:
+def hostile(seed: int, dataset: str = MAIN) -> Delivery:
     """Return the delivery of a seed."""
-    turn, delivery = random.Random(seed), Delivery()
-    for name in names_of(seed):
-        (HEAVY.get(name) or MUTATIONS[name])(delivery, turn)
+    turn, delivery, heavy = random.Random(seed), sound(dataset), heavy_in(dataset)
+    for name in names_of(seed, dataset):
+        (heavy.get(name) or MUTATIONS[name])(delivery, turn)
     return delivery
 
 
 def write(delivery: Delivery, root: Path) -> None:
-    """Write a delivery in the mailbox, the description last."""
-    folder = root / MAILBOX
+    """Write a delivery in its mailbox, the description last."""
+    folder = root / "brievenbus" / delivery.schema.id / DAY
     folder.mkdir(parents=True)
     for path, data in delivery.files.items():
         if path == Path(path).name:
@@ -65,16 +67,16 @@ def write(delivery: Delivery, root: Path) -> None:
     (folder / "datapackage.json").write_bytes(delivery.read("datapackage.json"))
 
 
-def workshop(root: Path) -> Workshop:
+def workshop(root: Path, dataset: str = MAIN) -> Workshop:
     """Return the shell on this folder, with the real stages and model."""
     made = make_installation(root)
-    return Workshop(replace(made, use_case=LEVENSONDERHOUD, model=PACKAGE, core=REAL_CORE), root)
+    return Workshop(replace(made, use_case=CASES[dataset], model=PACKAGE, core=REAL_CORE), root)
 
 
-def process(root: Path) -> dict[str, Any]:
+def process(root: Path, dataset: str = MAIN) -> dict[str, Any]:
     """Process what lies in the mailbox, and say what it came to and what it took."""
     began, before = time.process_time(), _megabytes()
-    shop = workshop(root)
+    shop = workshop(root, dataset)
     outcomes = run_waiting(shop.installation).outcomes
     return {
         "failures": [str(outcome.failure) for outcome in outcomes if outcome.failure],
@@ -116,12 +118,12 @@ def _apart(work: Callable[[], dict[str, Any]], log: Path) -> dict[str, Any]:
     return json.loads(text) if text else {"escaped": f"the process ended with status {status}"}
 
 
-def told_values(root: Path, accepted: bool, files: Collection[str]) -> list[str]:
+def told_values(root: Path, published: bool, files: Collection[str]) -> list[str]:
     """Return where a value of a row stands outside what may hold it: path and canary.
 
     The names of its `files` are the supplier's own, and are on record: without them nothing could be removed.
     """
-    allowed = (*RAW, *(OWN_NUMBERS if accepted else ()))
+    allowed = (*RAW, *(OWN_NUMBERS if published else ()))
     found = []
     for path in root.rglob("*"):
         place = path.relative_to(root).as_posix()
@@ -131,41 +133,41 @@ def told_values(root: Path, accepted: bool, files: Collection[str]) -> list[str]
         data = _DIGEST.sub(b"", path.read_bytes().lower()) if path.is_file() else b""
         for name in files:
             data = data.replace(name.lower().encode(), b"")
-        if path.name.startswith("administratie.sqlite") and accepted:
+        if path.name.startswith("administratie.sqlite") and published:
             continue  # holds the results, with their application numbers
         found += [f"{place}: {canary}" for canary in CANARIES if canary.lower().encode() in data + named]
     return found
 
 
-def attempt(seed: int) -> dict[str, Any]:
+def attempt(seed: int, dataset: str = MAIN) -> dict[str, Any]:
     """Try the delivery of one seed."""
     with tempfile.TemporaryDirectory(prefix="vijandig-") as name:
         root = Path(name)
         log = root / "log.txt"
 
         def write_it() -> dict[str, Any]:
-            write(hostile(seed), root)
+            write(hostile(seed, dataset), root)
             return {}
 
-        said = _apart(write_it, root / "schrijven.txt") or _apart(lambda: process(root), log)
+        said = _apart(write_it, root / "schrijven.txt") or _apart(lambda: process(root, dataset), log)
         (root / "schrijven.txt").unlink()
-        accepted = said.get("states") == ["afgerond"]
+        published = dataset == MAIN and said.get("states") == ["afgerond"]
         return {
             "seed": seed,
-            "names": names_of(seed),
-            "told": told_values(root, accepted, list(hostile(seed).files)),
+            "names": names_of(seed, dataset),
+            "told": told_values(root, published, list(hostile(seed, dataset).files)),
             **said,
         }
 
 
-def main(first: int, beyond: int) -> None:
+def main(first: int, beyond: int, dataset: str = MAIN) -> None:
     """Try the seeds; before that one sound delivery, which loads every module."""
     with tempfile.TemporaryDirectory() as name:
-        write(Delivery(), Path(name))
-        process(Path(name))
+        write(sound(dataset), Path(name))
+        process(Path(name), dataset)
     for seed in range(first, beyond):
-        print(json.dumps(attempt(seed)), flush=True)
+        print(json.dumps(attempt(seed, dataset)), flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -63,6 +63,33 @@ def test_the_report_tells_of_the_people_that_were_delivered(storage: Path) -> No
     assert "herwegen" in [node.attributes["id"] for node in page.all("section")], "the package here was evaluated"
 
 
+def test_what_a_large_month_may_end_comes_after_all_that_must_be_done_every_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setenv("SLIMME_CHECK_OPSLAG", str(tmp_path))
+    for place in (
+        "shared.alarms.tell_missing",
+        "shared.sweep.report_strays",
+        "shared.anchors.watch_audit",
+        "shared.closing.months.close_months",
+        "shared.bootstrap.reports.write_due_reports",
+        "shared.sweep.finish_standing",
+    ):
+        monkeypatch.setattr(place, lambda *_, place=place: done.append(place.rpartition(".")[2]) or [])
+    bootstrap.let_go()
+    nightly()
+    bootstrap.let_go()
+    assert done == [
+        "tell_missing",
+        "report_strays",
+        "watch_audit",
+        "close_months",
+        "write_due_reports",
+        "finish_standing",
+    ]
+
+
 def test_another_night_writes_nothing_more(storage: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in (storage / "rapportage").rglob("*.*")}
     nightly()

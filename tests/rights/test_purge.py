@@ -3,16 +3,20 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from shared.errors import StorageUnavailable
 from shared.interventions import let_go_of_snapshot, release, request_run
 from shared.output import mend_current
 from shared.sweep import run_waiting
 from tests.rights.removing import CONTAINERS, DATASET, Scene, terms
 from tests.rights.test_stuck_requests import without_snapshot
+from tests.shell.nofolder import NoFolder
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 OLD = {"zaak1001": 1, "zaak1002": 2, "zaak1003": 4}
@@ -254,3 +258,43 @@ def test_both_databases_leave_the_same_hashes(
             each.sql("SELECT soort, aantal, hash FROM verwijderbewijzen WHERE soort = 'resultaten' ORDER BY nr")
         )
     assert hashes[0] == hashes[1] and hashes[0]
+
+
+def test_what_storage_withholds_in_the_mailbox_keeps_nothing_else_there(scene: Scene) -> None:
+    for levering in ("2026-01-01", "2026-01-02-x", "2026-01-03"):
+        scene.workshop.deliver(levering, description=False)
+    scene.later(40)
+    for effect in ("sha256", "written"):
+        blobs = Withholding(scene.installation.blobs, "2026-01-02-x", effect)
+        done = scene.purge(installation=replace(scene.purging, blobs=cast(Any, blobs)))
+        assert {failure.code for failure in done.failures} == {"SC-400"} and len(done.failures) == 1
+        assert [name.split("/")[1] for name in scene.workshop.files("brievenbus")] == ["2026-01-02-x"]
+    assert not scene.purge().failures and not scene.workshop.files("brievenbus")
+
+
+def test_a_delivery_without_a_name_goes_after_its_term_in_the_mailbox(scene: Scene) -> None:
+    blobs = NoFolder.holding(scene.installation.blobs, DATASET, {"datapackage.json": b"{}", "aanvragen.csv": b"1"})
+    strange = replace(scene.purging, blobs=cast(Any, blobs))
+    assert not scene.purge(installation=strange).counts and len(list(blobs.names("brievenbus"))) == 2
+    scene.later(40)
+    assert scene.purge(installation=strange).counts == {"brievenbus": 1}
+    assert not list(blobs.names("brievenbus"))
+
+
+@dataclass(frozen=True)
+class Withholding:
+    """A storage that lists everything, and of some blobs in the mailbox does not do one kind of call."""
+
+    blobs: Any
+    named: str
+    effect: str
+
+    def __getattr__(self, name: str) -> Any:
+        known = getattr(self.blobs, name)
+
+        def call(container: str, blob: str = "", *rest: Any, **more: Any) -> Any:
+            if container == "brievenbus" and self.named in blob and name.startswith(self.effect):
+                raise StorageUnavailable("No answer.")
+            return known(container, blob, *rest, **more)
+
+        return call

@@ -77,6 +77,18 @@ def test_what_a_worker_that_stood_still_writes_after_it_does_not_stay(
     assert not workshop.files("momentopname")
 
 
+def test_that_it_goes_waits_for_no_other_step(workshop: Workshop, standing: str) -> None:
+    let_go_of_snapshot(workshop.installation, DAY, WHY)
+    run_waiting(workshop.installation)
+    home = workshop.root / "momentopname" / workshop.installation.dataset / standing
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "aanvragen.parquet").write_bytes(b"te laat")
+    workshop.clock.pass_by(timedelta(days=1))
+    no_staged = Refusing(workshop.installation.blobs, "uitvoer", no_answer, effect="names")
+    assert (DAY, "SC-400") not in told(list(take_up(workshop.with_(blobs=no_staged).installation)))
+    assert not workshop.files("momentopname")
+
+
 def test_a_delivery_whose_raw_files_the_purge_took_is_finished_too(workshop: Workshop, standing: str) -> None:
     for name in workshop.files("brievenbus"):
         (workshop.root / "brievenbus" / name).unlink()

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from shared.dataset import DatasetSchema
 from shared.errors import BlobNotFound
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.records import Affected, CheckedDelivery, Finding, Resource
@@ -99,20 +100,21 @@ def parquet_bytes(table: pa.Table, **options: Any) -> bytes:
 class Delivery:
     """A delivery in memory; also the DeliveryFiles of the core."""
 
-    def __init__(self, tables: Mapping[str, Rows] | None = None) -> None:
+    def __init__(self, tables: Mapping[str, Rows] | None = None, schema: DatasetSchema = SCHEMA) -> None:
+        self.schema = schema
         self.rows = copy.deepcopy(dict(tables if tables is not None else valid_rows()))
         self.files: dict[str, bytes] = {}
         self.raw: bytes | None = None
         self.package: dict[str, Any] = {
             "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-            "name": "levensonderhoud-2026-11-20",
+            "name": f"{schema.id}-2026-11-20",
             "created": "2026-11-20T02:00:00+01:00",
-            "dataset": "levensonderhoud",
+            "dataset": schema.id,
             "schemaversie": "1.0.0",
             "periode": {"van": "2026-11-19T00:00:00", "tot": "2026-11-20T00:00:00"},
             "resources": [],
         }
-        for name in SCHEMA.tables:
+        for name in schema.tables:
             self.package["resources"].append(
                 {"name": name, "path": f"{name}.csv", "format": "csv", "encoding": "utf-8"}
             )
@@ -124,7 +126,7 @@ class Delivery:
 
     def write(self, name: str, rows: Rows) -> None:
         """Give a table other rows."""
-        self.put(name, csv_text(rows, SCHEMA.tables[name].column_names()).encode(), len(rows))
+        self.put(name, csv_text(rows, self.schema.tables[name].column_names()).encode(), len(rows))
 
     def change(self, name: str, row: int, **cells: str) -> None:
         """Change cells of one row (1 = first) of a table."""

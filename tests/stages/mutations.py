@@ -15,21 +15,21 @@ from typing import Any
 
 import pyarrow as pa
 
-from tests.stages.deliveries import BSN, SCHEMA, Delivery, parquet_bytes
+from tests.stages.deliveries import BSN, Delivery, parquet_bytes
 
 type Mutation = Callable[[Delivery, random.Random], object]
 
 
-def _table(turn: random.Random) -> str:
-    return turn.choice(list(SCHEMA.tables))
+def _table(delivery: Delivery, turn: random.Random) -> str:
+    return turn.choice(list(delivery.schema.tables))
 
 
 def cell(*texts: str, kinds: tuple[str, ...] = ()) -> Mutation:
     """Return a mutation that writes one of the texts in a random cell (of a column of these kinds)."""
 
     def mutate(delivery: Delivery, turn: random.Random) -> None:
-        name = _table(turn)
-        columns = [c.name for c in SCHEMA.tables[name].columns if not kinds or c.kind.name in kinds]
+        name = _table(delivery, turn)
+        columns = [c.name for c in delivery.schema.tables[name].columns if not kinds or c.kind.name in kinds]
         if columns and delivery.rows[name]:
             row = turn.randint(1, len(delivery.rows[name]))
             delivery.change(name, row, **{turn.choice(columns): turn.choice(texts)})
@@ -41,7 +41,7 @@ def content(change: Callable[[bytes, random.Random], bytes], *, vouched: bool = 
     """Return a mutation of the bytes of one file; the description still vouches for it, or not."""
 
     def mutate(delivery: Delivery, turn: random.Random) -> None:
-        name = _table(turn)
+        name = _table(delivery, turn)
         changed = change(delivery.content(name), turn)
         if vouched:
             delivery.put(name, changed)
@@ -101,27 +101,31 @@ def _line(data: bytes, turn: random.Random, change: Callable[[bytes], bytes]) ->
 
 
 def _doubled_rows(delivery: Delivery, turn: random.Random) -> None:
-    name = _table(turn)
+    name = _table(delivery, turn)
     delivery.rows[name] = [*delivery.rows[name], *delivery.rows[name][:2]]
     delivery.write(name, delivery.rows[name])
 
 
 def _emptied(delivery: Delivery, turn: random.Random) -> None:
-    name = _table(turn)
+    name = _table(delivery, turn)
     delivery.rows[name] = []
     delivery.write(name, [])
 
 
 def _swapped(delivery: Delivery, turn: random.Random) -> None:
-    first, second = turn.sample(list(SCHEMA.tables), 2)
+    if len(delivery.schema.tables) < 2:
+        return
+    first, second = turn.sample(list(delivery.schema.tables), 2)
     one, other = delivery.content(first), delivery.content(second)
     delivery.put(first, other, len(delivery.rows[second]))
     delivery.put(second, one, len(delivery.rows[first]))
 
 
 def _as_parquet(delivery: Delivery, turn: random.Random, types: tuple[pa.DataType, ...], tail: int = 0) -> None:
-    name = _table(turn)
-    columns = {column.name: pa.array([None, None], turn.choice(types)) for column in SCHEMA.tables[name].columns}
+    name = _table(delivery, turn)
+    columns = {
+        column.name: pa.array([None, None], turn.choice(types)) for column in delivery.schema.tables[name].columns
+    }
     data = parquet_bytes(pa.table(columns))
     delivery.put(name, data[: len(data) - tail], 2, format="parquet")
 

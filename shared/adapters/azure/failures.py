@@ -20,6 +20,8 @@ _NO_CONTAINER = frozenset({"ContainerNotFound", "ContainerBeingDeleted", "Contai
 _CHANGED = frozenset({"ConditionNotMet", "InvalidBlockList", "InvalidBlobOrBlock"})
 # the container keeps every blob as it is for its term
 _KEPT = frozenset({"BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold"})
+# listed, and not handed out: who wrote it put it away, or gave it a key that is not ours
+_WITHHELD = frozenset({"BlobArchived", "BlobBeingRehydrated", "BlobUsesCustomerSpecifiedEncryption"})
 _REFUSED = (401, 403)
 
 
@@ -55,6 +57,9 @@ def _ours(cause: AzureError, where: str) -> Exception:
         return BlobKept()
     if code in _NO_CONTAINER:
         what, advice = "The container is not there", "Create the containers (infra/); the next round tries again."
+    elif code in _WITHHELD:
+        what = "Storage has the blob and does not hand it out"
+        advice = "Have it delivered again, not archived and under no key of its own; take this one away."
     elif isinstance(cause, ResourceNotFoundError):
         return BlobNotFound("There is no such blob.", where=where, next_step="Check the name.")
     elif isinstance(cause, ClientAuthenticationError) or status in _REFUSED:
