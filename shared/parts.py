@@ -69,8 +69,9 @@ def kept(
         applications += len(part.delivery.applications)
         rows.update({name: int(fresh.sum()) for name, fresh in part.fresh.items()})
         yield part.delivery
+        del part  # the next one is made when this one is gone
+        give_back(cycles=True)
     checked.close()
-    give_back()  # before millions of rows go into the database
     steps.done(
         Action.PSEUDONIMISEREN,
         "gepseudonimiseerd",

@@ -38,7 +38,9 @@ def make_engine(url: str, wait: timedelta, password: Callable[[], str] | None = 
     otherwise (sslmode, sslrootcert).
     """
     seconds = int(wait.total_seconds())
-    arguments: dict[str, Any] = {"timeout": seconds} if url.startswith("sqlite") else _for_postgresql(seconds)
+    # cached_statements: one that adds hundreds of rows takes megabytes, and of each number of rows is another
+    in_file = {"timeout": seconds, "cached_statements": 8}
+    arguments: dict[str, Any] = in_file if url.startswith("sqlite") else _for_postgresql(seconds)
     if password is not None:
         arguments |= _verified(url)
     try:
@@ -89,7 +91,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # page_size: of a database that is made now; a row with its texts fits in a page with another, so fewer are written
     # cache_size: in kibibytes; with the usual 2 MB the indexes of one night are written out and read back all the time
     safe = ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON")
-    for pragma in (*safe, "page_size=8192", "cache_size=-65536"):
+    for pragma in (*safe, "page_size=8192", "cache_size=-131072"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
