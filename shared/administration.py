@@ -20,6 +20,11 @@ class Place(StrEnum):
     VERWIJDERD = "verwijderd"
 
 
+def expiry_reason(place: Place) -> RunReason:
+    """Return why a run lapses whose raw delivery is gone from where it lay."""
+    return RunReason.QUARANTAINE_VERLOPEN if place is Place.QUARANTAINE else RunReason.LEVERING_TERUGGENOMEN
+
+
 class ModelStatus(StrEnum):
     """Whether results of a model version are shown or only kept for comparison."""
 

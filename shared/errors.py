@@ -82,6 +82,12 @@ class StorageUnavailable(SlimmeCheckError):
     retry = True
 
 
+class BlobWithheld(StorageUnavailable):
+    """Storage lists a blob and does not hand it out: archived, or under a key that is not ours."""
+
+    code = "SC-403"
+
+
 class BlobNotFound(SlimmeCheckError):
     """A blob that was asked for is not there."""
 

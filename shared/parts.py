@@ -72,6 +72,7 @@ def kept(
         del part  # the next one is made when this one is gone
         give_back(cycles=True)
     checked.close()
+    give_back()
     steps.done(
         Action.PSEUDONIMISEREN,
         "gepseudonimiseerd",

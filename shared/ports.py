@@ -224,7 +224,7 @@ class Ledger(Protocol):
         """Let a run that waits for a person go on; TransitionRefused when it does not wait."""
 
     def expire(self, run_id: str, event: AuditEvent) -> None:
-        """Note that the raw delivery in quarantine is destroyed; a run that waited for it lapses."""
+        """Note that a raw delivery is gone: destroyed in quarantine, or taken back. A run that waited for it lapses."""
 
     def run(self, run_id: str) -> RunRecord:
         """Return a run; NotKnown when there is none."""

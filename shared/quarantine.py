@@ -75,10 +75,12 @@ def destroy_expired(installation: Workplace) -> int:
         if run.new.request_id:
             continue
         record = installation.ledger.delivery(installation.dataset, run.new.digest)
-        gone = _was_held_in_mailbox(installation, run, record)
-        if not gone and (record.plaats is not Place.QUARANTAINE or record.aangekomen > limit):
+        if _was_held_in_mailbox(installation, run, record):
+            _let_lapse(installation, run)
             continue
-        unjudged = gone or run.state in _FREE or run.reason is RunReason.MODEL_GESTOPT
+        if record.plaats is not Place.QUARANTAINE or record.aangekomen > limit:
+            continue
+        unjudged = run.state in _FREE or run.reason is RunReason.MODEL_GESTOPT
         tombstone = {
             "bestanden": len(record.bestanden) + 1,
             "digest": record.digest,
@@ -97,13 +99,21 @@ def destroy_expired(installation: Workplace) -> int:
 
 
 def _was_held_in_mailbox(installation: Workplace, run: RunRecord, record: DeliveryRecord) -> bool:
-    """Say whether a delivery was held where it lay and is there no more: its term in the mailbox is over too."""
+    """Say whether a delivery was held where it lay and is there no more: taken back, or gone after its term there."""
     if run.reason is not RunReason.CONTROLE_AANGEHOUDEN or record.plaats is not Place.BRIEVENBUS:
         return False
     try:
         return open_recorded(installation.blobs, record) is None
     except SlimmeCheckError:  # who looks in the mailbox is told; what lies in quarantine goes all the same
         return False
+
+
+def _let_lapse(installation: Workplace, run: RunRecord) -> None:
+    told = {"reden": str(RunReason.LEVERING_TERUGGENOMEN)}
+    event = installation.event(Action.MISLUKKEN, f"levering {run.new.levering}", "vervallen", run.run_id, **told)
+    with suppress(TransitionRefused):  # somebody took it up since we looked
+        installation.ledger.expire(run.run_id, event)
+        run_log().error("run %s: its delivery is gone, and nothing of it was published", run.run_id)
 
 
 def _empty_destroyed(installation: Workplace) -> None:

@@ -133,8 +133,9 @@ _GONE = frozenset({_R.QUARANTAINE_VERLOPEN})
 # only a run that a person asked for: of applications that went since, or that ended every worker
 _REMOVED = frozenset({_R.AANVRAGEN_VERWIJDERD})
 _GIVEN_UP = frozenset({_R.WERKERS_STONDEN_STIL})
+_TAKEN_BACK = frozenset({_R.LEVERING_TERUGGENOMEN})
 # what it would read is gone: the delivery, or the snapshot of one that is to be judged again
-_WITHOUT = frozenset({_R.LEVERING_TERUGGENOMEN, _R.MOMENTOPNAME_ONTBREEKT})
+_WITHOUT = _TAKEN_BACK | {_R.MOMENTOPNAME_ONTBREEKT}
 
 # None is "does not exist yet".
 TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] = {
@@ -155,7 +156,7 @@ TRANSITIONS: Mapping[RunState | None, Mapping[RunState, frozenset[RunReason]]] =
     _S.AANGEHOUDEN: {
         _S.VRIJGEGEVEN: frozenset({_R.VRIJGEGEVEN}),
         _S.BEZIG: frozenset({_R.HERVAT}),
-        _S.VERVALLEN: _REPLACED | _GONE | _REMOVED,
+        _S.VERVALLEN: _REPLACED | _GONE | _REMOVED | _TAKEN_BACK,
     },
     _S.VRIJGEGEVEN: {
         _S.BEZIG: frozenset({_R.BEGONNEN}),

@@ -156,9 +156,9 @@ def set_apart(installation: Installation, claim: Claim, judged: Judged, checked:
     source = judged.source
     rejected = checked.verdict is Verdict.AFGEKEURD
     facts = learned(source, checked)
-    stays = _ends_who_holds_it(checked)
+    stays = source.container == Container.BRIEVENBUS and _ends_who_holds_it(checked)
     files = {} if stays else put_in_quarantine(installation, source, checked.verdict, checked.findings)
-    place = facts.plaats if stays else Place.QUARANTAINE
+    place = Place.BRIEVENBUS if stays else Place.QUARANTAINE
     if rejected and source.container == Container.BRIEVENBUS:
         _refuse_changed(judged, facts.bestanden, files)
     event = installation.event(

@@ -26,7 +26,7 @@ from shared.stages.pseudonym import Pseudonymiser
 from shared.telemetry import tell_round
 from shared.waiting import HELD, TAKE_UP, Unread
 
-_ON_A_DELIVERY = (RunState.BEZIG, RunState.MISLUKT, RunState.AANGEHOUDEN)
+_ON_A_DELIVERY = (RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
 _UNFINISHED = (*TAKE_UP, RunState.GEPUBLICEERD)
 
 
@@ -213,7 +213,7 @@ def _must_be_waited_for(installation: Installation, outcome: Outcome) -> bool:
         return outcome.kind is ClaimKind.BEZET and run is not None and run.state is RunState.BEZIG
     if run is None and isinstance(failure, StorageUnavailable):  # nobody counts how often: of it nothing is on record
         mailbox.look(installation.blobs, installation.dataset)  # a storage that is away says so here, for all at once
-        return waiting.is_recent(installation, outcome.levering)
+        return waiting.is_waited_for(installation, outcome.levering, failure)
     return failure.retry and (run is None or run.attempt < PATIENCE)
 
 

@@ -1,7 +1,8 @@
 """What waits for a round, in order of period: complete deliveries, what in quarantine is free, and what cannot be read.
 
 Storage may list a blob and not hand it out: archived by who may write there, or under a key of their own. Such a
-delivery fails by itself, is told in every round, and stands in the way of no other for longer than two days.
+delivery fails by itself, is told in every round, and stands in the way of no other for longer than two days; one that
+storage may give a moment later, for no longer than a week.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import partial
 
 from shared import mailbox
 from shared.administration import Place
-from shared.errors import SlimmeCheckError
+from shared.errors import BlobWithheld, SlimmeCheckError, StorageUnavailable
 from shared.events import HERE
 from shared.failures import as_told
 from shared.installation import Installation
@@ -23,7 +24,7 @@ from shared.runstates import RunReason, RunState
 
 HELD = RunReason.CONTROLE_AANGEHOUDEN  # waits for a person
 TAKE_UP = (RunState.WACHTEND, RunState.BEZIG, RunState.VRIJGEGEVEN, RunState.MISLUKT, RunState.AANGEHOUDEN)
-_RECENT = timedelta(days=1)
+_RECENT, _RECENT_ENOUGH_TO_COME_BACK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,14 @@ def _place_of(levering: str, ordered: list[Waiting | Unread]) -> int:
     return next(later, len(ordered))
 
 
-def is_recent(installation: Installation, levering: str) -> bool:
-    """Say whether a delivery by its name is of yesterday, today or later; after that what it leaves open is a gap."""
+def is_waited_for(installation: Installation, levering: str, cause: StorageUnavailable) -> bool:
+    """Say whether the next ones wait for a delivery that storage does not give; if not, what it leaves open is a gap.
+
+    By the date in its name, which may lie ahead no further than behind: nobody waits for years. What fails by chance
+    may come back, and what came after it would be held.
+    """
     if not mailbox.has_date(levering):
         return False
     today = installation.clock.now().astimezone(HERE).date()
-    return date.fromisoformat(levering[:10]) >= today - _RECENT
+    recent = _RECENT if isinstance(cause, BlobWithheld) else _RECENT_ENOUGH_TO_COME_BACK
+    return abs(date.fromisoformat(levering[:10]) - today) <= recent

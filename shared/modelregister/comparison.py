@@ -59,7 +59,8 @@ class Grouping:
 class Rounding:
     """What rounds each kind of number of one dossier.
 
-    `known`: numbers that stand in more than one place, of all people or of a version, and are the same in each.
+    `known`: numbers that stand in more than one place, of all people or of a version, and are the same in each, unless
+    both versions flag equally many.
     """
 
     people: Tens

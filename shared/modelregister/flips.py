@@ -2,8 +2,7 @@
 
 Of a group are shown: how many it holds, how many the active version flags and how many the proposal flags. How many
 flip is not shown; it depends on one more number, how many both flag. That number lies between bounds, which are tighter
-where the flips of everybody are shown beside the groups. No flip may be bounded to less than
-may be shown.
+where the flips of everybody are shown beside the groups. No flip may be bounded to less than may be shown.
 
 Versions that differ in intercept, threshold or sample alone order people alike: one of them flags everybody that the
 other flags, whoever is looked at. That nobody flips the other way then says nothing about people, and the rest is known

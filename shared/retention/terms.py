@@ -57,7 +57,8 @@ TERMS: Mapping[Kept, Term] = {
         1,
         14,
         "Alles in de brievenbus dat niet verwerkt werd: mappen die nooit een datapackage.json kregen, losse bestanden, "
-        "mappen buiten elke dataset. Een verwerkte levering gaat meteen na publicatie.",
+        "mappen buiten elke dataset, wat de opslag niet uitgeeft, en een levering die op een mens wacht omdat ze niet "
+        "naar quarantaine te kopiëren is. Een verwerkte levering gaat meteen na publicatie.",
         "het laatste bestand van de map geschreven werd",
         _PURGE,
         "Ruwe gegevens staan er leesbaar; wat na twee weken niet compleet is, wordt opnieuw geleverd.",

@@ -268,8 +268,8 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-607": Rule(
         T,
-        "Van aanvragen heeft de klant meer rijen in een tabel dan een mens kan hebben; zij krijgen geen voorspelling "
-        "(GEGEVENS_ONBRUIKBAAR).",
+        "Van aanvragen heeft de klant meer dan 1.000 rijen in een tabel, of diensten via partijen; zij krijgen geen "
+        "voorspelling (GEGEVENS_ONBRUIKBAAR).",
         "Laat de bron vaststellen wie de klant is: dit nummer staat voor meer dan één mens.",
     ),
 }

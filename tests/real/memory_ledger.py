@@ -26,6 +26,7 @@ from shared.administration import (
     RunRequest,
     StopState,
     Tombstone,
+    expiry_reason,
 )
 from shared.errors import LedgerUnavailable, NotKnown, TransitionRefused
 from shared.events import AuditEvent, Caller, StoredEvent
@@ -117,9 +118,10 @@ class MemoryLedger(MemoryRuns):
     def expire(self, run_id: str, event: AuditEvent) -> None:
         with self._all_or_nothing() as state:
             run = self.run(run_id)
-            if run.state is not _S.AFGEKEURD:
-                run = self._change(run, _S.VERVALLEN, _R.QUARANTAINE_VERLOPEN, event.tijdstip)
             key = (run.new.dataset, run.new.digest)
+            if run.state is not _S.AFGEKEURD:
+                reason = expiry_reason(state["deliveries"][key].plaats)
+                run = self._change(run, _S.VERVALLEN, reason, event.tijdstip)
             state["deliveries"][key] = replace(state["deliveries"][key], plaats=Place.VERWIJDERD)
             self._append(event)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.errors import StorageUnavailable
+from shared.errors import BlobWithheld, StorageUnavailable
 from shared.installation import Installation
 from tests.shell.workshop import Crash, Workshop
 
@@ -76,6 +76,11 @@ class Refusing:
 def no_answer() -> StorageUnavailable:
     """A storage that is away."""
     return StorageUnavailable("No answer.")
+
+
+def not_handed_out() -> BlobWithheld:
+    """A storage that has a blob and does not hand it out."""
+    return BlobWithheld("Archived.")
 
 
 def fused(workshop: Workshop, fuse: Fuse) -> Installation:

@@ -98,7 +98,25 @@ def test_what_is_held_where_it_lies_goes_after_its_term_in_the_mailbox(workshop:
     assert states(workshop) == {DAY: "aangehouden"}
     for name in workshop.files("brievenbus"):  # as the purge removes it
         workshop.installation.blobs.delete("brievenbus", name)
-    assert run_waiting(workshop.installation).destroyed == 1
+    assert run_waiting(workshop.installation).destroyed == 0
+    assert states(workshop) == {DAY: "vervallen"}
+    run = workshop.installation.ledger.run(workshop.sql("SELECT run FROM verwerkingen")[0][0])
+    assert run.reason is RunReason.LEVERING_TERUGGENOMEN
+
+
+def test_what_was_held_where_it_lies_and_released_lapses_when_the_supplier_takes_it_back(workshop: Workshop) -> None:
+    workshop.deliver(DAY, oordeel="afgekeurd")
+    blobs = Refusing(workshop.installation.blobs, "brievenbus", Crash, effect="copy", named=lambda name: DAY in name)
+    deadly = workshop.with_(blobs=cast(Any, blobs)).installation
+    for _ in range(PATIENCE):
+        with pytest.raises(Crash):
+            run_waiting(deadly)
+        workshop.clock.pass_by(timedelta(minutes=40))
+    run_waiting(deadly)
+    release(workshop.installation, DAY, "het grote bestand gaat weg")
+    for name in workshop.files("brievenbus"):
+        workshop.installation.blobs.delete("brievenbus", name)
+    run_waiting(workshop.installation)
     assert states(workshop) == {DAY: "vervallen"}
 
 

@@ -16,7 +16,7 @@ from shared.adapters.azure.failures import told
 from shared.errors import StorageUnavailable
 from shared.interventions import release, request_run
 from shared.sweep import process_arrived, report_strays, run_waiting, take_up
-from tests.shell.crashing import Refusing, no_answer
+from tests.shell.crashing import Refusing, no_answer, not_handed_out
 from tests.shell.nofolder import NoFolder
 from tests.shell.tinycore import CORE
 from tests.shell.workshop import DATASET, Workshop
@@ -30,7 +30,7 @@ def withheld(workshop: Workshop, *names: str, container: str = "brievenbus") -> 
     blobs = workshop.installation.blobs
     parts = [f"/{name}/" for name in names] or [""]
     refusing = Refusing(
-        blobs, container, no_answer, effect="read", named=lambda name: any(part in name for part in parts)
+        blobs, container, not_handed_out, effect="read", named=lambda name: any(part in name for part in parts)
     )
     return workshop.with_(blobs=cast(Any, refusing))
 
@@ -54,7 +54,7 @@ def test_it_is_told_and_the_others_are_done_where_what_is_missing_counts_as_a_ga
     outcomes = found.outcomes if work is run_waiting else found
     assert [(one.levering, one.failure and one.failure.code) for one in outcomes] == [
         (DAYS[0], None),
-        (DAYS[1], "SC-400"),
+        (DAYS[1], "SC-403"),
         (DAYS[2], None),
     ]
     assert workshop.states() == {DAYS[0]: "afgerond", DAYS[2]: "aangehouden"}, "its day is missing"
@@ -98,6 +98,37 @@ def test_it_does_not_wait_longer_nor_for_one_that_will_be_rejected(workshop: Wor
     assert workshop.states() == {"2026-11-21": "afgerond", "2026-11-22": "afgerond"}
 
 
+def test_nobody_waits_for_one_whose_name_lies_far_ahead(workshop: Workshop) -> None:
+    workshop.deliver("2099-01-01", van=datetime(2026, 11, 1))
+    for levering in ("2099-01-01-a", *DAYS):
+        workshop.deliver(levering)
+    broken = withheld(workshop, "2099-01-01-a")
+    assert run_waiting(broken.installation).waiting == ()
+    assert set(workshop.states()) == {"2099-01-01", *DAYS}, "each had its turn"
+
+
+@pytest.mark.parametrize("reads", [1, 2])
+def test_what_fails_by_chance_is_waited_for_when_it_is_days_old(workshop: Workshop, reads: int) -> None:
+    """After an outage a few days wait: one call that fails may not have the rest held."""
+    days = ("2026-11-16", "2026-11-17", "2026-11-18")
+    for levering in days:
+        workshop.deliver(levering)
+    seen: list[str] = []
+
+    class Flickering(Refusing):
+        def read(self, container: str, name: str, *most: Any) -> Any:
+            seen.append(name)
+            if sum(f"{days[1]}/datapackage" in one for one in seen) == reads and f"{days[1]}/datapackage" in name:
+                raise no_answer()
+            return self.blobs.read(container, name, *most)
+
+    blobs = Flickering(workshop.installation.blobs, "", no_answer)
+    assert run_waiting(workshop.with_(blobs=cast(Any, blobs)).installation).waiting == days[2:]
+    assert workshop.states() == {days[0]: "afgerond"}
+    assert not run_waiting(workshop.installation).failed
+    assert workshop.states() == dict.fromkeys(days, "afgerond")
+
+
 def test_one_that_is_withheld_before_it_is_claimed_does_not_stop_the_next_for_ever(workshop: Workshop) -> None:
     """Its description can be read; when it was written storage does not say."""
 
@@ -107,7 +138,7 @@ def test_one_that_is_withheld_before_it_is_claimed_does_not_stop_the_next_for_ev
 
         def written_at(self, container: str, name: str) -> datetime:
             if DAYS[0] in name:
-                raise no_answer()
+                raise not_handed_out()
             return workshop.installation.blobs.written_at(container, name)
 
     workshop.deliver(DAYS[0])
@@ -123,10 +154,10 @@ def test_no_run_is_taken_for_one_whose_delivery_is_gone(workshop: Workshop) -> N
     home = workshop.root / "brievenbus" / DATASET
     (home / DAYS[1]).rename(home / "2026-11-19-y")
     broken = withheld(workshop, "2026-11-19-y")
-    assert failures(broken) == [("2026-11-19-y", "SC-400")]
+    assert failures(broken) == [("2026-11-19-y", "SC-403")]
     assert workshop.states() == {DAYS[1]: "mislukt"}, "under another name it is there"
     (home / "2026-11-19-y").rename(home / DAYS[1])
-    assert failures(withheld(workshop, DAYS[1])) == [(DAYS[1], "SC-400")]
+    assert failures(withheld(workshop, DAYS[1])) == [(DAYS[1], "SC-403")]
     assert workshop.states() == {DAYS[1]: "mislukt"}
     assert not failures(workshop) and workshop.states() == {DAYS[1]: "afgerond"}
 
@@ -141,7 +172,7 @@ def test_one_in_quarantine_is_none_that_was_taken_back_and_keeps_no_other_from_l
     run_waiting(failing.installation)
     assert workshop.states() == {DAYS[0]: "mislukt", DAYS[2]: "mislukt"}
     shutil.rmtree(workshop.root / "brievenbus" / DATASET / DAYS[2])
-    assert failures(withheld(workshop, DAYS[0], container="quarantaine")) == [(DAYS[0], "SC-400")]
+    assert failures(withheld(workshop, DAYS[0], container="quarantaine")) == [(DAYS[0], "SC-403")]
     assert workshop.states() == {DAYS[0]: "mislukt", DAYS[2]: "vervallen"}
 
 
@@ -168,7 +199,7 @@ def test_a_storage_that_lists_nothing_either_is_one_failure(workshop: Workshop, 
 def test_where_none_can_be_read_one_is_told(workshop: Workshop) -> None:
     for levering in DAYS:
         workshop.deliver(levering)
-    assert failures(withheld(workshop)) == [(DAYS[0], "SC-400")]
+    assert failures(withheld(workshop)) == [(DAYS[0], "SC-403")]
     assert workshop.states() == {}
 
 

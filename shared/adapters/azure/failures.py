@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 
 from shared.blobplaces import told_place
-from shared.errors import BlobNotFound, StorageUnavailable
+from shared.errors import BlobNotFound, BlobWithheld, StorageUnavailable
 
 _CODE = re.compile(r"[A-Za-z]{1,64}")
 _NO_CONTAINER = frozenset({"ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"})
@@ -58,8 +58,11 @@ def _ours(cause: AzureError, where: str) -> Exception:
     if code in _NO_CONTAINER:
         what, advice = "The container is not there", "Create the containers (infra/); the next round tries again."
     elif code in _WITHHELD:
-        what = "Storage has the blob and does not hand it out"
-        advice = "Have it delivered again, not archived and under no key of its own; take this one away."
+        return BlobWithheld(
+            f"Storage has the blob and does not hand it out ({code}).",
+            where=where,
+            next_step="Have it delivered again, not archived and under no key of its own; take this one away.",
+        )
     elif isinstance(cause, ResourceNotFoundError):
         return BlobNotFound("There is no such blob.", where=where, next_step="Check the name.")
     elif isinstance(cause, ClientAuthenticationError) or status in _REFUSED:

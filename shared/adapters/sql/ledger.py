@@ -40,6 +40,7 @@ from shared.administration import (
     RunRequest,
     StopState,
     Tombstone,
+    expiry_reason,
 )
 from shared.errors import TransitionRefused
 from shared.events import AuditEvent, Caller, StoredEvent
@@ -158,12 +159,12 @@ class SqlLedger:
             return run_rows.find(connection, run_id)
 
     def expire(self, run_id: str, event: AuditEvent) -> None:
-        """Note that the raw delivery in quarantine is destroyed; a run that waited for it lapses."""
+        """Note that a raw delivery is gone: destroyed in quarantine, or taken back. A run that waited for it lapses."""
         with self._writing() as connection:
             run = run_rows.find(connection, run_id)
-            if run.state is not RunState.AFGEKEURD:
-                run_rows.change(connection, run, RunState.VERVALLEN, RunReason.QUARANTAINE_VERLOPEN, event.tijdstip)
             known = delivery_rows.find(connection, run.new.dataset, run.new.digest)
+            if run.state is not RunState.AFGEKEURD:
+                run_rows.change(connection, run, RunState.VERVALLEN, expiry_reason(known.plaats), event.tijdstip)
             gone = DeliveryFacts(Place.VERWIJDERD, known.van, known.tot, known.bestanden)
             delivery_rows.learn(connection, run.new.dataset, run.new.digest, gone)
             event_rows.append(connection, event)
