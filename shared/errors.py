@@ -86,6 +86,7 @@ class BlobWithheld(StorageUnavailable):
     """Storage lists a blob and does not hand it out: archived, or under a key that is not ours."""
 
     code = "SC-403"
+    retry = True
 
 
 class BlobNotFound(SlimmeCheckError):
