@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.dataset import Column, Kind
-from tests.stages import crowds
 from tests.stages.deliveries import Delivery, parquet_bytes
 from tests.stages.lyingparquet import footer_saying
 from tests.stages.mutations import Mutation, content
@@ -139,11 +138,6 @@ def _larger(delivery: Delivery, turn: random.Random) -> None:
     delivery.files[resource["path"]] += b"kanarie\n" * turn.choice([1, 10 * MEGABYTE])
 
 
-def _crowded(delivery: Delivery, turn: random.Random) -> None:
-    """Let one client apply often and have many rows everywhere, just as many as anybody may have or more."""
-    crowds.crowd(delivery, *turn.choice([(15, 950), (15, 3_000), (300, 300), (900, 990), (3_000, 3_000)]))
-
-
 def _added(what: bytes, times: int) -> Mutation:
     """Return a mutation that puts the same bytes behind a file very often."""
     return content(lambda data, turn: data + what * (times // turn.choice([1, 1_000])))
@@ -173,5 +167,4 @@ HEAVY: dict[str, Mutation] = {
     "parquet of long texts": _honest,
     "millions of equal rows": _equal,
     "file larger than was said": _larger,
-    "a client who is a crowd": _crowded,
 }

@@ -11,6 +11,7 @@ import pyarrow as pa
 from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.usecase import UseCase, at_mailbox
 from tests.hostile.heavy import HEAVY
+from tests.stages import crowds
 from tests.stages.deliveries import Delivery, parquet_bytes
 from tests.stages.mutations import Mutation
 
@@ -79,9 +80,23 @@ def _names() -> list[str]:
     return [f"KANARIE-{number}" for number in range(_MANY)]
 
 
+def _crowd(delivery: Delivery, turn: random.Random) -> None:
+    """Let one client apply often and have many rows everywhere, just as many as anybody may have or more."""
+    crowds.crowd(delivery, *turn.choice([(300, 300), (900, 990), (3_000, 3_000)]))
+
+
+def _large_history(delivery: Delivery, turn: random.Random) -> None:
+    """Let one client who applied a few times have very many rows; of so few applications no table is odd."""
+    crowds.crowd(delivery, 15, turn.choice([950, 3_000]))
+
+
+_OF_PEOPLE: Mapping[str, Mutation] = {
+    "a client who is a crowd": _crowd,
+    "a client with a large history": _large_history,
+}
 _OF_MANY: Mapping[str, Mutation] = {"csv about very many": _csv_of_many, "parquet about very many": _parquet_of_many}
 
 
 def heavy_in(dataset: str) -> Mapping[str, Mutation]:
     """Return what takes all time or memory, by name: an odd number, so that each comes alone and among others."""
-    return HEAVY if dataset == MAIN else {**_OF_MANY, **HEAVY}
+    return {**(_OF_PEOPLE if dataset == MAIN else _OF_MANY), **HEAVY}
