@@ -110,6 +110,12 @@ class Applicants:
             most = np.maximum(most, count(codes[codes >= 0], len(most)))
         return most
 
+    def different(self, name: str, numbers: pd.Series) -> np.ndarray:
+        """Return of each person how many different numbers there are in a column of their rows of a table."""
+        codes, spread = self.of_rows[name], len(numbers.cat.categories) + 1
+        seen = pd.unique(codes * spread + numbers.cat.codes.to_numpy() + 1)
+        return count(seen[seen >= 0] // spread, len(self.persons))
+
     def reached(self, name: str, other: pd.Series, links: pd.Series) -> np.ndarray:
         """Return of each person how many `links` name what a row of theirs in a table names in its column `other`."""
         of_other = codes_in(links, other.cat.categories)

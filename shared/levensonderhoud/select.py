@@ -32,9 +32,9 @@ PERSON_COLUMN = dict.fromkeys(WINDOWS, "subjectnr") | {
     "diensten": "subjectnrklant",
     "partijen": "persoonnr",
 }
-# of one person in one table, or services through their parties: nobody has so many, and a number that has is nobody's.
-# Each of its applications would be held beside each of these rows.
-MOST_ROWS = 1_000
+# different services of one person times rows in a table (or services through parties): nobody has so many, and a number
+# that has stands for many people. Each of its applications would be held beside each of these rows.
+MOST_PAIRS = 400_000
 
 
 def select(checked: CheckedDelivery) -> Selection:
@@ -100,12 +100,13 @@ def _applicants(applications: pd.DataFrame, tables: Tables) -> Applicants:
 
 
 def _are_crowded(applicants: Applicants, tables: Tables) -> np.ndarray:
-    """Say which applications name a client with more rows than anybody has.
+    """Say which applications name a client with more services and rows than anybody has.
 
     Every part of a delivery has all rows of its clients, so it says the same however many parts there are.
     """
     reached = applicants.reached("partijen", tables["partijen"]["partijnr"], tables["dienstsubjecten"]["subjectnr"])
-    return applicants.of_applications(np.maximum(applicants.most_rows(), reached) > MOST_ROWS)
+    services = applicants.different("diensten", tables["diensten"]["dienstnr"])
+    return applicants.of_applications(services * np.maximum(applicants.most_rows(), reached) > MOST_PAIRS)
 
 
 def _needs(applications: pd.DataFrame, tables: Tables, applicants: Applicants) -> dict[str, np.ndarray]:

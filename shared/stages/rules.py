@@ -268,8 +268,8 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-607": Rule(
         T,
-        "Van aanvragen heeft de klant meer dan 1.000 rijen in een tabel, of diensten via partijen; zij krijgen geen "
-        "voorspelling (GEGEVENS_ONBRUIKBAAR).",
+        "Van aanvragen heeft de klant meer dan een mens kan hebben (diensten maal rijen in een tabel is meer dan "
+        "400.000); zij krijgen geen voorspelling (GEGEVENS_ONBRUIKBAAR).",
         "Laat de bron vaststellen wie de klant is: dit nummer staat voor meer dan één mens.",
     ),
 }

@@ -82,7 +82,7 @@ def _names() -> list[str]:
 
 def _crowd(delivery: Delivery, turn: random.Random) -> None:
     """Let one client apply often and have many rows everywhere, just as many as anybody may have or more."""
-    crowds.crowd(delivery, *turn.choice([(300, 300), (900, 990), (3_000, 3_000)]))
+    crowds.crowd(delivery, *turn.choice([(300, 300), (600, 600), (900, 990), (3_000, 3_000)]))
 
 
 def _large_history(delivery: Delivery, turn: random.Random) -> None:

@@ -9,14 +9,20 @@ import pandas as pd
 import pytest
 
 from shared import pipeline
-from shared.levensonderhoud import LEVENSONDERHOUD, pairs
-from shared.levensonderhoud.select import MOST_ROWS
+from shared.levensonderhoud import LEVENSONDERHOUD, pairs, select
 from shared.records import Finding
 from tests.stages import crowds
 from tests.stages.deliveries import Delivery, check, codes
 from tests.stages.test_in_parts import KEY, assert_the_same
 
 UNUSABLE = "GEGEVENS_ONBRUIKBAAR"
+MOST_ROWS = 1_000
+
+
+@pytest.fixture(autouse=True)
+def smaller_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a person who has two services, as each of the three does, have so many rows in a table."""
+    monkeypatch.setattr(select, "MOST_PAIRS", 2 * MOST_ROWS)
 
 
 def judged(delivery: Delivery) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
@@ -43,9 +49,10 @@ def test_one_row_less_is_scored() -> None:
     assert "LEV-607" not in codes(found)
 
 
-def test_a_client_who_applied_more_often_than_anybody_can() -> None:
+def test_a_client_who_applied_more_often_than_anybody_can(monkeypatch: pytest.MonkeyPatch) -> None:
     delivery = Delivery()
     crowds.applications(delivery, MOST_ROWS)
+    monkeypatch.undo()
     frame, found = judged(delivery)
     assert set(frame.loc[frame["reden"] == UNUSABLE].index) == set(frame.index) - {"KANARIE-D2", "KANARIE-D3"}
     assert [one.aantal for one in found if one.code == "LEV-607"] == [MOST_ROWS + 1]

@@ -129,7 +129,7 @@ SELECTION_RULES: dict[str, Spoil] = {
     "LEV-603": rows("adressen", 1, geldig="0"),
     "LEV-604": lambda d: _twice(d, "diensten", subjectnrklant="KANARIE-P2"),
     "LEV-605": rows("vermogens", 1, bedrag="91827,36"),
-    "LEV-607": lambda d: crowds.rows(d, 1_000, ("adressen",)),
+    "LEV-607": lambda d: crowds.applications(d, 700),
 }
 BANDS = {"afspraken": {"laag": 0.5, "hoog": None, "vanaf": 20}}
 PREVIOUS = datetime(2026, 11, 18)
