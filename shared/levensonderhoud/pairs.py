@@ -112,9 +112,7 @@ class Applicants:
 
     def different(self, name: str, numbers: pd.Series) -> np.ndarray:
         """Return of each person how many different numbers there are in a column of their rows of a table."""
-        codes, spread = self.of_rows[name], len(numbers.cat.categories) + 1
-        seen = pd.unique(codes * spread + numbers.cat.codes.to_numpy() + 1)
-        return count(seen[seen >= 0] // spread, len(self.persons))
+        return count_different(self.of_rows[name], numbers.cat.codes.to_numpy(), len(self.persons))
 
     def reached(self, name: str, other: pd.Series, links: pd.Series) -> np.ndarray:
         """Return of each person how many `links` name what a row of theirs in a table names in its column `other`."""
@@ -156,6 +154,14 @@ def is_valid(rows: pd.DataFrame) -> Mask:
 def count(application: np.ndarray, applications: int) -> np.ndarray:
     """Return how many pairs each application has (int64)."""
     return np.bincount(application, minlength=applications).astype(np.int64)
+
+
+def count_different(groups: np.ndarray, codes: np.ndarray, number: int) -> np.ndarray:
+    """Return how many different codes each group has (int64), of which -1 is one too; group -1 is left out."""
+    codes = codes.astype(np.int64) + 1
+    spread = 1 + codes.max(initial=0)
+    seen = pd.unique(groups * spread + codes)
+    return count(seen[seen >= 0] // spread, number)
 
 
 def exists(application: np.ndarray, applications: int) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -111,7 +111,8 @@ def _are_crowded(applicants: Applicants, tables: Tables) -> np.ndarray:
 
 def _needs(applications: pd.DataFrame, tables: Tables, applicants: Applicants) -> dict[str, np.ndarray]:
     """Return per table and row whether it is needed, and if not, why not (Need)."""
-    needs = {name: _needs_of_person(name, tables[name], applicants) for name in WINDOWS}
+    pieces = [some for _, some in applicants.pieces(applicants.most_rows())]
+    needs = {name: _needs_of_person(name, tables[name], pieces) for name in WINDOWS}
     partijen, links, diensten = tables["partijen"], tables["dienstsubjecten"], tables["diensten"]
     of_person = applicants.of_rows["partijen"] >= 0
     needs["partijen"] = _need(of_person)
@@ -127,15 +128,15 @@ def _needs(applications: pd.DataFrame, tables: Tables, applicants: Applicants) -
     return needs
 
 
-def _needs_of_person(name: str, rows: pd.DataFrame, applicants: Applicants) -> np.ndarray:
+def _needs_of_person(name: str, rows: pd.DataFrame, pieces: Sequence[Applicants]) -> np.ndarray:
     in_window = np.zeros(len(rows), dtype=bool)
-    for _, some in applicants.pieces(applicants.most_rows()):
+    for some in pieces:
         pairs = some.pairs(name, rows)
         in_window[pairs.row[WINDOWS[name](pairs)]] = True
     used_kind = np.ones(len(rows), dtype=bool)
     if name == "relaties":
         used_kind = rows["categorie"].isin(relaties.NEEDED).to_numpy(dtype=bool)
-    return _need(applicants.of_rows[name] >= 0, used_kind, in_window & is_valid(rows))
+    return _need(pieces[0].of_rows[name] >= 0, used_kind, in_window & is_valid(rows))
 
 
 def _need(of_somebody: Mask, used_kind: Mask | bool = True, in_time: Mask | bool = True) -> np.ndarray:

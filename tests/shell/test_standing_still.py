@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from shared.errors import StorageUnavailable
+from shared.installation import Installation
 from shared.interventions import release, request_run
 from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
@@ -36,11 +37,21 @@ class Deadly:
 
 def ended(workshop: Workshop, times: int) -> None:
     """Let so many workers end at the delivery, one after another."""
-    deadly = workshop.with_(blobs=cast(Any, Deadly(workshop))).installation
+    died(workshop, workshop.with_(blobs=cast(Any, Deadly(workshop))).installation, times)
+
+
+def died(workshop: Workshop, deadly: Installation, times: int) -> None:
+    """Let so many workers of an installation end, one after another."""
     for _ in range(times):
         with pytest.raises(Crash):
             run_waiting(deadly)
         workshop.clock.pass_by(timedelta(minutes=40))
+
+
+def ending_who_copies(workshop: Workshop) -> Workshop:
+    """A storage that ends whoever copies a file of the delivery out of the mailbox."""
+    blobs = Refusing(workshop.installation.blobs, "brievenbus", Crash, effect="copy", named=lambda name: DAY in name)
+    return workshop.with_(blobs=cast(Any, blobs))
 
 
 def states(workshop: Workshop) -> dict[str, str]:
@@ -66,12 +77,8 @@ def test_one_that_also_ends_who_would_set_it_apart_is_held_where_it_lies(worksho
     """A file of hundreds of gigabytes that nobody asked for: it cannot be copied in the time that a worker has."""
     workshop.deliver(DAY, oordeel="afgekeurd")
     workshop.deliver(NEXT, {"2001": 1})
-    blobs = Refusing(workshop.installation.blobs, "brievenbus", Crash, effect="copy", named=lambda name: DAY in name)
-    deadly = workshop.with_(blobs=cast(Any, blobs)).installation
-    for _ in range(PATIENCE):
-        with pytest.raises(Crash):
-            run_waiting(deadly)
-        workshop.clock.pass_by(timedelta(minutes=40))
+    deadly = ending_who_copies(workshop).installation
+    died(workshop, deadly, PATIENCE)
     for _ in range(2):  # held, and left alone
         assert not run_waiting(deadly).failed
         assert states(workshop) == {DAY: "aangehouden", NEXT: "afgerond"}
@@ -88,12 +95,8 @@ def test_one_that_also_ends_who_would_set_it_apart_is_held_where_it_lies(worksho
 
 def test_what_is_held_where_it_lies_goes_after_its_term_in_the_mailbox(workshop: Workshop) -> None:
     workshop.deliver(DAY)
-    blobs = Refusing(workshop.installation.blobs, "brievenbus", Crash, effect="copy", named=lambda name: DAY in name)
-    deadly = workshop.with_(blobs=cast(Any, Deadly(workshop.with_(blobs=cast(Any, blobs))))).installation
-    for _ in range(PATIENCE):
-        with pytest.raises(Crash):
-            run_waiting(deadly)
-        workshop.clock.pass_by(timedelta(minutes=40))
+    deadly = workshop.with_(blobs=cast(Any, Deadly(ending_who_copies(workshop)))).installation
+    died(workshop, deadly, PATIENCE)
     assert not run_waiting(deadly).failed
     assert states(workshop) == {DAY: "aangehouden"}
     for name in workshop.files("brievenbus"):  # as the purge removes it
@@ -106,12 +109,8 @@ def test_what_is_held_where_it_lies_goes_after_its_term_in_the_mailbox(workshop:
 
 def test_what_was_held_where_it_lies_and_released_lapses_when_the_supplier_takes_it_back(workshop: Workshop) -> None:
     workshop.deliver(DAY, oordeel="afgekeurd")
-    blobs = Refusing(workshop.installation.blobs, "brievenbus", Crash, effect="copy", named=lambda name: DAY in name)
-    deadly = workshop.with_(blobs=cast(Any, blobs)).installation
-    for _ in range(PATIENCE):
-        with pytest.raises(Crash):
-            run_waiting(deadly)
-        workshop.clock.pass_by(timedelta(minutes=40))
+    deadly = ending_who_copies(workshop).installation
+    died(workshop, deadly, PATIENCE)
     run_waiting(deadly)
     release(workshop.installation, DAY, "het grote bestand gaat weg")
     for name in workshop.files("brievenbus"):
@@ -176,10 +175,7 @@ def test_a_request_at_which_every_worker_ends_is_given_up_and_may_be_asked_again
             return self._blobs.read(container, name, most)
 
     deadly = workshop.with_(blobs=cast(Any, Snapshot(workshop))).installation
-    for _ in range(PATIENCE - 1):
-        with pytest.raises(Crash):
-            run_waiting(deadly)
-        workshop.clock.pass_by(timedelta(minutes=40))
+    died(workshop, deadly, PATIENCE - 1)
     for _ in range(2):  # given up, and left alone
         assert not run_waiting(deadly).failed
     run = workshop.installation.ledger.run(asked.run_id)

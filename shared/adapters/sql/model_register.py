@@ -28,7 +28,6 @@ from shared.modelregister.states import FOUR_EYES, VersionStatus, VersionStep, s
 from shared.runstates import PUBLISHED, RunReason, RunState
 
 _UNFINISHED = (RunState.WACHTEND, RunState.BEZIG, RunState.AANGEHOUDEN, RunState.MISLUKT)
-_PUBLISHED = [str(state) for state in PUBLISHED]
 _ROWS_AT_ONCE = 5_000
 
 
@@ -182,8 +181,7 @@ class SqlModelRegister:
             .where(
                 newer.c.aanvraagnummer == resultaten.c.aanvraagnummer,
                 later.c.dataset == dataset,
-                later.c.toestand.in_(_PUBLISHED),
-                later.c.modelstatus != str(ModelStatus.SCHADUW),
+                run_rows.is_shown(later),
                 later.c.publicatie > verwerkingen.c.publicatie,
                 later.c.gepubliceerd < moment_text(until),
             )
@@ -225,7 +223,7 @@ class SqlModelRegister:
                 verwerkingen.c.dataset == version.dataset,
                 verwerkingen.c.modeldigest == version.sha256,
                 verwerkingen.c.modelstatus == str(ModelStatus.ACTIEF),
-                verwerkingen.c.toestand.in_(_PUBLISHED),
+                verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]),
                 verwerkingen.c.gepubliceerd >= moment_text(since),
                 verwerkingen.c.gepubliceerd < moment_text(until),
                 resultaten.c.score.is_not(None),

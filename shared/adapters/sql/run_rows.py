@@ -18,9 +18,13 @@ from shared.events import Caller, canonical, moment_of, moment_text
 from shared.records import Finding, Severity
 from shared.runstates import PUBLISHED, RunReason, RunState, check_transition
 
-SHOWN = verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]) & (
-    verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW)
-)
+
+def is_shown(runs: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Say in SQL which runs were published, and not kept as a shadow."""
+    return runs.c.toestand.in_([str(state) for state in PUBLISHED]) & (runs.c.modelstatus != str(ModelStatus.SCHADUW))
+
+
+SHOWN = is_shown(verwerkingen)
 
 
 def made_before(connection: Connection, caller: Caller) -> RunRecord | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from shared.levensonderhoud.features.frame import NEVER, Features
 from shared.levensonderhoud.moments import whole_days
-from shared.levensonderhoud.pairs import Pairs, count, exists
+from shared.levensonderhoud.pairs import Pairs, count_different, exists
 
 # living addresses; soort 2 is a postal address
 LIVING = (1, 3, 9)
@@ -21,16 +20,12 @@ def compute(pairs: Pairs, applications: int) -> Features:
     living = current.where(current["soort"].isin(LIVING).to_numpy(dtype=bool))
     return {
         "at_least_one_address_in_amsterdam": exists(inside, applications).astype(np.int64),
-        "active_address_count": _different_addresses(whole, applications),
+        "active_address_count": count_different(
+            whole.application, whole["adressleutel"].cat.codes.to_numpy(), applications
+        ),
         "days_since_last_relocation": _days_since_move(living, applications),
         "adres_onbekend": 1 - exists(current.application, applications).astype(np.int64),
     }
-
-
-def _different_addresses(whole: Pairs, applications: int) -> np.ndarray:
-    keys = whole["adressleutel"].cat.codes.to_numpy().astype(np.int64) + 1
-    spread = 1 + keys.max(initial=0)
-    return count(pd.unique(whole.application * spread + keys) // spread, applications)
 
 
 def _days_since_move(living: Pairs, applications: int) -> np.ndarray:
