@@ -17,6 +17,7 @@ from shared.alarms import Alarms, tell_missing, tell_poisoned
 from shared.deliverydays import read_delivery_days
 from shared.events import Caller
 from shared.installation import Installation
+from shared.interventions import release
 from shared.set_apart import PATIENCE
 from shared.stages.rules import RULES
 from shared.sweep import report_strays, run_waiting
@@ -32,14 +33,16 @@ from tests.hostile.heavy import HEAVY
 from tests.reliability.looking import rows
 from tests.reliability.size import NIGHT, some
 from tests.shell.workshop import Crash
+from tests.stages import crowds
 from tests.stages.deliveries import SCHEMA
 from tests.stages.mutations import MUTATIONS
 from tests.stages.test_every_rule import FILE_RULES, ROW_RULES, SELECTION_RULES
 from tests.worker.test_poison import message
 
 pytestmark = pytest.mark.slow
-SPOILT = FILE_RULES | ROW_RULES | SELECTION_RULES
-ELSEWHERE = {"LEV-111", "LEV-112", "LEV-113", "LEV-504", "LEV-606"}  # not of a delivery of applications: below
+# not in one night of one delivery: below
+ELSEWHERE = {"LEV-111", "LEV-112", "LEV-113", "LEV-504", "LEV-606", "LEV-607"}
+SPOILT = {code: spoil for code, spoil in (FILE_RULES | ROW_RULES | SELECTION_RULES).items() if code not in ELSEWHERE}
 MANY = {"LEV-501": 20}  # applications, without which the rule says nothing
 DAMAGE = MUTATIONS | (HEAVY if NIGHT else {})
 SPOILER = b"kanarie"  # what the damage itself puts in
@@ -142,7 +145,7 @@ def test_a_number_by_which_a_row_is_known_that_cannot_be_read_is_not_told(
     nothing_is_told(made)
 
 
-# rules that are told elsewhere than in a delivery of applications -----------------------------------------------------
+# rules that are told elsewhere than in one night of one delivery of applications ------------------------------------
 
 
 def alarms_of(here: Installation) -> Alarms:
@@ -214,12 +217,25 @@ def follow_ups(storage: Storage, made: Planted) -> None:
     storage.round()
 
 
+def crowded(storage: Storage, made: Planted) -> None:
+    """Let one client be a crowd. It is more than the night before, so a person lets it go on first."""
+    delivery = delivery_of(made, van="2026-11-18")
+    crowds.applications(delivery, 700, "DIENST")  # these numbers are published
+    post(delivery, storage.root)
+    storage.round()
+    assert storage.states() == {"afgerond": 1, "aangehouden": 1} and "LEV-501" in codes(storage)
+    storage.do(lambda here: release(here, "2026-11-20", "the numbers were looked at"))
+    storage.round()
+    assert storage.states() == {"afgerond": 2}
+
+
 OTHERS: dict[str, tuple[Callable[[Storage, Planted], None], str]] = {
     "LEV-111": (named_otherwise, "SELECT code FROM bevindingen"),
     "LEV-112": (given_up, "SELECT substr(resultaat, 8) FROM gebeurtenissen"),
     "LEV-113": (did_not_come, "SELECT substr(resultaat, 8) FROM gebeurtenissen"),
     "LEV-504": (ended_again_and_again, "SELECT code FROM bevindingen"),
     "LEV-606": (follow_ups, "SELECT code FROM bevindingen"),
+    "LEV-607": (crowded, "SELECT code FROM bevindingen"),
 }
 
 

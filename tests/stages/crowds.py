@@ -17,10 +17,10 @@ def _different(row: Mapping[str, str], column: str, number: int) -> Rows:
     return [{**row, column: text} for text in texts]
 
 
-def applications(delivery: Delivery, number: int) -> None:
-    """Let one client apply so many times in the period."""
+def applications(delivery: Delivery, number: int, called: str = "KANARIE-D1") -> None:
+    """Let one client apply so many times in the period, under numbers that begin so."""
     service, order = delivery.rows["diensten"][0], delivery.rows["werkopdrachten"][0]
-    names = [f"KANARIE-D1{at:05}" for at in range(number)]
+    names = [f"{called}{at:05}" for at in range(number)]
     _add(delivery, "diensten", [{**service, "dienstnr": name} for name in names])
     moments = [f"2026-11-19 {at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}" for at in range(number)]
     orders = [{**order, "dienstnr": name, "dtopvoer": at} for name, at in zip(names, moments, strict=True)]
