@@ -15,7 +15,7 @@ from shared.levensonderhoud.usecase import LEVENSONDERHOUD
 from shared.monitoring.report.make import Edition
 from shared.monitoring.report.page import content_policy
 from shared.reporting import FILES, RECORD
-from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, Visitor, faults
+from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, Visitor, draw, faults
 from tests.pages.site import Site
 
 ADDRESS = "https://rapport.example/"
@@ -73,9 +73,7 @@ def test_a_small_screen_shows_words_in_pictures_that_can_be_read(shown: Page) ->
     assert sizes
     widths = shown.evaluate("[...document.querySelectorAll('svg')].map(node => node.getBoundingClientRect().width)")
     assert min(widths) >= 0.8 * NARROW  # of 320 units: letters of 12 units are 10 pixels or more
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    shown.set_viewport_size({"width": NARROW, "height": 3000})  # all of it would be a picture of 70,000 pixels
-    shown.screenshot(path=PICTURES / f"rapport-{NARROW}.png")
+    draw(shown, "rapport", (NARROW,))
 
 
 @pytest.mark.parametrize("width", [NARROW, HERE_SIZE[0]])

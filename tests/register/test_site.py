@@ -10,12 +10,12 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Page
+from playwright.sync_api import Browser, Page
 
 from shared.monitoring.register.facts import UNKNOWN, Algorithm, gather
 from shared.monitoring.register.files import register_files
 from shared.monitoring.register.site import site_pages
-from tests.pages.looking import HERE_SIZE, NARROW, PICTURES, Checker, faults
+from tests.pages.looking import HERE_SIZE, Checker, draw, faults
 
 PAGES = (
     "index.html",
@@ -25,7 +25,6 @@ PAGES = (
     "levensonderhoud/techniek.html",
     "levensonderhoud/uitleg.html",
 )
-TALLEST = 7_000
 LONGEST_SENTENCE = 30  # words; B1 asks for short sentences
 
 
@@ -157,24 +156,13 @@ def page(chrome: Browser) -> Iterator[Page]:
     context.close()
 
 
-def _clip(page: Page, width: int) -> FloatRect:
-    """The top of a page: no more than a browser can draw at once."""
-    height = min(TALLEST, page.locator("html").bounding_box()["height"])  # type: ignore[index]
-    return {"x": 0, "y": 0, "width": width, "height": height}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_and_it_fits_a_narrow_screen(chrome: Browser, page: Page, address: str, name: str) -> None:
     answer = page.goto(address + name)
     assert answer is not None
     assert answer.ok
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for width in (HERE_SIZE[0], NARROW):
-        page.set_viewport_size({"width": width, "height": HERE_SIZE[1]})
-        picture = f"register-{name.replace('/', '-').removesuffix('.html')}-{width}.png"
-        page.screenshot(path=PICTURES / picture, full_page=True, clip=_clip(page, width))
-    page.set_viewport_size({"width": HERE_SIZE[0], "height": HERE_SIZE[1]})
+    draw(page, f"register-{name.replace('/', '-').removesuffix('.html')}")
     looking = chrome.new_context()
     found = faults(page, Checker(looking))
     looking.close()
