@@ -84,7 +84,8 @@ def _rate(value: float) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    text = f"{value:.2f}" if value < 10 else f"{value:.0f}"
+    decimals = 2 if value < 10 else 1 if value < 100 else 0  # a goal just missed must not look met
+    text = f"{value:.{decimals}f}"
     return f"{text} {unit}"
 
 

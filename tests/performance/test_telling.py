@@ -77,6 +77,12 @@ def test_the_page_keeps_the_words_of_people_and_says_what_was_missed() -> None:
     assert blocks(page) == {"one": "old\n"} and rendered(found) in told
 
 
+@pytest.mark.parametrize(("found", "shown"), [(2.996, "3.00"), (11.47, "11.5"), (974.3, "974")])
+def test_a_goal_that_was_just_missed_does_not_look_met(found: float, shown: str) -> None:
+    goal = Goal("ten times as many", found, 11.0, "×", at_most=True)
+    assert f"| ten times as many | {shown} × |" in rendered(Outcome("First", "How.", 5, {}, [goal]))
+
+
 def test_a_goal_about_more_than_was_measured_is_neither_met_nor_missed() -> None:
     goals = [times_as_fast("asked three", OURS, OTHER, 3.0), times_as_fast("asked four", OURS, OTHER, 4.0)]
     small = Outcome("First", "How.", 60, {"contender": [OURS, OTHER]}, goals, asked=100_000)
