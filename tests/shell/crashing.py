@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from shared.errors import BlobWithheld, StorageUnavailable
 from shared.installation import Installation
+from shared.sweep import run_waiting
 from tests.shell.workshop import Crash, Workshop
 
 EFFECTS = frozenset(
@@ -87,3 +91,13 @@ def fused(workshop: Workshop, fuse: Fuse) -> Installation:
     """Return the workshop's installation with a fuse on storage and administration."""
     installation = workshop.installation
     return workshop.with_(blobs=Fused(installation.blobs, fuse), ledger=Fused(installation.ledger, fuse)).installation
+
+
+def died(
+    workshop: Workshop, deadly: Installation, times: int, work: Callable[[Installation], object] = run_waiting
+) -> None:
+    """Let so many workers of an installation end, each when the lease of the one before is over."""
+    for _ in range(times):
+        with pytest.raises(Crash):
+            work(deadly)
+        workshop.clock.pass_by(timedelta(minutes=40))

@@ -3,18 +3,14 @@ that somebody made is given up."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, cast
 
-import pytest
-
 from shared.errors import StorageUnavailable
-from shared.installation import Installation
 from shared.interventions import release, request_run
 from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import run_waiting
-from tests.shell.crashing import Refusing
+from tests.shell.crashing import Refusing, died
 from tests.shell.workshop import DATASET, Crash, Workshop
 
 DAY, NEXT = "2026-11-20", "2026-11-21"
@@ -38,14 +34,6 @@ class Deadly:
 def ended(workshop: Workshop, times: int) -> None:
     """Let so many workers end at the delivery, one after another."""
     died(workshop, workshop.with_(blobs=cast(Any, Deadly(workshop))).installation, times)
-
-
-def died(workshop: Workshop, deadly: Installation, times: int) -> None:
-    """Let so many workers of an installation end, one after another."""
-    for _ in range(times):
-        with pytest.raises(Crash):
-            run_waiting(deadly)
-        workshop.clock.pass_by(timedelta(minutes=40))
 
 
 def ending_who_copies(workshop: Workshop) -> Workshop:

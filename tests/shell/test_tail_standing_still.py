@@ -18,7 +18,7 @@ from shared.runstates import REASON_SENTENCES, RunReason
 from shared.set_apart import PATIENCE
 from shared.sweep import process_arrived, run_waiting, take_up
 from shared.usecases import mailboxes
-from tests.shell.crashing import Refusing, no_answer
+from tests.shell.crashing import Refusing, died, no_answer
 from tests.shell.workshop import Crash, Workshop
 
 DAY, NEXT = "2026-11-20", "2026-11-21"
@@ -34,10 +34,7 @@ def deadly(workshop: Workshop, digest: str, *, by_a_word: bool = False) -> Insta
 
 def ended(workshop: Workshop, digest: str, times: int, work: Callable[[Installation], object] = run_waiting) -> None:
     """Let so many workers end at the tail of a delivery, one after another."""
-    for _ in range(times):
-        with pytest.raises(Crash):
-            work(deadly(workshop, digest))
-        workshop.clock.pass_by(timedelta(minutes=40))
+    died(workshop, deadly(workshop, digest), times, work)
 
 
 def finish_standing(installation: Installation) -> list[Outcome]:
@@ -129,10 +126,7 @@ def test_ends_before_publication_are_none_of_the_tail(workshop: Workshop) -> Non
                 raise Crash
             return raw.read(container, name, most)
 
-    for _ in range(PATIENCE - 2):
-        with pytest.raises(Crash):
-            run_waiting(workshop.with_(blobs=cast(Any, Unreadable())).installation)
-        workshop.clock.pass_by(timedelta(minutes=40))
+    died(workshop, workshop.with_(blobs=cast(Any, Unreadable())).installation, PATIENCE - 2)
     ended(workshop, digest, 2)
     assert told(list(run_waiting(workshop.installation).outcomes)) == [(DAY, "")]
 

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.adapters.sql.bulk import streamed
+from shared.adapters.sql.run_rows import SHOWN
 from shared.adapters.sql.tables import leveringen, resultaten, verwerkingen, verzoeken
 from shared.administration import DeliveryFacts, DeliveryRecord, ModelStatus, NewRun, Place, RunRequest
 from shared.errors import NotKnown
 from shared.events import canonical, moment_of, moment_text
-from shared.runstates import PUBLISHED
 
 
 def local_text(moment: datetime | None) -> str | None:
@@ -94,8 +94,7 @@ def previous_tot(connection: Connection, dataset: str, digest: str, van: datetim
         verwerkingen.c.dataset == leveringen.c.dataset,
         verwerkingen.c.digest == leveringen.c.digest,
         verwerkingen.c.verzoek == "",
-        verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW),
-        verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]),
+        SHOWN,
     )
     latest = connection.execute(
         sa.select(sa.func.max(leveringen.c.periode_tot)).where(

@@ -25,7 +25,7 @@ from shared.modelregister.port import (
     VersionId,
 )
 from shared.modelregister.states import FOUR_EYES, VersionStatus, VersionStep, status_after, step_to_active
-from shared.runstates import PUBLISHED, RunReason, RunState
+from shared.runstates import RunReason, RunState
 
 _UNFINISHED = (RunState.WACHTEND, RunState.BEZIG, RunState.AANGEHOUDEN, RunState.MISLUKT)
 _ROWS_AT_ONCE = 5_000
@@ -222,8 +222,7 @@ class SqlModelRegister:
             .where(
                 verwerkingen.c.dataset == version.dataset,
                 verwerkingen.c.modeldigest == version.sha256,
-                verwerkingen.c.modelstatus == str(ModelStatus.ACTIEF),
-                verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED]),
+                run_rows.SHOWN,
                 verwerkingen.c.gepubliceerd >= moment_text(since),
                 verwerkingen.c.gepubliceerd < moment_text(until),
                 resultaten.c.score.is_not(None),

@@ -10,13 +10,11 @@ from sqlalchemy import Connection
 
 from shared.adapters.sql import run_rows
 from shared.adapters.sql.tables import bijdragen, resultaten, verwerkingen
-from shared.administration import ModelStatus, RunRecord
+from shared.administration import RunRecord
 from shared.errors import NotKnown
 from shared.people.records import Hit, PredictionId, StoredPrediction
-from shared.runstates import PUBLISHED
 
-_PUBLISHED = verwerkingen.c.toestand.in_([str(state) for state in PUBLISHED])
-_SHOWN = _PUBLISHED & (verwerkingen.c.modelstatus != str(ModelStatus.SCHADUW))
+_PUBLISHED = run_rows.is_published(verwerkingen)
 _CURRENT = sa.table("actuele_resultaten", sa.column("verwerking_nr"), sa.column("regel"))
 _IS_CURRENT = (
     sa.exists(_CURRENT.c.regel)
@@ -42,7 +40,7 @@ def _hits(connection: Connection, dataset: str, wanted: sa.ColumnElement[bool]) 
     query = (
         sa.select(resultaten, verwerkingen.c.run, _IS_CURRENT)
         .join(verwerkingen, verwerkingen.c.nr == resultaten.c.verwerking_nr)
-        .where(verwerkingen.c.dataset == dataset, _SHOWN, wanted)
+        .where(verwerkingen.c.dataset == dataset, run_rows.SHOWN, wanted)
         .order_by(verwerkingen.c.publicatie.desc(), resultaten.c.regel)
     )
     rows = connection.execute(query).all()

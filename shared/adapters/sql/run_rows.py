@@ -19,9 +19,14 @@ from shared.records import Finding, Severity
 from shared.runstates import PUBLISHED, RunReason, RunState, check_transition
 
 
+def is_published(runs: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Say in SQL which runs have results; those of a shadow are only kept."""
+    return runs.c.toestand.in_([str(state) for state in PUBLISHED])
+
+
 def is_shown(runs: sa.FromClause) -> sa.ColumnElement[bool]:
     """Say in SQL which runs were published, and not kept as a shadow."""
-    return runs.c.toestand.in_([str(state) for state in PUBLISHED]) & (runs.c.modelstatus != str(ModelStatus.SCHADUW))
+    return is_published(runs) & (runs.c.modelstatus != str(ModelStatus.SCHADUW))
 
 
 SHOWN = is_shown(verwerkingen)
