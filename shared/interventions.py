@@ -160,7 +160,8 @@ def process_request(installation: Installation, run: RunRecord) -> Outcome:
         delivery = _asked_for(installation, installation.ledger.request(new.request_id))
         steps.done(Action.MOMENTOPNAME_LEZEN, "gelezen", aanvragen=len(delivery.applications))
         publish(installation, claim, judge(installation, claim.run, (delivery,), steps), steps, tuple, None)
-        return finish_tail(installation, claim)
+        with installation.ledger.settling():
+            return finish_tail(installation, claim)
 
     return guarded(installation, claim, work, steps)
 

@@ -207,6 +207,12 @@ class Ledger(Protocol):
         nothing is stored.
         """
 
+    def settling(self) -> AbstractContextManager[None]:
+        """Let the database put in order, while this lasts, what was just published; nothing that is read changes.
+
+        What it can not do then it does at the next change: nothing is raised, and a worker that dies loses nothing.
+        """
+
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
         """Record a person's request and the waiting run that follows from it.
 

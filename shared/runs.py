@@ -232,7 +232,8 @@ def _first_half(installation: Installation, claim: Claim, source: StoredDelivery
             results = judge(installation, claim.run, parts.kept(minimised, checked, snapshot, steps), steps)
             facts = learned(source, checked)
             publish(installation, claim, results, steps, lambda: checked.findings + minimised.findings, facts)
-            return finish_tail(installation, claim, snapshot)
+            with installation.ledger.settling():
+                return finish_tail(installation, claim, snapshot)
 
 
 def _check(installation: Installation, judged: Judged, steps: Steps) -> DeliveryInParts:

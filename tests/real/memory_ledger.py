@@ -93,6 +93,9 @@ class MemoryLedger(MemoryRuns):
         frame = self._state["results"][run_id]
         return seal_rows((line, *row) for line, row in enumerate(frame[list(COLUMNS[1:])].itertuples(index=False)))
 
+    def settling(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
         with self._all_or_nothing() as state:
             judged = {number for frame in state["results"].values() for number in frame["aanvraagnummer"]}

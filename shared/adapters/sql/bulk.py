@@ -17,7 +17,7 @@ _BINARY: dict[type[sa.types.TypeEngine[Any]], str] = {
     sa.Text: "text",
 }
 _ROWS_READ_AT_ONCE = 5_000
-# SQLite notes for every statement how to undo it, so one statement has many rows; it takes 32,766 values at most
+# between two statements other threads get their turn, so one has many rows; SQLite takes 32,766 values at most
 _VALUES_IN_STATEMENT = 10_000
 
 
@@ -53,7 +53,8 @@ def insert_rows(connection: Connection, table: Table, columns: Mapping[str, Sequ
         for place, values in enumerate(columns.values()):
             row_by_row[place :: len(columns)] = values[start : start + some]
         all_marks = ", ".join([marks] * some)
-        statement = f"INSERT INTO {table.name} ({names}) VALUES {all_marks}"  # noqa: S608 - names from our own tables
+        # what is refused undoes the whole transaction: to undo a statement alone SQLite would copy all that it touches
+        statement = f"INSERT OR ROLLBACK INTO {table.name} ({names}) VALUES {all_marks}"  # noqa: S608 - names from our own tables
         connection.exec_driver_sql(statement, tuple(row_by_row))
 
 

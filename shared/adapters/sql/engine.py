@@ -21,7 +21,7 @@ from shared.errors import LedgerUnavailable, LedgerVersionMismatch
 # the chain of events has one end.
 _WRITE_LOCK = 0x51_1A_3E
 _RUN_LOCK = 0x51_1A_3F  # with the number of a run beside it: who publishes the same run waits here
-_WRITES, _LOCKS = "slimme_check_writes", "slimme_check_locks"
+_WRITES, _LARGE = "slimme_check_writes", "slimme_check_large"
 # A worker that is frozen inside a write holds that lock; after this the server ends its session and others go on.
 _LONGEST_WRITE_MS = 300_000
 _LONGEST_PUBLICATION_MS = 1_800_000  # of which only the end is under the lock that all share
@@ -97,8 +97,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    # from how many pages of the log who commits copies them into the file; 0: never, see sqlite_log.settling
+    connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={0 if options.get(_LARGE, False) else 1000}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES, False) else "BEGIN")
 
 
 def _begin_postgresql(wait_ms: int) -> Callable[[Connection], None]:
@@ -106,7 +108,7 @@ def _begin_postgresql(wait_ms: int) -> Callable[[Connection], None]:
         options = connection.get_execution_options()
         if options.get(_WRITES, False):
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
-            if options[_LOCKS]:
+            if not options[_LARGE]:
                 wait_for_writers(connection)
 
     return begin
@@ -135,13 +137,14 @@ def _wait(connection: Connection, lock: str, longest_ms: int) -> None:
 
 
 @contextlib.contextmanager
-def transaction(engine: Engine, *, writes: bool, lock: bool = True) -> Iterator[Connection]:
+def transaction(engine: Engine, *, writes: bool, large: bool = False) -> Iterator[Connection]:
     """Give a connection in a transaction that ends with the block; one writer at a time.
 
-    Readers see one moment: SQLite by nature, PostgreSQL by repeatable read. Without `lock` a writer on PostgreSQL says
-    itself from when on it must be the only one: see wait_for_writers.
+    Readers see one moment: SQLite by nature, PostgreSQL by repeatable read. A `large` writer adds very many rows: on
+    PostgreSQL it says itself from when on it must be the only one (see wait_for_writers), on SQLite its log is left
+    to `sqlite_log.settling`.
     """
-    options: dict[str, Any] = {_WRITES: writes, _LOCKS: lock}
+    options: dict[str, Any] = {_WRITES: writes, _LARGE: large}
     if not writes and engine.dialect.name == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:

@@ -24,6 +24,7 @@ from shared.adapters.sql import (
     tombstone_rows,
 )
 from shared.adapters.sql.engine import transaction
+from shared.adapters.sql.sqlite_log import settling
 from shared.administration import (
     Claim,
     ClaimTerms,
@@ -122,8 +123,12 @@ class SqlLedger:
         facts: DeliveryFacts | None = None,
     ) -> int:
         """Store the results and make them current, those of a shadow only kept; returns the publication number."""
-        with transaction(self.engine, writes=True, lock=False) as connection:  # rows first, the others wait only then
+        with transaction(self.engine, writes=True, large=True) as connection:
             return publication.publish(connection, claim, parts, now, event, steps, publication.Told(findings, facts))
+
+    def settling(self) -> AbstractContextManager[None]:
+        """Let SQLite copy its log into its file while this lasts."""
+        return settling(self.engine)
 
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:
         """Record a person's request and the waiting run that follows from it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0016_vanaf_0015"  # of the newest migration; a test keeps them together
+VERSION = "0017_vanaf_0015"  # of the newest migration; a test keeps them together
 
 LIVING = "toestand <> 'vervallen' AND modelstatus <> 'schaduw'"
 
@@ -36,9 +38,12 @@ def _text(name: str, *, null: bool = False) -> Column[str]:
     return Column(name, Text, nullable=null)
 
 
-def _run() -> Column[int]:
-    # of results on PostgreSQL the guards look after the reference: see migration 0016
-    return Column("verwerking_nr", Integer, ForeignKey("verwerkingen.nr"), primary_key=True)
+def _run(**reference: Any) -> Column[int]:
+    return Column("verwerking_nr", Integer, ForeignKey("verwerkingen.nr", **reference), primary_key=True)
+
+
+# of results on PostgreSQL the guards look after the reference (migration 0016); SQLite looks when all are in (0017)
+_AT_THE_END = {"deferrable": True, "initially": "DEFERRED"}
 
 
 leveringen = Table(
@@ -101,7 +106,7 @@ verwerkingen = Table(
 resultaten = Table(
     "resultaten",
     metadata,
-    _run(),
+    _run(**_AT_THE_END),
     Column("regel", Integer, primary_key=True),
     _text("aanvraagnummer"),
     _text("dienst"),
@@ -124,7 +129,7 @@ resultaten = Table(
 bijdragen = Table(
     "bijdragen",
     metadata,
-    _run(),
+    _run(**_AT_THE_END),
     Column("regel", Integer, primary_key=True),
     _text("bijdragen"),
 )

@@ -1,0 +1,33 @@
+"""The log of SQLite, in which what was written stands first; a checkpoint copies it into the database file."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import Engine
+
+
+@contextlib.contextmanager
+def settling(engine: Engine) -> Iterator[None]:
+    """Copy the log into the file in a thread, while this lasts: of a million results that takes ten seconds.
+
+    Who commits does so as a rule, but not a large transaction (`engine.transaction`). What cannot be copied now, for
+    somebody reads what was before or the disk is full, is left to the next who commits: nothing depends on it.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(checkpoint, engine, "PASSIVE")  # nobody asks how it ended
+        yield
+
+
+def checkpoint(engine: Engine, mode: str) -> None:
+    """Copy the log into the file: PASSIVE as far as nobody has to wait, TRUNCATE all of it, and empty the log then."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
+    finally:
+        connection.close()

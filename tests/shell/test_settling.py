@@ -1,0 +1,72 @@
+"""After a publication SQLite copies its log into its file beside what follows; nothing depends on how that ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks.publish import made_results
+from shared.adapters.sql import sqlite_log
+from shared.adapters.sql.engine import make_engine
+from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.upgrade import upgrade
+from shared.errors import SlimmeCheckError
+from tests.real.office import Office
+
+DAY = "2026-11-20"
+MANY = 5_000  # takes more pages than after which SQLite would copy by itself
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "a.sqlite"
+
+
+@pytest.fixture
+def office(database: Path) -> Iterator[Office]:
+    """An administration in which many results were published a moment ago."""
+    ledger = SqlLedger(make_engine(f"sqlite:///{database}", timedelta(seconds=20)))
+    upgrade(ledger.engine)
+    office = Office(ledger)
+    office.publish(office.claim(), made_results(range(MANY)))
+    yield office
+    ledger.engine.dispose()
+
+
+def test_who_publishes_does_not_wait_until_the_log_is_in_the_file(office: Office, database: Path) -> None:
+    empty = database.stat().st_size
+    with office.ledger.settling():
+        assert len(office.current(DAY)) == MANY, "others read and write meanwhile"
+        office.claim("d2", "2026-11-21")
+    log = database.with_name("a.sqlite-wal").stat().st_size
+    assert database.stat().st_size > empty + 0.9 * log
+    assert log > 1_000_000
+
+
+def test_the_next_to_write_copies_the_log_when_nobody_did(office: Office, database: Path) -> None:
+    empty = database.stat().st_size
+    office.claim("d2", "2026-11-21")
+    assert database.stat().st_size > 10 * empty
+
+
+def test_what_cannot_be_copied_stops_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, tried = threading.active_count(), list[str]()
+
+    def fails(_engine: object, mode: str) -> None:
+        tried.append(mode)
+        raise OSError
+
+    monkeypatch.setattr(sqlite_log, "checkpoint", fails)
+    with office.ledger.settling():
+        pass
+    assert tried == ["PASSIVE"]
+    assert threading.active_count() == before
+
+
+def test_what_goes_wrong_meanwhile_is_not_hidden(office: Office) -> None:
+    with pytest.raises(SlimmeCheckError), office.ledger.settling():
+        office.ledger.run("onbekend")
