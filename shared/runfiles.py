@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from shared.administration import RunRecord, Tombstone
 from shared.chosen_rows import ChosenLines, ChosenRows
@@ -86,8 +86,7 @@ def write_manifest(installation: Workplace, run: RunRecord) -> None:
     """
     import pyarrow.parquet as pq
 
-    _put_in_place(installation, run)
-
+    published = _put_in_place(installation, run)
     while True:  # until nothing was removed while we wrote
         removals = installation.ledger.removals(run.new.dataset, run.run_id)
         if removals:
@@ -110,7 +109,10 @@ def write_manifest(installation: Workplace, run: RunRecord) -> None:
             "per_resultaattype": dict(counts.resultaattype),
             "per_reden": dict(counts.reden),
             "schema": [{"naam": field.name, "type": str(field.type)} for field in schema],
-            "bestanden": {name: _described(installation, run, name) for name in (LINES, PARQUET)},
+            "bestanden": {
+                name: _described(installation, run, name, "" if removals else published.get(name, ""))
+                for name in (LINES, PARQUET)
+            },
             "log": "verwerking.jsonl",
         }
         installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{MANIFEST}", pretty_json(manifest))
@@ -119,11 +121,14 @@ def write_manifest(installation: Workplace, run: RunRecord) -> None:
             return
 
 
-def _put_in_place(installation: Workplace, run: RunRecord) -> None:
-    """Copy what the publishing attempt staged to where readers find it; what was revised since stays as it is."""
+def _put_in_place(installation: Workplace, run: RunRecord) -> Mapping[str, str]:
+    """Move what the publishing attempt staged to where readers find it; what was revised since stays as it is.
+
+    Returns the sha256 of what was published, by name of the file, where the event that tells is still there.
+    """
     published = next((e for e in installation.ledger.events(run.run_id) if e.handeling == Action.PUBLICEREN), None)
     if published is None:  # so long ago that its event was removed
-        return
+        return {}
     said = json.loads(published.details)
     revised = bool(installation.ledger.removals(run.new.dataset, run.run_id))
     for name, sha256 in said["bestanden"].items():
@@ -133,15 +138,16 @@ def _put_in_place(installation: Workplace, run: RunRecord) -> None:
             continue
         try:
             staged = f"{staged_folder(run, said['poging'])}/{name}"
-            copied = installation.blobs.copy(Container.UITVOER, staged, Container.UITVOER, target)
+            moved = installation.blobs.move(Container.UITVOER, staged, target)
         except BlobNotFound:  # another worker put it in place meanwhile
-            copied = digest_of(installation.blobs, Container.UITVOER, target)
-        if copied != sha256:
+            moved = digest_of(installation.blobs, Container.UITVOER, target)
+        if moved != sha256:
             raise StorageUnavailable(
                 "A result file is not what was published.",
                 where=f"run {run.run_id}",
                 next_step="Put the file back from its back-up, or reprocess the delivery.",
             )
+    return cast(Mapping[str, str], said["bestanden"])
 
 
 def revision_written(installation: Workplace, run: RunRecord) -> int:
@@ -197,8 +203,8 @@ def _removed(removals: Collection[Tombstone]) -> dict[str, object]:
     }
 
 
-def _described(installation: Workplace, run: RunRecord, name: str) -> dict[str, object]:
+def _described(installation: Workplace, run: RunRecord, name: str, known: str) -> dict[str, object]:
     place = f"{run_folder(run)}/{name}"
     with installation.blobs.open(Container.UITVOER, place) as stream:
         size = stream.seek(0, io.SEEK_END)
-    return {"bytes": size, "sha256": installation.blobs.sha256(Container.UITVOER, place)}
+    return {"bytes": size, "sha256": known or installation.blobs.sha256(Container.UITVOER, place)}

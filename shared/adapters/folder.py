@@ -107,6 +107,14 @@ class FolderStore:
                 target.write(part)
         return digest.hexdigest()
 
+    def move(self, container: str, name: str, to_name: str) -> str:
+        """Give a blob another name in one step and return the sha256 of its bytes; BlobNotFound when there is none."""
+        digest, path = self.sha256(container, name), self._path(container, name)
+        with _told(told_place(container, name)):
+            _move_into_place(path, self._path(container, to_name))
+        self._drop_empty_folders(path.parent, self._path(container))
+        return digest
+
     def written_at(self, container: str, name: str) -> datetime:
         """Return when the blob was last written; BlobNotFound when there is no such blob."""
         with self.open(container, name) as stream, _told(told_place(container, name)):

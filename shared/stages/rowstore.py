@@ -21,7 +21,8 @@ type Scratch = Callable[[], BinaryIO]
 type Destinations = Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]
 
 POSITION = "positie"
-_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
+# a block is packed as a whole: there are thousands, of twenty columns each, and Arrow packs every column apart
+_PACKING = pa.Codec("zstd", compression_level=1)
 NOWHERE = -1  # the part of rows that no part needs
 
 
@@ -30,6 +31,7 @@ class _Block:
     part: int
     begin: int
     size: int
+    unpacked: int
     rows: int
 
 
@@ -71,12 +73,15 @@ class RowStore:
         self._destinations = None
 
     def _write(self, part: int, table: pa.Table) -> None:
-        self._file.seek(self._end)
-        with pa.ipc.new_stream(self._file, table.schema, options=_PACKED) as stream:
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
-        size = self._file.tell() - self._end
-        self._blocks.append(_Block(part, self._end, size, len(table)))
-        self._end += size
+        plain = sink.getvalue()
+        packed = _PACKING.compress(plain)
+        self._file.seek(self._end)
+        self._file.write(packed)
+        self._blocks.append(_Block(part, self._end, packed.size, plain.size, len(table)))
+        self._end += packed.size
 
     def part(self, number: int, counted: np.ndarray) -> pd.DataFrame:
         """Return the rows of one part in their order. `counted`: by position in the file, does a row count."""
@@ -125,7 +130,8 @@ class RowStore:
         tables = [self._schema.empty_table().select(columns)]
         for block in blocks:
             self._file.seek(block.begin)
-            with pa.ipc.open_stream(pa.py_buffer(self._file.read(block.size)), options=options) as stream:
+            plain = _PACKING.decompress(self._file.read(block.size), block.unpacked)
+            with pa.ipc.open_stream(plain, options=options) as stream:
                 tables.append(stream.read_all().select(columns))
         return pa.concat_tables(tables)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -53,11 +52,8 @@ def with_own_texts(table: pa.Table) -> pa.Table:
 
 
 def _own_texts(texts: pa.DictionaryArray) -> pa.DictionaryArray:
-    codes = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    used, places = np.unique(codes, return_inverse=True)
-    empty = len(used) > 0 and used[0] < 0
-    places = pa.array(places - int(empty), type=texts.indices.type, mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(places, texts.dictionary.take(pa.array(used[int(empty) :])))
+    used = texts.indices.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(used.indices, texts.dictionary.take(used.dictionary))
 
 
 def without_traces(rows: pd.DataFrame) -> pd.DataFrame:

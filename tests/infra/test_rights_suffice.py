@@ -57,13 +57,18 @@ def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[set[tuple[
 
     for name, kind in {**_KINDS, "delete": "delete"}.items():
         monkeypatch.setattr(FolderStore, name, noted(kind, getattr(FolderStore, name)))
-    copying = FolderStore.copy
+    copying, moving = FolderStore.copy, FolderStore.move
 
     def copy(store: FolderStore, container: str, name: str, to_container: str, to_name: str) -> str:
         seen.update({("read", str(container)), ("write", str(to_container))})
         return copying(store, container, name, to_container, to_name)
 
+    def move(store: FolderStore, container: str, name: str, to_name: str) -> str:
+        seen.update((kind, str(container)) for kind in ("read", "write", "delete"))
+        return moving(store, container, name, to_name)
+
     monkeypatch.setattr(FolderStore, "copy", copy)
+    monkeypatch.setattr(FolderStore, "move", move)
     monkeypatch.setenv("SLIMME_CHECK_OPSLAG", str(tmp_path / "werk"))
     bootstrap.let_go()
     yield seen

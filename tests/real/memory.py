@@ -56,6 +56,11 @@ class MemoryStore:
         self.write(to_container, to_name, data)
         return hashlib.sha256(data).hexdigest()
 
+    def move(self, container: str, name: str, to_name: str) -> str:
+        digest = self.copy(container, name, container, to_name)
+        self.delete(container, name)
+        return digest
+
     def written_at(self, container: str, name: str) -> datetime:
         self.read(container, name)
         return self._moments[container, name]

@@ -131,6 +131,15 @@ def test_a_copy_is_the_same_bytes_and_says_which(store: BlobStore) -> None:
     assert store.read("quarantaine", "x/c.csv") == store.read(BOX, "a/d.csv") == store.read(BOX, "a/b.csv") == b"twee"
 
 
+def test_what_is_moved_has_another_name_and_says_what_it_is(store: BlobStore) -> None:
+    store.write(BOX, "a/poging/b.csv", b"twee")
+    store.write(BOX, "a/b.csv", b"oud")
+    assert store.move(BOX, "a/poging/b.csv", "a/b.csv") == digest(b"twee")
+    assert store.read(BOX, "a/b.csv") == b"twee" and list(store.names(BOX)) == ["a/b.csv"]
+    assert store.move(BOX, "a/b.csv", "c/d.csv") == digest(b"twee")
+    assert list(store.names(BOX)) == ["c/d.csv"]
+
+
 def test_what_is_not_there_is_told(store: BlobStore) -> None:
     for act in (store.read, store.sha256, store.open):
         with pytest.raises(BlobNotFound) as told:
@@ -138,6 +147,8 @@ def test_what_is_not_there_is_told(store: BlobStore) -> None:
         assert told.value.where and not told.value.retry
     with pytest.raises(BlobNotFound):
         store.copy(BOX, "a/b.csv", BOX, "a/c.csv")
+    with pytest.raises(BlobNotFound):
+        store.move(BOX, "a/b.csv", "a/c.csv")
     assert list(store.names(BOX)) == []
 
 

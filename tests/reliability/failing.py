@@ -19,7 +19,7 @@ from shared.errors import KeyUnavailable, LedgerUnavailable, StorageUnavailable
 from shared.installation import Installation
 
 _TOLD = {"blobs": StorageUnavailable, "ledger": LedgerUnavailable, "keys": KeyUnavailable}
-_STREAMED, _WRITTEN = ("read", "sha256", "copy"), ("write", "write_by", "copy")
+_STREAMED, _WRITTEN = ("read", "sha256", "copy", "move"), ("write", "write_by", "copy", "move")
 
 
 class Fault(StrEnum):

@@ -124,6 +124,12 @@ class AzureStore:
 
         return _until_whole(container, name, whole)
 
+    def move(self, container: str, name: str, to_name: str) -> str:
+        """Copy a blob, delete it, and return the sha256 of its bytes; BlobNotFound when there is no such blob."""
+        digest = self.copy(container, name, container, to_name)
+        self.delete(container, name)
+        return digest
+
     def written_at(self, container: str, name: str) -> datetime:
         """Return when the blob was last written; BlobNotFound when there is no such blob."""
         with told(container, name):
