@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 
 from shared.adapters.sql.application_names import numbers
 from shared.adapters.sql.engine import transaction
-from shared.adapters.sql.sqlite_log import checkpoint
 from shared.adapters.sql.tables import (
     bewaarplichten,
     bezwaren,
@@ -49,9 +48,14 @@ class SqlDue:
             return held_applications(connection, dataset)
 
     def let_go(self) -> None:
-        """Empty the log of SQLite: it holds rows as they were. PostgreSQL vacuums by itself."""
-        if self._engine.dialect.name == "sqlite":
-            checkpoint(self._engine, "TRUNCATE")
+        """Write the log of SQLite into its file and empty it: it holds rows as they were. PostgreSQL vacuums itself."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
     def requests_before(self, dataset: str, before: datetime) -> list[str]:
         """Return the requests for a run of before whose run is done, and that name no application under legal hold."""

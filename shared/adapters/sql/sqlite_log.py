@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,14 +21,11 @@ def settling(engine: Engine) -> Iterator[None]:
         yield
         return
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(checkpoint, engine, "PASSIVE")  # nobody asks how it ended
+        thread.submit(_copy, str(engine.url.database))  # nobody asks how it ended
         yield
 
 
-def checkpoint(engine: Engine, mode: str) -> None:
-    """Copy the log into the file: PASSIVE as far as nobody has to wait, TRUNCATE all of it, and empty the log then."""
-    connection = engine.raw_connection()
-    try:
-        connection.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
-    finally:
-        connection.close()
+def _copy(database: str) -> None:
+    # not with a connection of the engine: the cache of the one that published would be filled again beside it
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
