@@ -46,8 +46,10 @@ def _parts(folder: Path) -> Iterator[pd.DataFrame]:
 
 
 def as_the_app_does(ledger: SqlLedger, claim: Claim, parts: Iterable[pd.DataFrame]) -> None:
-    """Publish part by part: rows, seal, state and event in one transaction."""
+    """Publish part by part: rows, seal, state and event in one transaction; and what is left for the tail of a run."""
     ledger.publish(claim, parts, datetime.now(UTC), _event(Action.PUBLICEREN))
+    with ledger.settling():
+        pass
 
 
 def by_executemany(ledger: SqlLedger, claim: Claim, parts: Iterable[pd.DataFrame]) -> None:

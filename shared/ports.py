@@ -98,10 +98,11 @@ class BlobStore(Protocol):
     def copy(self, container: str, name: str, to_container: str, to_name: str) -> str:
         """Copy a blob and return the sha256 of what was copied; BlobNotFound when there is no such blob."""
 
-    def move(self, container: str, name: str, to_name: str) -> str:
+    def move(self, container: str, name: str, to_name: str, only_sha256: str) -> str:
         """Give a blob another name and return the sha256 of its bytes; BlobNotFound when there is no such blob.
 
-        A worker that dies halfway leaves it under its old name, or under both.
+        One whose bytes are others than expected stays. A worker that dies halfway leaves it under its old name, or
+        under both.
         """
 
     def written_at(self, container: str, name: str) -> datetime:

@@ -107,12 +107,13 @@ class FolderStore:
                 target.write(part)
         return digest.hexdigest()
 
-    def move(self, container: str, name: str, to_name: str) -> str:
-        """Give a blob another name in one step and return the sha256 of its bytes; BlobNotFound when there is none."""
+    def move(self, container: str, name: str, to_name: str, only_sha256: str) -> str:
+        """Give a blob with these bytes another name in one step; return the sha256 that it has."""
         digest, path = self.sha256(container, name), self._path(container, name)
-        with _told(told_place(container, name)):
-            _move_into_place(path, self._path(container, to_name))
-        self._drop_empty_folders(path.parent, self._path(container))
+        if digest == only_sha256:
+            with _told(told_place(container, name)):
+                _move_into_place(path, self._path(container, to_name))
+            self._drop_empty_folders(path.parent, self._path(container))
         return digest
 
     def written_at(self, container: str, name: str) -> datetime:

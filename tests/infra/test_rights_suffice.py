@@ -63,9 +63,9 @@ def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[set[tuple[
         seen.update({("read", str(container)), ("write", str(to_container))})
         return copying(store, container, name, to_container, to_name)
 
-    def move(store: FolderStore, container: str, name: str, to_name: str) -> str:
+    def move(store: FolderStore, container: str, *rest: str) -> str:
         seen.update((kind, str(container)) for kind in ("read", "write", "delete"))
-        return moving(store, container, name, to_name)
+        return moving(store, container, *rest)
 
     monkeypatch.setattr(FolderStore, "copy", copy)
     monkeypatch.setattr(FolderStore, "move", move)

@@ -56,9 +56,11 @@ class MemoryStore:
         self.write(to_container, to_name, data)
         return hashlib.sha256(data).hexdigest()
 
-    def move(self, container: str, name: str, to_name: str) -> str:
-        digest = self.copy(container, name, container, to_name)
-        self.delete(container, name)
+    def move(self, container: str, name: str, to_name: str, only_sha256: str) -> str:
+        digest = self.sha256(container, name)
+        if digest == only_sha256:
+            self.copy(container, name, container, to_name)
+            self.delete(container, name)
         return digest
 
     def written_at(self, container: str, name: str) -> datetime:

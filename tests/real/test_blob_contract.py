@@ -134,10 +134,16 @@ def test_a_copy_is_the_same_bytes_and_says_which(store: BlobStore) -> None:
 def test_what_is_moved_has_another_name_and_says_what_it_is(store: BlobStore) -> None:
     store.write(BOX, "a/poging/b.csv", b"twee")
     store.write(BOX, "a/b.csv", b"oud")
-    assert store.move(BOX, "a/poging/b.csv", "a/b.csv") == digest(b"twee")
+    assert store.move(BOX, "a/poging/b.csv", "a/b.csv", digest(b"twee")) == digest(b"twee")
     assert store.read(BOX, "a/b.csv") == b"twee" and list(store.names(BOX)) == ["a/b.csv"]
-    assert store.move(BOX, "a/b.csv", "c/d.csv") == digest(b"twee")
+    assert store.move(BOX, "a/b.csv", "c/d.csv", digest(b"twee")) == digest(b"twee")
     assert list(store.names(BOX)) == ["c/d.csv"]
+
+
+def test_other_bytes_than_expected_stay_where_they_are(store: BlobStore) -> None:
+    store.write(BOX, "a/poging/b.csv", b"anders")
+    assert store.move(BOX, "a/poging/b.csv", "a/b.csv", digest(b"twee")) == digest(b"anders")
+    assert store.read(BOX, "a/poging/b.csv") == b"anders"
 
 
 def test_what_is_not_there_is_told(store: BlobStore) -> None:
@@ -148,7 +154,7 @@ def test_what_is_not_there_is_told(store: BlobStore) -> None:
     with pytest.raises(BlobNotFound):
         store.copy(BOX, "a/b.csv", BOX, "a/c.csv")
     with pytest.raises(BlobNotFound):
-        store.move(BOX, "a/b.csv", "a/c.csv")
+        store.move(BOX, "a/b.csv", "a/c.csv", digest(b""))
     assert list(store.names(BOX)) == []
 
 

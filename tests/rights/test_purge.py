@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from shared.adapters.folder import FolderStore
 from shared.errors import StorageUnavailable
 from shared.interventions import let_go_of_snapshot, release, request_run
 from shared.output import mend_current
@@ -17,6 +18,7 @@ from shared.sweep import run_waiting
 from tests.rights.removing import CONTAINERS, DATASET, Scene, terms
 from tests.rights.test_stuck_requests import without_snapshot
 from tests.shell.nofolder import NoFolder
+from tests.shell.workshop import Crash, Worker
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 OLD = {"zaak1001": 1, "zaak1002": 2, "zaak1003": 4}
@@ -35,6 +37,30 @@ def test_a_result_past_its_term_goes_from_the_database_the_run_files_and_the_cur
     left = either.found(["zaak1001", "zaak1003", *either.pseudonyms("zaak1001")])
     assert left == []
     assert either.holds()
+
+
+def test_a_removal_while_the_files_of_a_run_are_put_in_place_is_no_fault_of_theirs(scene: Scene) -> None:
+    class Overtaken(FolderStore):
+        """Storage in which the removal finishes the files of the run just before their second one is moved."""
+
+        def move(self, container: str, name: str, to_name: str, only_sha256: str) -> str:
+            if name.endswith("parquet"):
+                assert not scene.purge(terms(resultaten=200, brievenbus=400)).failures
+            return super().move(container, name, to_name, only_sha256)
+
+    class Dying(FolderStore):
+        """Storage at which a worker dies before anything is in place."""
+
+        def move(self, *_: object) -> str:
+            raise Crash
+
+    scene.workshop.deliver("2026-11-20", OLD)
+    with pytest.raises(Crash):
+        run_waiting(scene.workshop.with_(blobs=Dying(scene.workshop.root), owner=Worker("dood")).installation)
+    scene.later(201)
+    assert not run_waiting(scene.workshop.with_(blobs=Overtaken(scene.workshop.root)).installation).failed
+    assert scene.manifest("2026-11-20")["revisie"] == 2
+    assert scene.found(["zaak1001"]) == []
 
 
 def test_the_manifest_says_which_revision_it_is_how_many_went_and_which_tombstone_tells(either: Scene) -> None:

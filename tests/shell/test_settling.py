@@ -7,12 +7,15 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from benchmarks.publish import made_results
+from shared.adapters.sql import sqlite_log
 from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.ledger import SqlLedger
+from shared.adapters.sql.sqlite_log import empty_log
 from shared.adapters.sql.upgrade import upgrade
 from shared.errors import SlimmeCheckError
 from tests.real.office import Office
@@ -40,11 +43,13 @@ def office(database: Path) -> Iterator[Office]:
 def test_who_publishes_does_not_wait_until_the_log_is_in_the_file(office: Office, database: Path) -> None:
     empty = database.stat().st_size
     with office.ledger.settling():
-        assert len(office.current(DAY)) == MANY, "others read and write meanwhile"
-        office.claim("d2", "2026-11-21")
+        assert len(office.current(DAY)) == MANY, "others read meanwhile"
     log = database.with_name("a.sqlite-wal").stat().st_size
     assert database.stat().st_size > empty + 0.9 * log
     assert log > 1_000_000
+    with office.ledger.settling():
+        office.claim("d2", "2026-11-21")
+    assert len(office.current(DAY)) == MANY, "and write"
 
 
 def test_the_next_to_write_copies_the_log_when_nobody_did(office: Office, database: Path) -> None:
@@ -70,3 +75,19 @@ def test_what_cannot_be_copied_stops_nothing(office: Office, monkeypatch: pytest
 def test_what_goes_wrong_meanwhile_is_not_hidden(office: Office) -> None:
     with pytest.raises(SlimmeCheckError), office.ledger.settling():
         office.ledger.run("onbekend")
+
+
+def test_the_log_is_emptied_when_who_copies_it_is_done(office: Office, database: Path) -> None:
+    engine = cast(SqlLedger, office.ledger).engine
+    with office.ledger.settling():
+        empty_log(engine)
+    assert database.with_name("a.sqlite-wal").stat().st_size == 0
+
+
+def test_who_empties_the_log_tries_again_while_another_copies_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = [True, True, False]
+    monkeypatch.setattr(sqlite_log, "_is_busy", lambda _cursor: busy.pop(0))
+    empty_log(cast(SqlLedger, office.ledger).engine)
+    assert busy == []

@@ -124,10 +124,11 @@ class AzureStore:
 
         return _until_whole(container, name, whole)
 
-    def move(self, container: str, name: str, to_name: str) -> str:
-        """Copy a blob, delete it, and return the sha256 of its bytes; BlobNotFound when there is no such blob."""
+    def move(self, container: str, name: str, to_name: str, only_sha256: str) -> str:
+        """Copy a blob, delete it when these are its bytes, and return the sha256 that they have."""
         digest = self.copy(container, name, container, to_name)
-        self.delete(container, name)
+        if digest == only_sha256:
+            self.delete(container, name)
         return digest
 
     def written_at(self, container: str, name: str) -> datetime:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from shared.adapters.sql.application_names import numbers
 from shared.adapters.sql.engine import transaction
+from shared.adapters.sql.sqlite_log import empty_log
 from shared.adapters.sql.tables import (
     bewaarplichten,
     bezwaren,
@@ -48,14 +49,9 @@ class SqlDue:
             return held_applications(connection, dataset)
 
     def let_go(self) -> None:
-        """Write the log of SQLite into its file and empty it: it holds rows as they were. PostgreSQL vacuums itself."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        connection = self._engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
+        """Empty the log of SQLite, which holds rows as they were; PostgreSQL vacuums by itself."""
+        if self._engine.dialect.name == "sqlite":
+            empty_log(self._engine)
 
     def requests_before(self, dataset: str, before: datetime) -> list[str]:
         """Return the requests for a run of before whose run is done, and that name no application under legal hold."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from sqlalchemy import Engine
+
+_PATIENCE_SECONDS = 30
 
 
 @contextlib.contextmanager
@@ -21,8 +25,25 @@ def settling(engine: Engine) -> Iterator[None]:
         yield
         return
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(_copy, str(engine.url.database))  # nobody asks how it ended
+        with contextlib.suppress(RuntimeError):  # a process that ends starts no thread any more
+            thread.submit(_copy, str(engine.url.database))  # nobody asks how it ended
         yield
+
+
+def empty_log(engine: Engine) -> None:
+    """Copy the log into the file and empty it: it holds rows as they were. Waits for who copies or reads it."""
+    connection = engine.raw_connection()
+    ends = time.monotonic() + _PATIENCE_SECONDS
+    try:
+        while _is_busy(connection.cursor()) and time.monotonic() < ends:  # then the next round empties it
+            time.sleep(0.1)
+    finally:
+        connection.close()
+
+
+def _is_busy(cursor: Any) -> bool:
+    busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return bool(busy)
 
 
 def _copy(database: str) -> None:

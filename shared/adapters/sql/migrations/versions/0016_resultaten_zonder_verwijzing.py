@@ -1,8 +1,8 @@
 """Takes on PostgreSQL the reference of results to their run away: a third of the time of publishing goes into it.
 
 Per row the server looks up the run, which the guards of 0007 do once per statement: results come while their run is
-busy, so it is there. That it stays there is refused here in as many words, to everybody. SQLite keeps the reference,
-where it costs nothing.
+busy, so it is there. That it stays there is refused here in as many words, to everybody. SQLite keeps the reference
+(see 0017).
 """
 
 import sqlalchemy as sa

@@ -15,6 +15,7 @@ down_revision = "0016_vanaf_0015"
 _RESULTS = ("resultaten", "bijdragen")
 _BUSY = "EXISTS (SELECT 1 FROM verwerkingen v WHERE v.nr = NEW.verwerking_nr AND v.toestand = 'bezig')"
 _REFERENCE = "REFERENCES verwerkingen (nr)"
+_AT_THE_END = f"{_REFERENCE} DEFERRABLE INITIALLY DEFERRED"
 
 
 def upgrade() -> None:
@@ -30,10 +31,12 @@ def upgrade() -> None:
     # the only way that does not write the tables anew: sqlite.org/lang_altertable.html, part 7
     version = op.get_bind().exec_driver_sql("PRAGMA schema_version").scalar_one()
     op.execute("PRAGMA writable_schema = ON")
-    for table in _RESULTS:
-        op.execute(
-            f"UPDATE sqlite_schema SET sql = replace(sql, '{_REFERENCE}', '{_REFERENCE} DEFERRABLE INITIALLY DEFERRED')"
-            f" WHERE type = 'table' AND name = '{table}'"
-        )
-    op.execute(f"PRAGMA schema_version = {version + 1}")
-    op.execute("PRAGMA writable_schema = OFF")
+    try:
+        for table in _RESULTS:
+            op.execute(
+                f"UPDATE sqlite_schema SET sql = replace(sql, '{_REFERENCE}', '{_AT_THE_END}')"
+                f" WHERE type = 'table' AND name = '{table}'"
+            )
+        op.execute(f"PRAGMA schema_version = {version + 1}")
+    finally:
+        op.execute("PRAGMA writable_schema = OFF")  # it is of the connection, not of the transaction
