@@ -217,7 +217,7 @@ class Ledger(Protocol):
     def settling(self) -> AbstractContextManager[None]:
         """Let the database put in order, while this lasts, what was just published; nothing that is read changes.
 
-        What it can not do then it does at the next change: nothing is raised, and a worker that dies loses nothing.
+        What it cannot do then it does at the next change: nothing is raised, and a worker that dies loses nothing.
         """
 
     def request_run(self, request: RunRequest, new: NewRun, event: AuditEvent) -> RunRecord:

@@ -130,24 +130,27 @@ def _put_in_place(installation: Workplace, run: RunRecord) -> Mapping[str, str]:
     if published is None:  # so long ago that its event was removed
         return {}
     said = json.loads(published.details)
-    revised = bool(installation.ledger.removals(run.new.dataset, run.run_id))
     for name, sha256 in said["bestanden"].items():
         target = f"{run_folder(run)}/{name}"
-        there = digest_of(installation.blobs, Container.UITVOER, target)
-        if there == sha256 or (there and revised):
+        if _is_of(installation, run, sha256, digest_of(installation.blobs, Container.UITVOER, target)):
             continue
         try:
             staged = f"{staged_folder(run, said['poging'])}/{name}"
             moved = installation.blobs.move(Container.UITVOER, staged, target, sha256)
         except BlobNotFound:  # another worker put it in place meanwhile
             moved = digest_of(installation.blobs, Container.UITVOER, target)
-        if moved != sha256 and not (moved and installation.ledger.removals(run.new.dataset, run.run_id)):
+        if not _is_of(installation, run, sha256, moved):
             raise StorageUnavailable(
                 "A result file is not what was published.",
                 where=f"run {run.run_id}",
                 next_step="Put the file back from its back-up, or reprocess the delivery.",
             )
     return cast(Mapping[str, str], said["bestanden"])
+
+
+def _is_of(installation: Workplace, run: RunRecord, sha256: str, found: str) -> bool:
+    """Say whether a file is what a run published, or may have been revised since; of no file `found` is empty."""
+    return found == sha256 or bool(found and installation.ledger.removals(run.new.dataset, run.run_id))
 
 
 def revision_written(installation: Workplace, run: RunRecord) -> int:

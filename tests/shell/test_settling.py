@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from shared.adapters.sql import sqlite_log
 from shared.adapters.sql.engine import make_engine
 from shared.adapters.sql.ledger import SqlLedger
 from shared.adapters.sql.sqlite_log import empty_log
-from shared.adapters.sql.upgrade import upgrade
 from shared.errors import SlimmeCheckError
 from tests.real.office import Office
 
@@ -25,15 +25,14 @@ MANY = 5_000  # takes more pages than after which SQLite would copy by itself
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "a.sqlite"
+def database(tmp_path: Path, empty_database: Path) -> Path:
+    return Path(shutil.copyfile(empty_database, tmp_path / "a.sqlite"))
 
 
 @pytest.fixture
 def office(database: Path) -> Iterator[Office]:
     """An administration in which many results were published a moment ago."""
     ledger = SqlLedger(make_engine(f"sqlite:///{database}", timedelta(seconds=20)))
-    upgrade(ledger.engine)
     office = Office(ledger)
     office.publish(office.claim(), made_results(range(MANY)))
     yield office

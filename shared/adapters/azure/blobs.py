@@ -125,7 +125,10 @@ class AzureStore:
         return _until_whole(container, name, whole)
 
     def move(self, container: str, name: str, to_name: str, only_sha256: str) -> str:
-        """Copy a blob, delete it when these are its bytes, and return the sha256 that they have."""
+        """Copy a blob, delete it when these are its bytes, and return the sha256 that they have.
+
+        Of other bytes the copy is there too: they are known only when all were read.
+        """
         digest = self.copy(container, name, container, to_name)
         if digest == only_sha256:
             self.delete(container, name)

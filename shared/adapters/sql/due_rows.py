@@ -49,9 +49,8 @@ class SqlDue:
             return held_applications(connection, dataset)
 
     def let_go(self) -> None:
-        """Empty the log of SQLite, which holds rows as they were; PostgreSQL vacuums by itself."""
-        if self._engine.dialect.name == "sqlite":
-            empty_log(self._engine)
+        """Empty the log of SQLite, which holds rows as they were."""
+        empty_log(self._engine)
 
     def requests_before(self, dataset: str, before: datetime) -> list[str]:
         """Return the requests for a run of before whose run is done, and that name no application under legal hold."""
