@@ -31,15 +31,16 @@ def positions_in(numbers: Iterable[str], index: pd.Index) -> np.ndarray:
 def match(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the positions (i, j) of all pairs with left[i] == right[j] >= 0, by j and then i."""
     order = np.argsort(left, kind="stable")
-    i, j = match_ordered(left[order], right)
+    ordered = left[order]
+    first = np.searchsorted(ordered, right, side="left")
+    count = np.where(right >= 0, np.searchsorted(ordered, right, side="right") - first, 0)
+    i, j = in_runs(first, count)
     return order[i], j
 
 
-def match_ordered(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the same of numbers on the left that are in order already."""
-    first = np.searchsorted(left, right, side="left")
-    count = np.where(right >= 0, np.searchsorted(left, right, side="right") - first, 0)
-    j = np.repeat(np.arange(len(right)), count)
+def in_runs(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of all runs, each of `count` from `first` on, and for each number the place of its run."""
+    j = np.repeat(np.arange(len(first)), count)
     step = np.arange(len(j)) - np.repeat(np.cumsum(count) - count, count)
     return np.repeat(first, count) + step, j
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from shared.levensonderhoud.applications import find_applications
-from shared.levensonderhoud.pairs import match_ordered
+from shared.levensonderhoud.pairs import in_runs
 from shared.levensonderhoud.select import PERSON_COLUMN
 from shared.records import Period
 from shared.stages.memory import give_back
@@ -41,19 +41,33 @@ class _Directory:
         marks, parts = marks[filled], parts[filled].astype(np.int32)  # of millions it is half
         order = np.lexsort([parts, marks])
         marks, parts = marks[order], parts[order]
-        first = np.ones(len(marks), dtype=bool)
-        first[1:] = (marks[1:] != marks[:-1]) | (parts[1:] != parts[:-1])
-        self._marks, self._parts = marks[first], parts[first]
+        first = _differs(marks) | _differs(parts)
+        marks, self._parts = marks[first], parts[first]
+        begins = np.flatnonzero(_differs(marks))
+        # each once, for they are searched by the million; before them the mark of what is empty, which no part needs
+        self._marks = np.append(np.uint64(0), marks[begins])
+        self._begins = np.concatenate([[0], begins, [len(marks)]]).astype(np.int32)
 
     def find(self, marks: np.ndarray) -> Needed:
         """Return (place in `marks`, part) for every part in which a mark is needed."""
-        found, places = match_ordered(self._marks, marks)
+        nearest = np.searchsorted(self._marks, marks, side="right") - 1
+        first = self._begins[nearest]
+        count = np.where(self._marks[nearest] == marks, self._begins[nearest + 1] - first, 0)
+        found, places = in_runs(first, count)
         return places, self._parts[found]
 
     def with_all_of(self, *others: _Directory) -> _Directory:
         """Return one directory of what stands in this one and in others."""
         each = (self, *others)
-        return _Directory(np.concatenate([one._marks for one in each]), np.concatenate([one._parts for one in each]))
+        marks = [np.repeat(one._marks, np.diff(one._begins)) for one in each]
+        return _Directory(np.concatenate(marks), np.concatenate([one._parts for one in each]))
+
+
+def _differs(ordered: np.ndarray) -> np.ndarray:
+    """Say of each whether it differs from the one before it, as the first does."""
+    differs = np.ones(len(ordered), dtype=bool)
+    differs[1:] = ordered[1:] != ordered[:-1]
+    return differs
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from shared.ahead import one_ahead
 from shared.dataset import Column, ColumnClass, DatasetSchema, Kind, TableSchema
 from shared.records import Affected, Finding, Resource
 from shared.stages.equalrows import equal_rows, marks_of
@@ -53,8 +55,12 @@ def read_table(
     told: list[Finding] = []
     typing = _Typing(schema.tables[resource.name], moment_column, store, resource.sha256)
     try:
-        for batch in table_batches(raw, resource, schema, told):
-            typing.add(batch)
+        with (
+            closing(one_ahead(table_batches(raw, resource, schema, told))) as batches,
+            closing(one_ahead(map(typing.typed, batches))) as typed,
+        ):
+            for rows in typed:
+                store.add(rows)
     except TableRefused as refusal:
         return _refused([*told, *refusal.findings])
     told += typing.faults.findings()
@@ -81,8 +87,8 @@ class _Typing:
         self.faults = RowFindings()
         self.affected: list[Affected] = []
 
-    def add(self, batch: pa.Table) -> None:
-        """Type the next rows and put the usable ones into the store."""
+    def typed(self, batch: pa.Table) -> pd.DataFrame:
+        """Return the usable ones of the next rows, typed, with their position in the file as index."""
         columns: dict[str, pd.Series] = {}
         cleaned: dict[str, pd.Series] = {}
         set_aside = np.zeros(batch.num_rows, dtype=bool)
@@ -107,9 +113,10 @@ class _Typing:
         self._marks.append(marks_of(_rows(frame, usable), self._sha256))
         if cleaned:
             frame = pd.DataFrame(columns | cleaned)
-        self._usable.append(self._rows + usable)
-        self._store.add(_rows(frame, usable).set_axis(self._rows + usable))
+        positions = self._rows + usable
+        self._usable.append(positions)
         self._rows += batch.num_rows
+        return _rows(frame, usable).set_axis(positions)
 
     def _note_faults(self, unreadable: np.ndarray, missing: np.ndarray, column: Column) -> None:
         """Note what unusable cells mean: rows set aside, or a rejection where nobody can tell whose row it is."""

@@ -127,13 +127,14 @@ class RowStore:
             raise ValueError("nothing was ever added, not even a table without rows")
         columns = columns or self._schema.names
         options = pa.ipc.IpcReadOptions(included_fields=sorted(map(self._schema.get_field_index, columns)))
-        tables = [self._schema.empty_table().select(columns)]
+        tables = []
         for block in blocks:
             self._file.seek(block.begin)
             plain = _PACKING.decompress(self._file.read(block.size), block.unpacked)
             with pa.ipc.open_stream(plain, options=options) as stream:
                 tables.append(stream.read_all().select(columns))
-        return pa.concat_tables(tables)
+        # one block alone stays in one piece: of two pieces the texts are made one list again
+        return pa.concat_tables(tables or [self._schema.empty_table().select(columns)])
 
 
 def _by_position(table: pa.Table) -> pd.DataFrame:
