@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 _NUMBERS = ("subjectnr", "subjectnrklant", "persoonnr", "partijnr", "dienstnr", "administratienummer")
 _TABLES = ("resultaten", "bijdragen")
-SETTINGS = ("main.page_size=8192", "main.cache_size=-131072")  # of SQLite: those of the app
+SETTINGS = ("main.page_size=32768", "main.cache_size=-131072")  # of SQLite: those of the app
 
 
 def main(delivery: Path, storage: Path, out: Path, applications: int) -> None:

@@ -1,12 +1,13 @@
-"""Makes the next piece of work in a thread while this one is used: a machine has more than one core.
+"""Does work in a thread beside what is done anyway: a machine has more than one core.
 
-Only what has no effect is made ahead; what is stored, and in which order, stays with who asks for the pieces.
+Only what has no effect is done so; what is stored, and in which order, stays with who asks for the pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 
 
@@ -22,3 +23,12 @@ def one_ahead[T](pieces: Iterable[T]) -> Generator[T]:
         while found := coming.result():
             coming = thread.submit(list, islice(waiting, 1))
             yield found.pop()
+
+
+@contextmanager
+def beside(work: Callable[[], object]) -> Iterator[None]:
+    """Do work in a thread while this lasts, and wait for it; what goes wrong in it is raised at the end."""
+    with ThreadPoolExecutor(1) as thread:
+        doing = thread.submit(work)
+        yield
+        doing.result()

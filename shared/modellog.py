@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shared.administration import SMALLEST_COUNT, RunRecord
+from shared.administration import SMALLEST_COUNT, RunCounts, RunRecord
 from shared.events import Action, StoredEvent
 from shared.installation import Installation
 from shared.ports import Container
@@ -19,13 +19,14 @@ HIDDEN = "verborgen"
 _STEPS = (Action.KENMERKEN, Action.BEOORDELEN)
 
 
-def write_model_log(installation: Installation, run: RunRecord, error: str = "") -> None:
-    """Write what one run says about its model; the same run gives the same bytes. `error`: the code, where it failed.
+def write_model_log(installation: Installation, run: RunRecord, counts: RunCounts, error: str = "") -> None:
+    """Write what one run says about its model; the same run gives the same bytes.
+
+    `counts`: of its results. `error`: the code, where it failed.
 
     A run that failed keeps a line per attempt beside the one of its success.
     """
     events = _attempt(installation, run)
-    counts = installation.ledger.counts(run.run_id)
     enough = counts.aantal >= SMALLEST_COUNT
     told = counts.told(comparable=not run.of_delivery or _came_after(installation, run))
     line: dict[str, Any] = {

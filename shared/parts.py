@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime
+from functools import partial
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from shared import mailbox
 from shared.administration import RunRecord
+from shared.ahead import beside
 from shared.errors import SlimmeCheckError
 from shared.events import Action
 from shared.installation import GrowingSnapshot, Installation, Minimised, Steps
@@ -65,10 +67,10 @@ def kept(
             part = next(waiting, None)
             if part is None:
                 break
-            snapshot.add(part)
         applications += len(part.delivery.applications)
         rows.update({name: int(fresh.sum()) for name, fresh in part.fresh.items()})
-        yield part.delivery
+        with beside(partial(snapshot.add, part)):
+            yield part.delivery
         del part  # the next one is made when this one is gone
         give_back(cycles=True)
     checked.close()

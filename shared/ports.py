@@ -277,7 +277,10 @@ class Ledger(Protocol):
 
     # --- results --------------------------------------------------------------------------------------------------
     def counts(self, run_id: str) -> RunCounts:
-        """Return how many results a run published."""
+        """Return how many results a run published, of each type and for each reason."""
+
+    def number(self, run_id: str) -> int:
+        """Return how many results of a run there are; what they are need not be read for that."""
 
     def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:
         """Yield whose results a run has, by pseudonym and once each; a run may have a million of them.

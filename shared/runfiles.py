@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from shared.administration import RunRecord, Tombstone
+from shared.administration import RunCounts, RunRecord, Tombstone
 from shared.chosen_rows import ChosenLines, ChosenRows
 from shared.digests import Digesting, digest_of
 from shared.errors import BlobNotFound, StorageUnavailable
@@ -79,10 +79,11 @@ def staged_folder(run: RunRecord, attempt: int) -> str:
     return f"{run_folder(run)}/{_ATTEMPT}{attempt}"
 
 
-def write_manifest(installation: Workplace, run: RunRecord) -> None:
+def write_manifest(installation: Workplace, run: RunRecord) -> RunCounts:
     """Write manifest.json of a published run: schema, counts, hashes and revision; the same state, the same bytes.
 
-    The files are those that were published, by their sha256; what the administration no longer has goes first.
+    The files are those that were published, by their sha256; what the administration no longer has goes first. Returns
+    the counts that it tells.
     """
     import pyarrow.parquet as pq
 
@@ -118,7 +119,7 @@ def write_manifest(installation: Workplace, run: RunRecord) -> None:
         installation.blobs.write(Container.UITVOER, f"{run_folder(run)}/{MANIFEST}", pretty_json(manifest))
         if len(installation.ledger.removals(run.new.dataset, run.run_id)) == len(removals):
             remove_staged(installation, run)
-            return
+            return counts
 
 
 def _put_in_place(installation: Workplace, run: RunRecord) -> Mapping[str, str]:
@@ -167,7 +168,7 @@ def _revise(installation: Workplace, run: RunRecord) -> None:
     import pyarrow.parquet as pq
 
     blobs, folder = installation.blobs, run_folder(run)
-    left = installation.ledger.counts(run.run_id).aantal
+    left = installation.ledger.number(run.run_id)
     with blobs.open(Container.UITVOER, f"{folder}/{LINES}") as stream:
         if sum(1 for _ in stream) != left:
             _choose(installation, run, ChosenLines, LINES)

@@ -198,7 +198,7 @@ def _settle(
         if state is not RunState.GEPUBLICEERD:  # people were being judged, and that is on record too
             write_unpublished_lines(installation, run, Subjects() if steps is None else steps.people)
         if reason in OF_THE_MODEL:
-            write_model_log(installation, run, details["fout"])
+            write_model_log(installation, run, RunCounts(0), details["fout"])
     except SlimmeCheckError as cause:
         run_log().error("run %s: its failure could not be recorded: %s", run.run_id, cause)
 
@@ -292,13 +292,13 @@ def finish_tail(installation: Installation, claim: Claim, snapshot: GrowingSnaps
     steps.begin()
     findings = tuple(installation.ledger.findings(run.run_id))
     write_run_log(installation, run)
-    write_manifest(installation, run)
+    counts = write_manifest(installation, run)
     steps.done(Action.MANIFEST_SCHRIJVEN, "geschreven")
     dates = write_current(installation, run)
     steps.done(Action.WIJZERS_SCHRIJVEN, "geschreven", datums=dates)
     lines = write_run_lines(installation, run)
     steps.done(Action.LOGBOEK_SCHRIJVEN, "geschreven en bevestigd", regels=lines)
-    write_model_log(installation, run)
+    write_model_log(installation, run, counts)
     facts, reason = None, _as_finished(installation, run)
     if not run.new.request_id:
         facts = _finish_delivery(installation, run, snapshot, findings, steps, reason)
@@ -307,7 +307,7 @@ def finish_tail(installation: Installation, claim: Claim, snapshot: GrowingSnaps
     write_run_log(installation, run)
     run_log().info("run %s: finished", run.run_id)
     known = installation.ledger.run(run.run_id)
-    return Outcome(run.new.levering, claim.kind, known, installation.ledger.counts(run.run_id), findings)
+    return Outcome(run.new.levering, claim.kind, known, counts, findings)
 
 
 def _as_finished(installation: Installation, run: RunRecord) -> RunReason:

@@ -229,9 +229,14 @@ class SqlLedger:
 
     # --- results --------------------------------------------------------------------------------------------------
     def counts(self, run_id: str) -> RunCounts:
-        """Return how many results a run published."""
+        """Return how many results a run published, of each type and for each reason."""
         with self._reading() as connection:
             return result_rows.counts(connection, run_rows.number_of(connection, run_id))
+
+    def number(self, run_id: str) -> int:
+        """Return how many results of a run there are; what they are need not be read for that."""
+        with self._reading() as connection:
+            return result_rows.number(connection, run_rows.number_of(connection, run_id))
 
     def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:
         """Yield once each, in order: ("", application) where nobody is known, then (person, "") for everybody else."""
