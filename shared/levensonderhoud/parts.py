@@ -16,7 +16,7 @@ from shared.levensonderhoud.applications import find_applications
 from shared.levensonderhoud.pairs import in_runs
 from shared.levensonderhoud.select import PERSON_COLUMN
 from shared.records import Period
-from shared.stages.memory import give_back
+from shared.stages.memory import as_one, give_back
 from shared.stages.rowstore import NOWHERE
 from shared.stages.rowtypes import joined
 from shared.usecase import Columns
@@ -59,8 +59,8 @@ class _Directory:
     def with_all_of(self, *others: _Directory) -> _Directory:
         """Return one directory of what stands in this one and in others."""
         each = (self, *others)
-        marks = [np.repeat(one._marks, np.diff(one._begins)) for one in each]
-        return _Directory(np.concatenate(marks), np.concatenate([one._parts for one in each]))
+        marks = as_one([np.repeat(one._marks, np.diff(one._begins)) for one in each])
+        return _Directory(marks, as_one([one._parts for one in each]))
 
 
 def _differs(ordered: np.ndarray) -> np.ndarray:
@@ -142,4 +142,4 @@ def _next(columns: Columns, known: _Directory, table: str, by: str, to: str) -> 
         places, found = known.find(mark(rows[by]))
         marks.append(mark(rows[to])[places])
         parts.append(found)
-    return _Directory(np.concatenate(marks), np.concatenate(parts))
+    return _Directory(as_one(marks), as_one(parts))

@@ -25,7 +25,7 @@ from shared.records import (
 from shared.stages.describe import DATAPACKAGE, read_description
 from shared.stages.inparts import DeliveryInParts, StoredTable
 from shared.stages.memory import give_back
-from shared.stages.read import combine, read_table
+from shared.stages.read import Content, combine, read_table
 from shared.stages.rowstore import RowStore, Scratch
 from shared.stages.rules import finding, verdict
 from shared.usecase import Divided, UseCase
@@ -68,13 +68,8 @@ def check_in_parts(
         reading = _Reading(use_case, description, size, scratch)
         unless_accepted.callback(reading.close)
         for resource in reading.in_order():
-            content = _content(files, present, resource)
-            if content is None:
-                findings.append(finding("LEV-110", tabel=resource.name))
-            else:
-                findings += reading.read(content, resource)
-                del content  # or two files are in memory at the same time
-                give_back()
+            findings += reading.read(partial(_content, files, present, resource), resource)
+            give_back()
         if verdict(findings) is Verdict.AFGEKEURD:
             return _rejected(findings, description)
         not_cut = reading.not_cut()
@@ -110,7 +105,7 @@ class _Reading:
         links = self._division.links if self._division else ()
         return sorted(self._description.resources, key=lambda resource: resource.name not in links)
 
-    def read(self, content: bytes, resource: Resource) -> list[Finding]:
+    def read(self, content: Content, resource: Resource) -> list[Finding]:
         """Read the file of one table; returns what was found in it."""
         name, use_case = resource.name, self._use_case
         everywhere = self._division is not None and name in self._division.everywhere

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -16,10 +17,14 @@ from shared.stages.equalrows import equal_rows, marks_of
 from shared.stages.files import table_batches
 from shared.stages.freetext import mask_numbers
 from shared.stages.header import refuses
+from shared.stages.memory import as_one
 from shared.stages.refusal import TableRefused
 from shared.stages.rowstore import RowStore
-from shared.stages.rules import RowFindings, row_finding
+from shared.stages.rules import RowFindings, finding, row_finding
 from shared.stages.values import TypedColumn, read_column
+
+# gives the bytes of a file when they are needed; None where there is no such file
+type Content = Callable[[], bytes | None]
 
 _KIND_IN_WORDS = {
     Kind.NUMMER: "nummer",
@@ -45,18 +50,23 @@ class ReadTable:
 
 
 def read_table(
-    raw: bytes, resource: Resource, schema: DatasetSchema, moment_column: tuple[str, str], store: RowStore
+    content: Content, resource: Resource, schema: DatasetSchema, moment_column: tuple[str, str], store: RowStore
 ) -> ReadTable:
     """Read the usable rows of one file into a store, typed, with their position in the file as index.
 
     `moment_column`: the (table, column) that sets the moment of judging. What is in the store of a refused file means
     nothing.
     """
+    raw = content()
+    if raw is None:
+        return _refused([finding("LEV-110", tabel=resource.name)])
     told: list[Finding] = []
     typing = _Typing(schema.tables[resource.name], moment_column, store, resource.sha256)
+    parsed = table_batches(raw, resource, schema, told)
+    del raw  # in memory until it is parsed, and not beside what is made of it then
     try:
         with (
-            closing(one_ahead(table_batches(raw, resource, schema, told))) as batches,
+            closing(one_ahead(parsed)) as batches,
             closing(one_ahead(map(typing.typed, batches))) as typed,
         ):
             for rows in typed:
@@ -131,19 +141,12 @@ class _Typing:
 
     def counted(self) -> tuple[np.ndarray, np.ndarray]:
         """Return which rows count, and the positions of those that are equal to an earlier one."""
-        usable, marks = _joined(self._usable), _joined(self._marks)
+        usable, marks = as_one(self._usable), as_one(self._marks)
         counted = np.zeros(self._rows, dtype=bool)
         counted[usable] = True
         equal = equal_rows(self._store, usable, marks)
         counted[equal] = False
         return counted, equal
-
-
-def _joined(pieces: list[np.ndarray]) -> np.ndarray:
-    """Return the pieces as one, and let go of them: of millions of rows twice as much would be in memory."""
-    whole = np.concatenate(pieces)
-    pieces.clear()
-    return whole
 
 
 def _rows(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:

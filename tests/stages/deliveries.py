@@ -189,7 +189,7 @@ def read_one(
     said = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), "path": "x"} | described
     resource = Resource(name=name, format=format, rijen=rijen, delimiter=delimiter if format == "csv" else "", **said)
     store = RowStore(io.BytesIO)
-    read = read_table(content, resource, SCHEMA, LEVENSONDERHOUD.moment_column, store)
+    read = read_table(lambda: content, resource, SCHEMA, LEVENSONDERHOUD.moment_column, store)
     frame = None if read.refused else store.part(0, read.counted).reset_index(drop=True)
     return OneTable(frame, read.findings, read.affected)
 
