@@ -1,6 +1,6 @@
 """Does work in a thread beside what is done anyway: a machine has more than one core.
 
-Only what has no effect is done so; what is stored, and in which order, stays with who asks for the pieces.
+Only what nobody else sees is done so. What is stored is stored by one thread at a time, in order.
 """
 
 from __future__ import annotations
@@ -20,15 +20,24 @@ def one_ahead[T](pieces: Iterable[T]) -> Generator[T]:
     waiting = iter(pieces)
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(list, islice(waiting, 1))
-        while found := coming.result():
-            coming = thread.submit(list, islice(waiting, 1))
-            yield found.pop()
+        try:
+            while found := coming.result():
+                coming = thread.submit(list, islice(waiting, 1))
+                yield found.pop()
+        finally:
+            del coming  # or a fault and this frame keep each other, with all that the pieces are made of
 
 
 @contextmanager
-def beside(work: Callable[[], object]) -> Iterator[None]:
-    """Do work in a thread while this lasts, and wait for it; what goes wrong in it is raised at the end."""
+def beside(work: Callable[[], object]) -> Iterator[Callable[[], object]]:
+    """Do work in a thread while this lasts; gives what waits for it, and waits at the end in any case.
+
+    What goes wrong in it is raised by that waiting, unless something went wrong here already: that is what is told.
+    """
     with ThreadPoolExecutor(1) as thread:
         doing = thread.submit(work)
-        yield
-        doing.result()
+        try:
+            yield doing.result
+            doing.result()
+        finally:
+            del doing  # as above

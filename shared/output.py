@@ -186,4 +186,4 @@ def _write_files(installation: Workplace, datum: str, current: CurrentRows) -> d
 def _is_whole(installation: Workplace, run_id: str, number: int) -> bool:
     """Say whether so many rows are all that a run published; of its files a part may still have to go otherwise."""
     removed = installation.ledger.removals(installation.dataset, run_id)
-    return not removed and installation.ledger.number(run_id) == number
+    return not removed and installation.ledger.how_many(run_id) == number

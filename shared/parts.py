@@ -6,7 +6,7 @@ What is in such a file in clear is nowhere else than in the mailbox, and not in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime
 from functools import partial
@@ -53,10 +53,11 @@ def new_snapshot(installation: Installation) -> GrowingSnapshot:
 
 def kept(
     parts: Minimised, checked: DeliveryInParts, snapshot: GrowingSnapshot, steps: Steps
-) -> Iterator[PseudonymisedDelivery]:
+) -> Generator[PseudonymisedDelivery]:
     """Yield the parts when they are asked for, and add each to the snapshot; the last one ends the step.
 
-    With it the rows in clear are gone: they are not needed any more, and not to be kept.
+    With it the rows in clear are gone: they are not needed any more, and not to be kept. Who stops early closes this
+    before the snapshot: a part is added in a thread, and closing waits for it.
     """
     from shared.stages.memory import give_back  # Arrow
 
@@ -69,8 +70,10 @@ def kept(
                 break
         applications += len(part.delivery.applications)
         rows.update({name: int(fresh.sum()) for name, fresh in part.fresh.items()})
-        with beside(partial(snapshot.add, part)):
+        with beside(partial(snapshot.add, part)) as finish:
             yield part.delivery
+            with steps.during(Action.PSEUDONIMISEREN):
+                finish()
         del part  # the next one is made when this one is gone
         give_back(cycles=True)
     checked.close()

@@ -279,7 +279,7 @@ class Ledger(Protocol):
     def counts(self, run_id: str) -> RunCounts:
         """Return how many results a run published, of each type and for each reason."""
 
-    def number(self, run_id: str) -> int:
+    def how_many(self, run_id: str) -> int:
         """Return how many results of a run there are; what they are need not be read for that."""
 
     def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:

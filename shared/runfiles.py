@@ -168,7 +168,7 @@ def _revise(installation: Workplace, run: RunRecord) -> None:
     import pyarrow.parquet as pq
 
     blobs, folder = installation.blobs, run_folder(run)
-    left = installation.ledger.number(run.run_id)
+    left = installation.ledger.how_many(run.run_id)
     with blobs.open(Container.UITVOER, f"{folder}/{LINES}") as stream:
         if sum(1 for _ in stream) != left:
             _choose(installation, run, ChosenLines, LINES)

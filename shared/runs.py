@@ -229,9 +229,10 @@ def _first_half(installation: Installation, claim: Claim, source: StoredDelivery
             return Outcome(run.new.levering, claim.kind, run, findings=tuple(checked.findings))
         with closing(parts.new_snapshot(installation)) as snapshot:
             minimised = parts.minimised(installation, claim.run, checked)
-            results = judge(installation, claim.run, parts.kept(minimised, checked, snapshot, steps), steps)
-            facts = learned(source, checked)
-            publish(installation, claim, results, steps, lambda: checked.findings + minimised.findings, facts)
+            with closing(parts.kept(minimised, checked, snapshot, steps)) as deliveries:
+                results = judge(installation, claim.run, deliveries, steps)
+                facts = learned(source, checked)
+                publish(installation, claim, results, steps, lambda: checked.findings + minimised.findings, facts)
             with installation.ledger.settling():
                 return finish_tail(installation, claim, snapshot)
 

@@ -59,8 +59,8 @@ class _Directory:
     def with_all_of(self, *others: _Directory) -> _Directory:
         """Return one directory of what stands in this one and in others."""
         each = (self, *others)
-        marks = as_one([np.repeat(one._marks, np.diff(one._begins)) for one in each])
-        return _Directory(marks, as_one([one._parts for one in each]))
+        marks = np.concatenate([np.repeat(one._marks, np.diff(one._begins)) for one in each])
+        return _Directory(marks, np.concatenate([one._parts for one in each]))
 
 
 def _differs(ordered: np.ndarray) -> np.ndarray:

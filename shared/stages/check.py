@@ -25,7 +25,7 @@ from shared.records import (
 from shared.stages.describe import DATAPACKAGE, read_description
 from shared.stages.inparts import DeliveryInParts, StoredTable
 from shared.stages.memory import give_back
-from shared.stages.read import Content, combine, read_table
+from shared.stages.read import ReadFile, combine, read_table
 from shared.stages.rowstore import RowStore, Scratch
 from shared.stages.rules import finding, verdict
 from shared.usecase import Divided, UseCase
@@ -105,12 +105,12 @@ class _Reading:
         links = self._division.links if self._division else ()
         return sorted(self._description.resources, key=lambda resource: resource.name not in links)
 
-    def read(self, content: Content, resource: Resource) -> list[Finding]:
+    def read(self, read_file: ReadFile, resource: Resource) -> list[Finding]:
         """Read the file of one table; returns what was found in it."""
         name, use_case = resource.name, self._use_case
         everywhere = self._division is not None and name in self._division.everywhere
         store = self._store("" if everywhere else name)
-        table = read_table(content, resource, use_case.schema, use_case.moment_column, store)
+        table = read_table(read_file, resource, use_case.schema, use_case.moment_column, store)
         store.filled()
         self.affected.append(table.affected)
         if table.refused:

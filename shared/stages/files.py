@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pyarrow as pa
 
@@ -28,7 +28,7 @@ _DECODED_AT_ONCE = 1024 * 1024  # bytes
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def table_batches(raw: bytes, resource: Resource, schema: DatasetSchema, told: list[Finding]) -> Iterator[pa.Table]:
+def table_batches(raw: bytes, resource: Resource, schema: DatasetSchema, told: list[Finding]) -> Generator[pa.Table]:
     """Yield the contract columns of a file, not yet typed, some rows at a time; at least one batch.
 
     Columns outside the schema are dropped here and never travel further; their names go to `told`. Raises TableRefused

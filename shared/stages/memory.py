@@ -26,7 +26,7 @@ def give_back(*, cycles: bool = False) -> None:
 
 
 def as_one(pieces: list[np.ndarray]) -> np.ndarray:
-    """Return pieces as one, and let go of them: of millions of rows twice as much would be in memory."""
+    """Return pieces as one, and let go of them, or of millions of rows twice as much stays in memory."""
     whole = np.concatenate(pieces)
     pieces.clear()
     return whole

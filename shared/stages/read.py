@@ -24,7 +24,7 @@ from shared.stages.rules import RowFindings, finding, row_finding
 from shared.stages.values import TypedColumn, read_column
 
 # gives the bytes of a file when they are needed; None where there is no such file
-type Content = Callable[[], bytes | None]
+type ReadFile = Callable[[], bytes | None]
 
 _KIND_IN_WORDS = {
     Kind.NUMMER: "nummer",
@@ -50,25 +50,25 @@ class ReadTable:
 
 
 def read_table(
-    content: Content, resource: Resource, schema: DatasetSchema, moment_column: tuple[str, str], store: RowStore
+    read_file: ReadFile, resource: Resource, schema: DatasetSchema, moment_column: tuple[str, str], store: RowStore
 ) -> ReadTable:
     """Read the usable rows of one file into a store, typed, with their position in the file as index.
 
     `moment_column`: the (table, column) that sets the moment of judging. What is in the store of a refused file means
     nothing.
     """
-    raw = content()
+    raw = read_file()
     if raw is None:
         return _refused([finding("LEV-110", tabel=resource.name)])
     told: list[Finding] = []
     typing = _Typing(schema.tables[resource.name], moment_column, store, resource.sha256)
-    parsed = table_batches(raw, resource, schema, told)
-    del raw  # in memory until it is parsed, and not beside what is made of it then
     try:
         with (
+            closing(table_batches(raw, resource, schema, told)) as parsed,
             closing(one_ahead(parsed)) as batches,
             closing(one_ahead(map(typing.typed, batches))) as typed,
         ):
+            del raw  # so that it is freed when its last row is parsed, before the rows are counted
             for rows in typed:
                 store.add(rows)
     except TableRefused as refusal:

@@ -183,7 +183,7 @@ class MemoryLedger(MemoryRuns):
         reasons = {str(reason): int(number) for reason, number in frame["reden"].value_counts().sort_index().items()}
         return RunCounts(len(frame), kinds, reasons)
 
-    def number(self, run_id: str) -> int:
+    def how_many(self, run_id: str) -> int:
         return self.counts(run_id).aantal
 
     def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:

@@ -107,8 +107,8 @@ def test_counts_are_by_type_and_by_reason(office: Office) -> None:
 def test_how_many_results_a_run_has_is_told_without_their_kinds(office: Office) -> None:
     run = office.publish_delivery("d1", "2026-11-20", results("1", "2", "3"))
     other = office.publish_delivery("d2", "2026-11-21", results("1"))
-    assert (office.ledger.number(run), office.ledger.number(other)) == (3, 1)
-    assert office.ledger.number(office.claim("d3", "2026-11-22").run.run_id) == 0
+    assert (office.ledger.how_many(run), office.ledger.how_many(other)) == (3, 1)
+    assert office.ledger.how_many(office.claim("d3", "2026-11-22").run.run_id) == 0
 
 
 def test_results_of_a_version_in_shadow_are_kept_and_never_current(office: Office) -> None:

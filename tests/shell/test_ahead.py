@@ -1,14 +1,19 @@
-"""What is made ahead comes in order, one piece at a time, and tells of its faults where it is asked for."""
+"""What is made ahead comes in order, one piece at a time, and tells of its faults where it is asked for.
+
+What is done beside something else is done when that is.
+"""
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import Generator, Iterator
 from contextlib import closing
 
 import pytest
 
-from shared.ahead import one_ahead
+from shared.ahead import beside, one_ahead
 
 
 def _pieces(number: int, begun: list[int]) -> Iterator[int]:
@@ -64,3 +69,77 @@ def test_who_stops_early_leaves_no_thread_and_makes_nothing_more() -> None:
         for piece in pieces:
             assert piece // 0
     assert threading.active_count() == before
+
+
+class _Large:
+    """Something whose memory is missed."""
+
+
+def test_after_a_fault_nothing_is_held_that_the_pieces_were_made_of(without_collector: None) -> None:
+    seen: list[weakref.ref[_Large]] = []
+
+    def made() -> Iterator[int]:
+        large = _Large()
+        seen.append(weakref.ref(large))
+        yield 1
+        raise ValueError(f"{len(seen)} of {large}")
+
+    def ended() -> None:
+        with closing(one_ahead(made())) as pieces, pytest.raises(ValueError, match="1 of"):
+            list(pieces)
+
+    ended()
+    assert [each() for each in seen] == [None]
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """What is held by a ring of references stays."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_what_is_done_beside_something_is_done_at_its_end() -> None:
+    goes_on, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        assert goes_on.wait(60)
+        done.set()
+
+    with beside(work):
+        assert not done.is_set()
+        goes_on.set()
+    assert done.is_set()
+
+
+def test_who_wants_to_know_waits_for_it_before_the_end() -> None:
+    with beside(lambda: 7) as finish:
+        assert (finish(), finish()) == (7, 7)
+
+
+def test_its_fault_is_told_at_the_end_and_one_of_the_other_goes_first() -> None:
+    def work() -> None:
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"), beside(work):
+        pass
+    with pytest.raises(KeyboardInterrupt), beside(work):
+        raise KeyboardInterrupt
+
+
+def test_who_is_closed_meanwhile_waits_for_it() -> None:
+    goes_on, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        assert goes_on.wait(60)
+        done.set()
+
+    def pieces() -> Generator[int]:
+        with beside(work):
+            yield 1
+
+    with closing(pieces()) as some:
+        assert next(some) == 1
+        threading.Timer(0.05, goes_on.set).start()
+    assert done.is_set()

@@ -233,10 +233,10 @@ class SqlLedger:
         with self._reading() as connection:
             return result_rows.counts(connection, run_rows.number_of(connection, run_id))
 
-    def number(self, run_id: str) -> int:
+    def how_many(self, run_id: str) -> int:
         """Return how many results of a run there are; what they are need not be read for that."""
         with self._reading() as connection:
-            return result_rows.number(connection, run_rows.number_of(connection, run_id))
+            return result_rows.how_many(connection, run_rows.number_of(connection, run_id))
 
     def subjects(self, run_id: str) -> Iterator[tuple[str, str]]:
         """Yield once each, in order: ("", application) where nobody is known, then (person, "") for everybody else."""

@@ -105,8 +105,8 @@ def counts(connection: Connection, run_nr: int) -> RunCounts:
     return RunCounts(sum(kinds.values()), kinds, dict(sorted(reasons.items())))
 
 
-def number(connection: Connection, run_nr: int) -> int:
-    """Return how many results a run has; a database counts the keys, a hundredth of what a scan of the rows reads."""
+def how_many(connection: Connection, run_nr: int) -> int:
+    """Return how many results a run has; SQLite counts keys, a hundredth of what it reads for their kinds."""
     query = sa.select(sa.func.count()).select_from(resultaten).where(resultaten.c.verwerking_nr == run_nr)
     return int(connection.execute(query).scalar_one())
 
