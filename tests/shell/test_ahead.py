@@ -5,7 +5,6 @@ What is done beside something else is done when that is.
 
 from __future__ import annotations
 
-import gc
 import threading
 import weakref
 from collections.abc import Generator, Iterator
@@ -14,6 +13,7 @@ from contextlib import closing
 import pytest
 
 from shared.ahead import beside, one_ahead
+from tests.stages.collector import without_collector
 
 
 def _pieces(number: int, begun: list[int]) -> Iterator[int]:
@@ -75,7 +75,8 @@ class _Large:
     """Something whose memory is missed."""
 
 
-def test_after_a_fault_nothing_is_held_that_the_pieces_were_made_of(without_collector: None) -> None:
+@without_collector()
+def test_after_a_fault_nothing_is_held_that_the_pieces_were_made_of() -> None:
     seen: list[weakref.ref[_Large]] = []
 
     def made() -> Iterator[int]:
@@ -90,14 +91,6 @@ def test_after_a_fault_nothing_is_held_that_the_pieces_were_made_of(without_coll
 
     ended()
     assert [each() for each in seen] == [None]
-
-
-@pytest.fixture
-def without_collector() -> Iterator[None]:
-    """What is held by a ring of references stays."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 def test_what_is_done_beside_something_is_done_at_its_end() -> None:

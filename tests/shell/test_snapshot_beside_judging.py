@@ -23,12 +23,12 @@ ADD, CLOSE = SnapshotFiles.add, SnapshotFiles.close
 
 
 @pytest.fixture
-def round_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Outcome]:
-    """Do a round on a storage of this name, that has a delivery of six parts the first time."""
+def a_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Outcome]:
+    """Do a round on a storage that has a delivery of six parts the first time."""
     monkeypatch.setattr("shared.parts._APPLICATIONS_AT_ONCE", 7)
 
-    def run(name: str) -> Outcome:
-        root = tmp_path / name
+    def run() -> Outcome:
+        root = tmp_path / "opslag"
         if not root.exists():
             mailbox = root / "brievenbus" / "levensonderhoud"
             write_delivery(mailbox / DAY, applications=40, period=PERIOD, seed=5, format="csv")
@@ -42,7 +42,7 @@ def round_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
 
 
 def test_it_is_closed_only_when_nothing_is_being_added(
-    round_of: Callable[[str], Outcome], monkeypatch: pytest.MonkeyPatch
+    a_round: Callable[[], Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed, closed = threading.Event(), threading.Event()
     seen: list[bool] = []
@@ -66,14 +66,14 @@ def test_it_is_closed_only_when_nothing_is_being_added(
     monkeypatch.setattr(SnapshotFiles, "add", add)
     monkeypatch.setattr(SnapshotFiles, "close", close)
     monkeypatch.setattr("shared.levensonderhoud.judge.compute_features", features)
-    outcome = round_of("opslag")
+    outcome = a_round()
     assert isinstance(outcome.failure, ExplanationBroken) and closed.is_set()
     assert seen == [False, False]
 
 
 @pytest.mark.parametrize("at", [1, 2, PARTS])
 def test_a_disk_that_is_full_publishes_nothing_and_the_next_round_everything(
-    round_of: Callable[[str], Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at: int
+    a_round: Callable[[], Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at: int
 ) -> None:
     added: list[int] = []
 
@@ -84,12 +84,12 @@ def test_a_disk_that_is_full_publishes_nothing_and_the_next_round_everything(
         ADD(snapshot, part)
 
     monkeypatch.setattr(SnapshotFiles, "add", add)
-    outcome = round_of("opslag")
+    outcome = a_round()
     assert outcome.run is not None and outcome.failure is not None
     assert (outcome.run.state, outcome.run.publication) == (RunState.MISLUKT, None)
     assert len(added) in (at, at + 1) and results(tmp_path / "opslag").keys() <= {"resultaten.jsonl"}
     monkeypatch.undo()
     monkeypatch.setattr("shared.parts._APPLICATIONS_AT_ONCE", 7)
-    outcome = round_of("opslag")
+    outcome = a_round()
     assert outcome.run is not None and outcome.run.state is RunState.AFGEROND
     assert len(results(tmp_path / "opslag")) == 4 and len(kept(tmp_path / "opslag")) == 12

@@ -16,6 +16,7 @@ from shared.set_apart import PATIENCE
 from shared.sweep import run_waiting
 from tests.shell.tinycore import CORE
 from tests.shell.workshop import DATASET, Crash, Workshop
+from tests.stages.collector import without_collector
 
 DAY, OTHER_NAME = "2026-11-20", "2026-11-20-b"
 RUNS = "SELECT toestand, reden FROM verwerkingen"
@@ -107,11 +108,8 @@ def test_a_run_that_fails_while_it_writes_leaves_no_thread_behind(workshop: Work
 
     gc.collect()
     before = threading.active_count()
-    gc.disable()
-    try:
+    with without_collector():
         for number in range(3):
             workshop.deliver(DAY, created=str(number))
             (*_, outcome) = run_waiting(workshop.with_(blobs=cast(Any, Full())).installation).outcomes
             assert outcome.failure is not None and threading.active_count() == before
-    finally:
-        gc.enable()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ from shared.levensonderhoud import LEVENSONDERHOUD
 from shared.records import Resource
 from shared.stages.read import ReadTable, read_table
 from shared.stages.rowstore import RowStore
+from tests.stages.collector import without_collector
 from tests.stages.deliveries import SCHEMA
 
 TABLE = b"srtinkomennr,categorie\n1,1\n2,1\n"
@@ -28,14 +27,6 @@ class Bytes(bytes):
         self.gone.append(len(self))
 
 
-@pytest.fixture(autouse=True)
-def without_collector() -> Iterator[None]:
-    """What is held by a ring of references stays."""
-    gc.disable()
-    yield
-    gc.enable()
-
-
 def read(table: bytes, gone: list[int], rijen: int) -> ReadTable:
     """Read a table that nobody else holds."""
 
@@ -48,6 +39,7 @@ def read(table: bytes, gone: list[int], rijen: int) -> ReadTable:
     return read_table(read_file, resource, SCHEMA, LEVENSONDERHOUD.moment_column, RowStore(io.BytesIO))
 
 
+@without_collector()
 def test_it_is_gone_when_its_rows_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     gone: list[int] = []
     seen: list[list[int]] = []
@@ -61,6 +53,7 @@ def test_it_is_gone_when_its_rows_are_counted(monkeypatch: pytest.MonkeyPatch) -
     assert seen == [[len(TABLE)]]
 
 
+@without_collector()
 @pytest.mark.parametrize(
     "rest", [b"3,te,veel\n", b'3,"niet\n', b"3,1\n", b"niet,1\n"], ids=["row", "quote", "number", "own"]
 )
