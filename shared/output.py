@@ -18,8 +18,8 @@ from shared.events import SYSTEM, Action, moment_text
 from shared.feedback import pretty_json
 from shared.installation import Installation, Workplace
 from shared.ports import Container
-from shared.runfiles import run_folder
-from shared.runstates import PUBLISHED, RunReason
+from shared.runfiles import put_in_place, run_folder
+from shared.runstates import PUBLISHED, RunReason, RunState
 from shared.stages.resultform import LINES, PARQUET
 
 CURRENT = {PARQUET: "actueel.parquet", LINES: "actueel.jsonl"}
@@ -61,7 +61,7 @@ def write_date(installation: Workplace, datum: str, run_id: str = "") -> None:
                 stand=current.stand,
                 aantal=current.aantal,
                 runs=tuple(current.runs),
-                bestanden=_write_files(installation, datum, current),
+                bestanden=_write_files(installation, datum, current, run_id),
             )
         event = installation.event(
             Action.ACTUEEL_SCHRIJVEN, f"datum {datum}", "geschreven", run_id, aantal=state.aantal, stand=state.stand
@@ -144,12 +144,18 @@ def _pointer(workplace: Workplace) -> dict[str, object]:
     }
 
 
-def _write_files(installation: Workplace, datum: str, current: CurrentRows) -> dict[str, str]:
-    """Write the current files of a date, row by row from the files of the runs; returns their sha256 by name."""
+def _write_files(installation: Workplace, datum: str, current: CurrentRows, own: str) -> dict[str, str]:
+    """Write the current files of a date, row by row from the files of the runs; returns their sha256 by name.
+
+    `own`: the run whose tail this is, if any.
+    """
     folder = f"{installation.dataset}/{datum}"
     runs = list(current.runs)
     if not runs:  # every row was won by another date: empty files, in the form of the runs of this date
         runs = [run.run_id for run in installation.ledger.published_on(installation.dataset, datum)][:1]
+    for run in map(installation.ledger.run, runs):
+        if run.run_id != own and run.state is RunState.GEPUBLICEERD:  # its worker may be busy with that, or gone
+            put_in_place(installation, run)
     if len(runs) == 1 and _is_whole(installation, runs[0], current.aantal):
         return {  # by far the most: one run, all of it current
             target: installation.blobs.copy(

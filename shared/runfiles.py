@@ -87,7 +87,7 @@ def write_manifest(installation: Workplace, run: RunRecord) -> RunCounts:
     """
     import pyarrow.parquet as pq
 
-    published = _put_in_place(installation, run)
+    published = put_in_place(installation, run)
     while True:  # until nothing was removed while we wrote
         removals = installation.ledger.removals(run.new.dataset, run.run_id)
         if removals:
@@ -122,7 +122,7 @@ def write_manifest(installation: Workplace, run: RunRecord) -> RunCounts:
             return counts
 
 
-def _put_in_place(installation: Workplace, run: RunRecord) -> Mapping[str, str]:
+def put_in_place(installation: Workplace, run: RunRecord) -> Mapping[str, str]:
     """Move what the publishing attempt staged to where readers find it; what was revised since stays as it is.
 
     Returns the sha256 of what was published, by name of the file, where the event that tells is still there.

@@ -14,10 +14,10 @@ from shared.administration import ClaimKind
 from tests.reliability.counting import counted
 from tests.reliability.histories import Histories, empty_database
 from tests.reliability.judging import Found
-from tests.reliability.size import number
+from tests.reliability.size import NIGHT, number
 
 KINDS = {"deliver", "duplicate", "crash", "round", "event", "release", "stop", "resume", "reprocess", "deploy"}
-KINDS |= {"rotate", "quarantine passes", "slow worker"}
+KINDS |= {"rotate", "quarantine passes", "slow worker"} | ({"tail stands still"} if NIGHT else set())
 
 
 def settled(examples: int, steps: int) -> settings:
