@@ -155,8 +155,8 @@ class Selection:
     """The applications of a delivery (or a part of one) and only the rows that they need; numbers still in clear.
 
     `applications` has one row per application, sorted by aanvraagnummer: aanvraagnummer, peilmoment, persoon (empty
-    when unknown), and `onbruikbaar` (bool: set aside, or clients that contradict each other). `findings` are about
-    applications. `needs`: per table that was chosen from, the Need of each row as the selection was given them.
+    when unknown), and `onbruikbaar` (bool: set aside, clients that contradict each other, or a crowd). `findings` are
+    about applications. `needs`: per table that was chosen from, the Need of each row as the selection was given them.
     """
 
     applications: pd.DataFrame

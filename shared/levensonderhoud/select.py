@@ -35,6 +35,8 @@ PERSON_COLUMN = dict.fromkeys(WINDOWS, "subjectnr") | {
 # different services of one person times rows in a table (or services through parties): nobody has so many, and a number
 # that has stands for many people. Each of its applications would be held beside each of these rows.
 MOST_PAIRS = 400_000
+# of services through parties alone: of a party that stands for many, each of these has all services of them all
+MOST_THROUGH_PARTIES = 1_000
 
 
 def select(checked: CheckedDelivery) -> Selection:
@@ -44,11 +46,11 @@ def select(checked: CheckedDelivery) -> Selection:
     tables = checked.tables
     applications = _with_clients(find_applications(tables, checked.description.period), tables)
     applicants = _applicants(applications, tables)
+    set_aside = _set_aside(applications, tables, checked.affected)
     crowded = _are_crowded(applicants, tables)
     if crowded.any():
         applications.loc[crowded, "persoon"] = ""
         applicants = _applicants(applications, tables)
-    set_aside = _set_aside(applications, tables, checked.affected)
     contradicting = applications.pop("contradicting").to_numpy()
     applications["onbruikbaar"] = set_aside | contradicting | crowded
     needs = _needs(applications, tables, applicants)
@@ -100,13 +102,16 @@ def _applicants(applications: pd.DataFrame, tables: Tables) -> Applicants:
 
 
 def _are_crowded(applicants: Applicants, tables: Tables) -> np.ndarray:
-    """Say which applications name a client with more services and rows than anybody has.
+    """Say which applications name a client with more services and rows than anybody has, themselves or by a party.
 
-    Every part of a delivery has all rows of its clients, so it says the same however many parts there are.
+    Every part of a delivery has all rows of its clients, and all services of their parties, so it says the same however
+    many parts there are.
     """
-    reached = applicants.reached("partijen", tables["partijen"]["partijnr"], tables["dienstsubjecten"]["subjectnr"])
+    links = tables["dienstsubjecten"]
+    reached = applicants.reached("partijen", tables["partijen"]["partijnr"], links["subjectnr"][is_valid(links)])
     services = applicants.different("diensten", tables["diensten"]["dienstnr"])
-    return applicants.of_applications(services * np.maximum(applicants.most_rows(), reached) > MOST_PAIRS)
+    too_many = services * np.maximum(applicants.most_rows(), reached) > MOST_PAIRS
+    return applicants.of_applications(too_many | (reached > MOST_THROUGH_PARTIES))
 
 
 def _needs(applications: pd.DataFrame, tables: Tables, applicants: Applicants) -> dict[str, np.ndarray]:

@@ -268,9 +268,10 @@ RULES: dict[str, Rule] = {
     ),
     "LEV-607": Rule(
         T,
-        "Van aanvragen heeft de klant meer dan een mens kan hebben (diensten maal rijen in een tabel is meer dan "
-        "400.000); zij krijgen geen voorspelling (GEGEVENS_ONBRUIKBAAR).",
-        "Laat de bron vaststellen wie de klant is: dit nummer staat voor meer dan één mens.",
+        "Van aanvragen heeft de klant, of een partij van de klant, meer dan een mens kan hebben: diensten maal rijen "
+        "in een tabel is meer dan 400.000, of er zijn meer dan 1.000 diensten via partijen. Zij krijgen geen "
+        "voorspelling (GEGEVENS_ONBRUIKBAAR).",
+        "Laat de bron vaststellen wie de klant is en wie bij de partij horen: een nummer staat voor te veel mensen.",
     ),
 }
 

@@ -81,8 +81,15 @@ def _names() -> list[str]:
 
 
 def _crowd(delivery: Delivery, turn: random.Random) -> None:
-    """Let one client apply often and have many rows everywhere, just as many as anybody may have or more."""
-    crowds.crowd(delivery, *turn.choice([(300, 300), (600, 600), (900, 990), (3_000, 3_000)]))
+    """Let one client apply often and have many rows everywhere, just as many as anybody may have or more.
+
+    Or let many be in one party.
+    """
+    sizes = turn.choice([(300, 300), (600, 600), (900, 990), (3_000, 3_000), (0, 900), (0, 3_000)])
+    if sizes[0]:
+        crowds.crowd(delivery, *sizes)
+    else:
+        crowds.one_party(delivery, sizes[1])
 
 
 def _large_history(delivery: Delivery, turn: random.Random) -> None:
@@ -91,7 +98,7 @@ def _large_history(delivery: Delivery, turn: random.Random) -> None:
 
 
 _OF_PEOPLE: Mapping[str, Mutation] = {
-    "a client who is a crowd": _crowd,
+    "a client or party that is a crowd": _crowd,
     "a client with a large history": _large_history,
 }
 _OF_MANY: Mapping[str, Mutation] = {"csv about very many": _csv_of_many, "parquet about very many": _parquet_of_many}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.stages.deliveries import Delivery, Rows
+from tests.stages.deliveries import Delivery, Rows, valid_rows
 
 PARTY, HELD = "KANARIE-Q1", "KANARIE-D77"
 BY_PERSON = ("adressen", "feiten", "inkomens", "relaties", "vermogens", "afspraken", "deelnames", "partijen")
@@ -40,6 +40,16 @@ def through_a_party(delivery: Delivery, number: int) -> None:
     _add(delivery, "dienstsubjecten", _different({**link, "dienstnr": HELD, "subjectnr": PARTY}, "dtbegin", number))
     other = {**service, "dienstnr": HELD, "subjectnrklant": "KANARIE-P2"}
     _add(delivery, "diensten", _different(other, "dtbegindienst", number))
+
+
+def one_party(delivery: Delivery, number: int) -> None:
+    """Let a delivery be about so many people, each like the others, who are all in one party."""
+    rows = valid_rows(number)
+    for name, column in (("partijen", "partijnr"), ("dienstsubjecten", "subjectnr")):
+        rows[name] = [{**row, column: PARTY} for row in rows[name]]
+    for name in rows:
+        delivery.rows[name] = rows[name]
+        delivery.write(name, rows[name])
 
 
 def _add(delivery: Delivery, name: str, rows: Rows) -> None:
