@@ -49,6 +49,9 @@ EXPERIMENTS = {
     "restarted-storage": Experiment("R1", "Azurite restarted while a worker is in the middle of its work", _PARTS),
     "restarted-database": Experiment("R1", "PostgreSQL crashed and recovered in the middle of a transaction", _PARTS),
     "deploy-code": Experiment("R1", "other code and settings deployed between `kill -9` and recovery", _DEPLOYS),
+    "deploy-thawed": Experiment(
+        "R1", "a stopped worker thawed while other code does its run, or has done it", _DEPLOYS
+    ),
     "deploy-model": Experiment("R1", "another model package deployed between `kill -9` and recovery", _DEPLOYS),
     "fault-once": Experiment("R2", "one call of a port fails, in five ways: see below", _FAULTS),
     "fault-lasting": Experiment("R2", "a port fails at every call of a method for two rounds, in five ways", _FAULTS),
@@ -57,6 +60,7 @@ EXPERIMENTS = {
         "R2", "storage whose writes are not one step, on a full disk", _FAULTS, fails=True
     ),
     "at-once": Experiment("R3", "the same event for 16 processes at once", _EVENTS),
+    "at-once-taken-over": Experiment("R3", "such processes, to whom the leases of the others are over", _EVENTS),
     "at-once-azure": Experiment("R3", "the same event for 16 processes at once, on Azurite and PostgreSQL", _PARTS),
     "control-no-claim": Experiment("R3", "16 processes at once that do not claim", _EVENTS, fails=True),
     "same-event": Experiment("R3", "the same event 100 times in a row", _EVENTS),
@@ -67,6 +71,7 @@ EXPERIMENTS = {
     "frozen": Experiment(
         "R5", "a worker stopped by SIGSTOP before an effect, its run taken over after the lease, then thawed", _FROZEN
     ),
+    "frozen-twice": Experiment("R5", "two workers stopped at one run, and thawed in turn", _FROZEN),
     "late-and-killed": Experiment(
         "R5", "a late worker killed after its next effect, when others have finished and published more", _FROZEN
     ),

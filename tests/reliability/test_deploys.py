@@ -93,7 +93,7 @@ def test_thawed_when_other_code_has_finished(home: Path, scene: Scene) -> None:
     """The late worker still writes what the old code made of it, and must not bring it into what was published."""
     ground = prepare(home, scene)
     late = replace(ground, end=by_other_code(ground))
-    with counted("deploy-code") as tally:
+    with counted("deploy-thawed") as tally:
         for at in range(2, _published_at(ground) + 1):
             found = thawed_at(late, Strike(at), OTHER_CODE, disagreements)
             tally.add(f"frozen before {at} ({ground.effects[at - 1]})", found)
@@ -104,7 +104,7 @@ def test_thawed_while_other_code_is_between_its_files_and_publication(home: Path
     ground = prepare(home, scene)
     late, published = replace(ground, end=by_other_code(ground)), _published_at(ground)
     pairs = [(one, two) for one in range(2, published + 1) for two in range(3, published + 6)]
-    with counted("deploy-code") as tally:
+    with counted("deploy-thawed") as tally:
         for one, two in some(pairs, by_day=8 if scene is accepted else 3):
             strikes = Strike(one, freeze=True), Strike(two, freeze=True)
             found = both_frozen(late, *strikes, OTHER_CODE, disagreements)

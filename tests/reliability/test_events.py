@@ -60,7 +60,7 @@ def test_sixteen_workers_at_once_with_the_real_stages(home: Path) -> None:
 def test_sixteen_workers_that_take_over_from_each_other(home: Path, scene: Callable[[Workshop], None]) -> None:
     """To each of them the leases of those before it are over, so that a run changes hands in the middle of the work."""
     ground = prepare(home, scene)
-    with counted("at-once") as tally:
+    with counted("at-once-taken-over") as tally:
         for turn in range(number(4, 20)):
             tally.add(f"turn {turn}", at_once(ground, ahead=LEASE))
 

@@ -46,7 +46,7 @@ def test_both_frozen_and_thawed_in_turn(home: Path, scene: Callable[[Workshop], 
     """Only the fencing number tells the first that the run is held by another: nothing has changed but the holder."""
     ground = prepare(home, scene)
     by_day = 12 if scene in (accepted, requested) else 4
-    with counted("frozen") as tally:
+    with counted("frozen-twice") as tally:
         for one, two in some(pairs(ground), by_day, at_night=100 if by_day > 4 else 30):
             found = both_frozen(ground, one, two)
             if found is not None:
