@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -80,16 +80,19 @@ def _names() -> list[str]:
     return [f"KANARIE-{number}" for number in range(_MANY)]
 
 
+_CROWDS: Sequence[tuple[Callable[..., None], tuple[int, ...]]] = (
+    *((crowds.crowd, sizes) for sizes in ((300, 300), (600, 600), (900, 990), (3_000, 3_000))),
+    *((crowds.one_party, sizes) for sizes in ((900,), (3_000,))),
+)
+
+
 def _crowd(delivery: Delivery, turn: random.Random) -> None:
     """Let one client apply often and have many rows everywhere, just as many as anybody may have or more.
 
     Or let many be in one party.
     """
-    sizes = turn.choice([(300, 300), (600, 600), (900, 990), (3_000, 3_000), (0, 900), (0, 3_000)])
-    if sizes[0]:
-        crowds.crowd(delivery, *sizes)
-    else:
-        crowds.one_party(delivery, sizes[1])
+    make, sizes = turn.choice(_CROWDS)
+    make(delivery, *sizes)
 
 
 def _large_history(delivery: Delivery, turn: random.Random) -> None:

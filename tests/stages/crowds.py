@@ -44,17 +44,18 @@ def through_a_party(delivery: Delivery, number: int) -> None:
 
 def one_party(delivery: Delivery, number: int) -> None:
     """Let a delivery be about so many people, each like the others, who are all in one party."""
-    rows = valid_rows(number)
-    for name, column in (("partijen", "partijnr"), ("dienstsubjecten", "subjectnr")):
-        rows[name] = [{**row, column: PARTY} for row in rows[name]]
-    for name in rows:
-        delivery.rows[name] = rows[name]
-        delivery.write(name, rows[name])
+    named_in = {"partijen": "partijnr", "dienstsubjecten": "subjectnr"}
+    for name, rows in valid_rows(number).items():
+        _put(delivery, name, [{**row, named_in[name]: PARTY} for row in rows] if name in named_in else rows)
 
 
 def _add(delivery: Delivery, name: str, rows: Rows) -> None:
-    delivery.rows[name] = [*delivery.rows[name], *rows]
-    delivery.write(name, delivery.rows[name])
+    _put(delivery, name, [*delivery.rows[name], *rows])
+
+
+def _put(delivery: Delivery, name: str, rows: Rows) -> None:
+    delivery.rows[name] = list(rows)
+    delivery.write(name, rows)
 
 
 def crowd(delivery: Delivery, number_of_applications: int, rows_of_each: int) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from shared import pipeline
 from shared.levensonderhoud import LEVENSONDERHOUD, pairs, select
-from shared.levensonderhoud.pairs import Applicants
 from shared.records import Finding
 from shared.stages.rules import RULES
 from tests.stages import crowds
@@ -72,7 +71,7 @@ def test_the_bound_is_what_its_rule_says(monkeypatch: pytest.MonkeyPatch, rows: 
 
 
 def test_an_application_of_nobody_has_nothing_of_the_last_person() -> None:
-    applicants = Applicants(pd.DataFrame({"persoon": ["a", "", "b"]}), {})
+    applicants = pairs.Applicants(pd.DataFrame({"persoon": ["a", "", "b"]}), {})
     assert applicants.of_applications(np.array([7, 8])).tolist() == [7, 0, 8]
 
 
