@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.measuring import Contender, Cost, in_turns, process
@@ -32,10 +33,11 @@ def measure(size: int) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         one, ten = Night(Path(folder) / "one", size), Night(Path(folder) / "ten", 10 * size)
         floor = _floor(one)  # needs what the app made in its turn before
-        same = in_turns(_ROUNDS, {_APP: one.turn, _FLOOR: floor}, units=size, warm=False)
-        larger = in_turns(1, {_TEN_TIMES: ten.turn}, units=10 * size, warm=False)
-    app, least = same
-    return Outcome("End to end", _ABOUT, size, {"one night": same, _TEN_TIMES: larger}, _goals(app, least, larger[0]))
+        turns = {_APP: one.turn, _FLOOR: floor, _TEN_TIMES: ten.turn}
+        app, least, larger = in_turns(_ROUNDS, turns, units=size, warm=False)
+    larger = replace(larger, units=10 * size)
+    groups = {"one night": (app, least), _TEN_TIMES: (larger,)}
+    return Outcome("End to end", _ABOUT, size, groups, _goals(app, least, larger))
 
 
 def _goals(app: Measured, floor: Measured, larger: Measured) -> list[Goal]:
